@@ -1,0 +1,102 @@
+/**
+ * What TCP tells of one connection: counts, times and the packets that opened and ended it (RFC 9293).
+ * The connection fills this in as segments come; sessions and rules only read it.
+ */
+import type { Nanos, PacketRef } from '../capture/packet.js';
+import type { Arrival } from '../stream/arrival.js';
+import type { Actor, PerSide, Side } from '../stream/side.js';
+
+export type RetransmissionKind = 'timeout' | 'fast' | 'tail-loss-probe' | 'spurious' | 'unknown';
+
+/** Summary of round-trip samples, in nanoseconds; zeros at no samples. */
+export interface RttSummary {
+  samples: number;
+  min: Nanos;
+  median: Nanos;
+  p95: Nanos;
+  max: Nanos;
+}
+
+/** What one side sent. */
+export interface FlowFacts {
+  packets: number;
+  /** Payload bytes, each byte once. */
+  bytes: number;
+  /** Bytes that the peer acknowledged and the capture lacks. */
+  missingBytes: number;
+  /** SYN, SYN-ACK and FIN sent again included; keep-alives, zero-window probes and copies not. */
+  retransmissions: number;
+  retransmissionKinds: Record<RetransmissionKind, number>;
+  outOfOrder: number;
+  duplicateAcks: number;
+  /** Episodes in which this side advertised a closed window. */
+  zeroWindows: number;
+  keepAlives: number;
+  /** The same packet in the capture again. */
+  copies: number;
+  /** This side's data until the peer's ACK for it, at the capture point. */
+  rtt: RttSummary;
+  /** First and last segment that carried new payload. */
+  firstData: Arrival | undefined;
+  lastData: Arrival | undefined;
+  /** Last packet of any kind. */
+  lastPacket: Arrival | undefined;
+  /** Last segment of this side that acknowledged something new. */
+  lastAck: Arrival | undefined;
+  fin: Arrival | undefined;
+  /** The peer acknowledged this side's FIN. */
+  finAcked: boolean;
+  rst: Arrival | undefined;
+  /** At the end: the oldest segment (data, SYN or FIN) that the peer has not acknowledged; undefined when all is. */
+  oldestUnacked: Arrival | undefined;
+  unackedBytes: number;
+  /** When the oldest unacknowledged segment was sent again: its repetitions, at most 16. */
+  repeats: Arrival[];
+  /** A zero window that this side advertised and never opened again. */
+  windowClosedSince: Arrival | undefined;
+  /** IPv4 TTL or IPv6 hop limit of this side's first packet other than a RST; -1 when unseen. */
+  ttl: number;
+  /** TTL of its RST, -1 without one. */
+  rstTtl: number;
+}
+
+/** An ICMP or ICMPv6 error that quotes a segment of this connection. */
+export interface IcmpError {
+  arrival: Arrival;
+  /** Address of the router or host that sent it. */
+  from: string;
+  family: 4 | 6;
+  type: number;
+  code: number;
+  /** Name such as "host unreachable" or "communication administratively prohibited". */
+  name: string;
+  /** Who had sent the segment that is quoted. */
+  quoted: Side;
+}
+
+export interface TcpFacts {
+  flows: PerSide<FlowFacts>;
+  /** The SYNs of the client: the first and its repetitions, at most 16; empty when unseen. */
+  syns: Arrival[];
+  synAcks: Arrival[];
+  /** The ACK (or data) of the client that completes the handshake. */
+  established: Arrival | undefined;
+  /** Last SYN before the SYN-ACK until the ACK that completes it; undefined unless all three were seen. */
+  handshakeRtt: Nanos | undefined;
+  /** The RST that answers the SYN. */
+  refused: Arrival | undefined;
+  icmpErrors: IcmpError[];
+  /** First FIN or RST, whoever sent it. */
+  endedBy: Actor | 'none';
+  end: 'fin' | 'rst' | 'timeout' | 'none';
+  endPacket: Arrival | undefined;
+  first: Arrival;
+  last: Arrival;
+  packets: number;
+  /** Where the capture was taken, from the spacing of SYN, SYN-ACK and ACK. */
+  vantage: Side | 'between' | undefined;
+  /** The captured packets show both sides speaking. */
+  bothSides: boolean;
+  /** Holes, at most 64 listed: who sent the bytes, how many, the packet that made it certain. */
+  gaps: { side: Side; length: number; packet: PacketRef; at: Nanos }[];
+}

@@ -1,0 +1,109 @@
+/**
+ * What TLS tells of one connection without its keys: hellos, visible certificates, alerts, and how far the handshake
+ * got (RFC 8446, RFC 5246). The TLS layer fills this in; sessions and rules only read it.
+ */
+import type { Arrival, Span } from '../stream/arrival.js';
+import type { PerSide, Side } from '../stream/side.js';
+
+export interface ClientHelloFacts {
+  span: Span;
+  /** Null when the hello has no server_name. */
+  sni: string | null;
+  /** legacy_version, e.g. 0x0303. */
+  legacyVersion: number;
+  /** Versions offered, highest first, as numbers (0x0304) without GREASE; from supported_versions, else legacy_version. */
+  versions: number[];
+  /** Cipher suite numbers as offered, without GREASE. */
+  cipherSuites: number[];
+  /** Protocol names; empty without ALPN. */
+  alpn: string[];
+  groups: number[];
+  keyShareGroups: number[];
+  signatureAlgorithms: number[];
+  /** A pre_shared_key or a session ticket or session id was offered. */
+  offersResumption: boolean;
+  earlyData: boolean;
+  /** encrypted_client_hello present: the SNI is the outer one. */
+  ech: boolean;
+  sessionId: Uint8Array;
+  ja3: string;
+  ja4: string;
+}
+
+export interface ServerHelloFacts {
+  span: Span;
+  /** Negotiated version, e.g. 0x0304. */
+  version: number;
+  cipherSuite: number;
+  /** Null without an ALPN that is visible (in TLS 1.3 it is encrypted). */
+  alpn: string | null;
+  /** TLS 1.3 group of the key share; null when absent. */
+  group: number | null;
+  /** Session resumed: TLS 1.3 pre_shared_key selected, or TLS 1.2 session id echoed. */
+  resumed: boolean;
+  ja3s: string;
+}
+
+export interface CertificateFacts {
+  /** Distinguished names in one line, e.g. "CN=example.com, O=Example". */
+  subject: string;
+  issuer: string;
+  /** DNS names and IP addresses of subjectAltName, else the CN. */
+  names: string[];
+  /** Milliseconds since 1970, NaN where the certificate cannot be read. */
+  notBefore: number;
+  notAfter: number;
+  sha256: string;
+  selfSigned: boolean;
+  /** What could not be read, null when all was. */
+  problem: string | null;
+}
+
+export interface AlertFacts {
+  from: Side;
+  level: 'warning' | 'fatal' | (string & {});
+  /** Registered name such as certificate_expired, or "unknown (201)". */
+  description: string;
+  code: number;
+  arrival: Arrival;
+}
+
+export interface RecordCounts {
+  records: number;
+  /** Length of the record bodies. */
+  bytes: number;
+  first: Arrival | undefined;
+  last: Arrival | undefined;
+}
+
+export interface TlsFacts {
+  /** The last ClientHello (after a HelloRetryRequest: the second). */
+  clientHello: ClientHelloFacts | undefined;
+  firstClientHello: ClientHelloFacts | undefined;
+  helloRetryRequest: Span | undefined;
+  serverHello: ServerHelloFacts | undefined;
+  /** The server's chain as sent, leaf first; undefined when not visible (TLS 1.3, resumption, not captured). */
+  certificates: CertificateFacts[] | undefined;
+  certificatesAt: Span | undefined;
+  /** TLS 1.2: the server asked for a client certificate. */
+  certificateRequest: Span | undefined;
+  /** TLS 1.2: number of certificates in the client's Certificate message; undefined when none was sent. */
+  clientCertificates: number | undefined;
+  serverHelloDone: Span | undefined;
+  /** Visible alerts, at most 16. */
+  alerts: AlertFacts[];
+  /** Alert records whose content is encrypted. */
+  encryptedAlerts: { from: Side; arrival: Arrival; length: number }[];
+  /** First record of each side that is protected: from here on only record types and sizes are visible. */
+  encryptedFrom: PerSide<Arrival | undefined>;
+  /** TLS <= 1.2: the encrypted Finished; TLS 1.3: the first protected record that can hold it (inferred). */
+  finished: PerSide<Arrival | undefined>;
+  /** Protected records of type application_data after the handshake (TLS 1.3: after the client's Finished). */
+  applicationData: PerSide<RecordCounts>;
+  /** One side's bytes are not TLS: who, where, the first printable bytes. */
+  notTls: { side: Side; arrival: Arrival; preview: Uint8Array } | undefined;
+  /** Records or messages that could not be parsed, in words for the report, at most 16. */
+  problems: { from: Side; what: string; arrival: Arrival }[];
+  /** Bytes were missing inside the handshake: what follows was not judged. */
+  handshakeGap: boolean;
+}

@@ -1,0 +1,158 @@
+/**
+ * What WebSocket tells of one session: the opening handshake judged, frames and messages counted, pings paired, rules
+ * broken, the closing handshake (RFC 6455, RFC 7692). The WebSocket layer fills this in; sessions and rules only read it.
+ */
+import type { Nanos } from '../capture/packet.js';
+import type { Arrival, Span } from '../stream/arrival.js';
+import type { PerSide, Side } from '../stream/side.js';
+
+/** Something wrong with the opening handshake; `detail` quotes what was sent where that helps. */
+export interface HandshakeProblem {
+  code:
+    | 'method-not-get'
+    | 'http-version-old'
+    | 'host-missing'
+    | 'upgrade-missing'
+    | 'connection-upgrade-missing'
+    | 'key-missing'
+    | 'key-invalid'
+    | 'key-repeated'
+    | 'version-missing'
+    | 'version-unsupported'
+    | 'response-upgrade-missing'
+    | 'response-connection-missing'
+    | 'accept-missing'
+    | 'accept-mismatch'
+    | 'subprotocol-not-offered'
+    | 'subprotocol-missing'
+    | 'subprotocol-several'
+    | 'extension-not-offered'
+    | 'extension-parameter-invalid';
+  side: Side;
+  detail: string;
+}
+
+/** permessage-deflate as agreed in the response (RFC 7692 7.1). */
+export interface DeflateParameters {
+  serverNoContextTakeover: boolean;
+  clientNoContextTakeover: boolean;
+  serverMaxWindowBits: number;
+  clientMaxWindowBits: number;
+}
+
+export interface HandshakeFacts {
+  /** The request asked for WebSocket: Upgrade: websocket, or a Sec-WebSocket-Key (then something was stripped). */
+  asked: boolean;
+  /** The Sec-WebSocket-Key as sent. */
+  key: string | undefined;
+  subprotocolsOffered: string[];
+  subprotocol: string | null;
+  extensionsOffered: string[];
+  extensions: string[];
+  deflate: DeflateParameters | undefined;
+  /** Null when request or response were not seen or the response is no 101. */
+  acceptValid: boolean | null;
+  acceptExpected: string | undefined;
+  problems: HandshakeProblem[];
+}
+
+export type FrameKind = 'text' | 'binary' | 'continuation' | 'ping' | 'pong' | 'close' | 'reserved';
+
+/** Rules of RFC 6455 and RFC 7692 that a capture can show broken; names as in CONTRACT.md. */
+export type ViolationRule =
+  | 'client-frame-unmasked'
+  | 'server-frame-masked'
+  | 'reserved-opcode'
+  | 'rsv-without-extension'
+  | 'control-frame-fragmented'
+  | 'control-frame-too-long'
+  | 'continuation-without-start'
+  | 'data-frame-inside-message'
+  | 'length-not-minimal'
+  | 'length-high-bit-set'
+  | 'invalid-utf8'
+  | 'close-payload-of-one-byte'
+  | 'invalid-close-code'
+  | 'data-after-close'
+  | 'deflate-corrupt';
+
+export interface Violation {
+  rule: ViolationRule;
+  from: Side;
+  span: Span;
+  /** What was found: an opcode, a length, a code; for deflate-corrupt zlib's own word. */
+  detail: string;
+}
+
+export interface CloseFrame {
+  from: Side;
+  /** 1005 when the body is empty; never 1006. -1 when the body is one byte. */
+  code: number;
+  /** As sent, invalid UTF-8 replaced. */
+  reason: string;
+  span: Span;
+}
+
+/** A ping and what became of it. */
+export interface Ping {
+  sent: Arrival;
+  /** Its Pong, or the Pong of a later ping (RFC 6455 5.5.3). */
+  pong: Arrival | undefined;
+}
+
+export interface PingFacts {
+  count: number;
+  answered: number;
+  /** Not answered at the end (or at the Close), at most 64 kept: oldest first. */
+  unanswered: Ping[];
+  /** Time from ping to pong of those answered, in ns; at most 512 kept. */
+  rtts: Nanos[];
+  /** The longest a ping of this sender waited for its pong and got it. */
+  longestWait: Nanos;
+  first: Arrival | undefined;
+  last: Arrival | undefined;
+  /** Smallest and largest time between two pings of this sender, 0 with fewer than two. */
+  minInterval: Nanos;
+  maxInterval: Nanos;
+}
+
+export interface MessageFacts {
+  /** Largest message or unfinished message, in payload bytes on the wire, and its first frame. */
+  largestBytes: number;
+  largest: Arrival | undefined;
+}
+
+export interface WebSocketFacts {
+  /** Complete frames by kind. */
+  frames: PerSide<Record<FrameKind, number>>;
+  messages: PerSide<number>;
+  messageSizes: PerSide<MessageFacts>;
+  /** Payload on the wire, before decompression. */
+  payloadBytes: PerSide<number>;
+  compressed: boolean;
+  pings: PerSide<PingFacts>;
+  /** At most 100 kept, in order. */
+  violations: Violation[];
+  violationCount: number;
+  /** The first Close of each side. */
+  closes: PerSide<CloseFrame | undefined>;
+  /** Whichever came first. */
+  firstClose: CloseFrame | undefined;
+  /** First and last frame of any kind, and last data frame. */
+  firstFrame: PerSide<Arrival | undefined>;
+  lastFrame: PerSide<Arrival | undefined>;
+  lastData: PerSide<Arrival | undefined>;
+  /** A frame whose bytes had not all come when the stream ended: bytes expected (0 inside a header) and seen. */
+  unfinishedFrame: PerSide<{ opcode: number; expected: number; seen: number; arrival: Arrival } | undefined>;
+  /** A fragmented message whose last fragment never came. */
+  unfinishedMessage: PerSide<boolean>;
+  /** Times frame boundaries were lost in a hole, and bytes skipped until they were found again. */
+  outOfSync: PerSide<number>;
+  unreadableBytes: PerSide<number>;
+  /** Bytes that are no frame inside an open session: HTTP text of a second writer, a desynchronised peer. */
+  corrupted: { from: Side; arrival: Arrival; preview: Uint8Array } | undefined;
+  /** The compression context of a side was lost (a gap or a limit): its compressed messages could not be read. */
+  contextLost: PerSide<boolean>;
+  /** The session was found without its opening handshake, by the shape of its frames. */
+  midstream: boolean;
+}
