@@ -39,8 +39,10 @@ export interface ServerHelloFacts {
   alpn: string | null;
   /** TLS 1.3 group of the key share; null when absent. */
   group: number | null;
-  /** Session resumed: TLS 1.3 pre_shared_key selected, or TLS 1.2 session id echoed. */
+  /** Session resumed: TLS 1.3 pre_shared_key selected, TLS 1.2 session id echoed, or a ticket taken (no certificate came). */
   resumed: boolean;
+  /** RFC 8446 4.1.3: the server says in its random that it speaks a newer version than it negotiated. */
+  downgradeSentinel: boolean;
   ja3s: string;
 }
 
@@ -92,14 +94,29 @@ export interface TlsFacts {
   serverHelloDone: Span | undefined;
   /** Visible alerts, at most 16. */
   alerts: AlertFacts[];
-  /** Alert records whose content is encrypted. */
-  encryptedAlerts: { from: Side; arrival: Arrival; length: number }[];
+  /**
+   * Records that carry an encrypted alert, at most 16. In TLS <= 1.2 the record type says so; in TLS 1.3 only the
+   * length does (`inferred`): certain inside the handshake, likely for the last record before an end.
+   */
+  encryptedAlerts: { from: Side; arrival: Arrival; length: number; inferred: boolean }[];
   /** First record of each side that is protected: from here on only record types and sizes are visible. */
   encryptedFrom: PerSide<Arrival | undefined>;
   /** TLS <= 1.2: the encrypted Finished; TLS 1.3: the first protected record that can hold it (inferred). */
   finished: PerSide<Arrival | undefined>;
   /** Protected records of type application_data after the handshake (TLS 1.3: after the client's Finished). */
   applicationData: PerSide<RecordCounts>;
+  /** TLS 1.3: the client's protected records before its Finished where it offered early data (0-RTT). */
+  earlyData: RecordCounts;
+  /**
+   * TLS 1.3: application_data records of the server after the client's Finished and before the client's first data.
+   * Usually NewSessionTickets, and never an answer to something the client said.
+   */
+  serverRecordsBeforeClientData: number;
+  /**
+   * TLS 1.3: how many of the server's first application_data records may be NewSessionTickets: those counted just above,
+   * and those in the packet of the first one. What `applicationData.server` counts beyond them answers the client.
+   */
+  possibleTickets: number;
   /** One side's bytes are not TLS: who, where, the first printable bytes. */
   notTls: { side: Side; arrival: Arrival; preview: Uint8Array } | undefined;
   /** Records or messages that could not be parsed, in words for the report, at most 16. */
@@ -107,3 +124,28 @@ export interface TlsFacts {
   /** Bytes were missing inside the handshake: what follows was not judged. */
   handshakeGap: boolean;
 }
+
+const noRecords = (): RecordCounts => ({ records: 0, bytes: 0, first: undefined, last: undefined });
+
+export const emptyTlsFacts = (): TlsFacts => ({
+  clientHello: undefined,
+  firstClientHello: undefined,
+  helloRetryRequest: undefined,
+  serverHello: undefined,
+  certificates: undefined,
+  certificatesAt: undefined,
+  certificateRequest: undefined,
+  clientCertificates: undefined,
+  serverHelloDone: undefined,
+  alerts: [],
+  encryptedAlerts: [],
+  encryptedFrom: { client: undefined, server: undefined },
+  finished: { client: undefined, server: undefined },
+  applicationData: { client: noRecords(), server: noRecords() },
+  earlyData: noRecords(),
+  serverRecordsBeforeClientData: 0,
+  possibleTickets: 0,
+  notTls: undefined,
+  problems: [],
+  handshakeGap: false,
+});
