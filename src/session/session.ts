@@ -91,6 +91,8 @@ export interface CaptureView {
   server(endpoint: string): ServerHistory;
   /** All sessions, in order of their first packet. */
   sessions: readonly Session[];
+  /** Nanoseconds since 1970 at Nanos 0: what a certificate's dates are compared with. */
+  readonly epoch: bigint;
 }
 
 /** What is known of one server endpoint from all connections to it, listed or not. */
