@@ -1,0 +1,124 @@
+/**
+ * Timeline events in English: (layer, event, data) to a short label, which fits on an arrow, and a note beside it.
+ * Keys are those of the report's events; `{name|format}` is filled from the data that the layer gave, and a part in
+ * `[…]` is left out where it gave none. Another language is another table.
+ */
+import type { PerSide, Side } from '../stream/side.js';
+import { formatBytes, formatCount } from './format-value.js';
+import type { EventValue } from './report.js';
+import { fillOptional } from './wording.js';
+
+export interface EventText {
+  label: string;
+  /** Empty when the label says all. */
+  note: string;
+}
+
+export interface WordedEvent {
+  layer: string;
+  event: string;
+  data?: Readonly<Record<string, EventValue>> | undefined;
+}
+
+export const eventText = ({ layer, event, data = {} }: WordedEvent): EventText => {
+  const [label, note] = ENGLISH[`${layer}:${event}`] ?? [`${event}[ {bytes|bytes}]`, '[{detail}]'];
+  return { label: fillOptional(label, data), note: fillOptional(note, data) };
+};
+
+/** Label and note in one line, for those who have no arrows. */
+export const eventSummary = (event: WordedEvent): string => {
+  const { label, note } = eventText(event);
+  return note === '' ? label : `${label}: ${note}`;
+};
+
+/** What one side sent in a run: `12 text 1.9 kB`; of several kinds, `15 frames 2.2 kB`. */
+export const runLabel = (run: RunText, side: Side): string => {
+  const kinds = Object.keys(run.kinds);
+  const many = UNITS[run.layer] ?? 'events';
+  const unit = kinds.length === 1 ? (RUN_KINDS[kinds[0]!] ?? kinds[0]!) : many;
+  return `${formatCount(run.count[side])} ${unit} ${formatBytes(run.bytes[side])}`;
+};
+
+/** Both sides, and of which kinds the events were. */
+export const runSummary = (run: RunText): string => {
+  const sides = (['client', 'server'] as const).filter((side) => run.count[side] > 0);
+  const told = sides.map((side) => `${side} ${runLabel(run, side)}`).join(', ');
+  const note = runNote(run);
+  return note === '' ? told : `${told} (${note})`;
+};
+
+/** `20 text, 6 binary`; empty where the labels say it. */
+export const runNote = (run: RunText): string => {
+  const kinds = Object.entries(run.kinds);
+  if (kinds.length < 2) return '';
+  return kinds.map(([kind, count]) => `${formatCount(count)} ${RUN_KINDS[kind] ?? kind}`).join(', ');
+};
+
+export interface RunText {
+  layer: string;
+  count: PerSide<number>;
+  bytes: PerSide<number>;
+  kinds: Readonly<Record<string, number>>;
+}
+
+const UNITS: Readonly<Record<string, string>> = { ws: 'frames', tls: 'records', tcp: 'segments', http: 'bodies' };
+
+const RUN_KINDS: Readonly<Record<string, string>> = {
+  'application-data': 'records',
+  application_data: 'records',
+  data: 'segments',
+};
+
+const ENGLISH: Readonly<Record<string, readonly [label: string, note: string]>> = {
+  'tcp:syn': ['SYN', '[sent again, no. {repeat}]'],
+  'tcp:syn-ack': ['SYN-ACK', ''],
+  'tcp:established': ['ACK', 'connection established[, handshake RTT {rtt|ns}]'],
+  'tcp:retransmission': [
+    'sent again[ {bytes|bytes}]',
+    'retransmission[ ({kind})][ of {what}][, first copy packet {original|plain}]',
+  ],
+  'tcp:out-of-order': ['out of order[ {bytes|bytes}]', 'a late segment, not sent again'],
+  'tcp:copy': ['copy', 'the same packet in the capture again'],
+  'tcp:duplicate-ack': ['duplicate ACK', '[{count} in a row: a segment is missing]'],
+  'tcp:zero-window': ['window closed', 'the receive buffer is full'],
+  'tcp:window-open': ['window open[ {window|bytes}]', '[after {closed|ns}]'],
+  'tcp:keep-alive': ['keep-alive', '[{count} in a row]'],
+  'tcp:gap': ['missing[ {bytes|bytes}]', 'not in the capture[ ({cause})]'],
+  'tcp:fin': ['FIN', '[{detail}]'],
+  'tcp:rst': ['RST', '[{detail}]'],
+  'tcp:icmp-error': ['ICMP[ {name}]', '[from {router}]'],
+  'tcp:data': ['data[ {bytes|bytes}]', ''],
+  'dns:query': ['DNS query[ {type}]', '[{name}]'],
+  'dns:answer': ['DNS answer[ {code}]', '[{name}][: {addresses}]'],
+  'proxy:connect': ['CONNECT[ {target}]', '[{protocol}]'],
+  'proxy:reply': ['[{status|plain} ]proxy reply', '[{reason}]'],
+  'proxy:preamble': ['PROXY preamble', '[{detail}]'],
+  'tls:client-hello': ['ClientHello', '[SNI {sni}][, ALPN {alpn}][, {versions}]'],
+  'tls:server-hello': ['ServerHello', '[{version}][, {cipher}][, ALPN {alpn}]'],
+  'tls:hello-retry-request': ['HelloRetryRequest', '[wants {group}]'],
+  'tls:certificate': ['Certificate', '[{subject}][, issued by {issuer}][, until {notAfter}]'],
+  'tls:certificate-request': ['CertificateRequest', ''],
+  'tls:server-hello-done': ['ServerHelloDone', ''],
+  'tls:finished': ['Finished', ''],
+  'tls:alert': ['alert[ {description}]', '[{level}]'],
+  'tls:encrypted-alert': ['encrypted alert', ''],
+  'tls:key-update': ['KeyUpdate', ''],
+  'tls:close-notify': ['close_notify', ''],
+  'tls:gap': ['missing[ {bytes|bytes}]', 'records that cannot be read[ ({cause})]'],
+  'tls:application-data': ['record[ {bytes|bytes}]', 'encrypted'],
+  'tls:application_data': ['record[ {bytes|bytes}]', 'encrypted'],
+  'http:request': ['[{method} ][{target}]', '[HTTP/{version}][, Upgrade: {upgrade}][, Origin: {origin}]'],
+  'http:response': ['[{status|plain}][ {reason}]', '[{server}][, Accept {accept}]'],
+  'http:settings': ['SETTINGS', '[{detail}]'],
+  'http:rst-stream': ['RST_STREAM', '[{error}]'],
+  'http:goaway': ['GOAWAY', '[{error}]'],
+  'http:gap': ['missing[ {bytes|bytes}]', 'not in the capture[ ({cause})]'],
+  'ws:text': ['text[ {bytes|bytes}]', ''],
+  'ws:binary': ['binary[ {bytes|bytes}]', ''],
+  'ws:continuation': ['continuation[ {bytes|bytes}]', ''],
+  'ws:ping': ['ping[ {bytes|bytes}]', ''],
+  'ws:pong': ['pong[ {bytes|bytes}]', '[RTT {rtt|ns}]'],
+  'ws:close': ['Close[ {code|plain}]', '[{reason}]'],
+  'ws:violation': ['[{rule}]', 'breaks RFC 6455[: {detail}]'],
+  'ws:gap': ['missing[ {bytes|bytes}]', 'frames that cannot be read[ ({cause})]'],
+};

@@ -1,0 +1,283 @@
+/**
+ * The report `wscope.report/1`: plain data that every renderer and other people's programs read. Names, units and nulls
+ * are those of docs/report.schema.json. `…Ms` are milliseconds (`atMs` from the earliest packet of all files), `…Bytes`
+ * are octets, packet numbers count from 1 inside their file. Texts that come from a capture are hostile until a
+ * renderer has made them visible or escaped them; credentials in them are already redacted.
+ */
+import type { CauseId } from '../diagnosis/causes.js';
+import type { Confidence, Severity } from '../diagnosis/rule.js';
+import type { Sight, StageName, StageStatus } from '../session/session.js';
+import type { Actor, PerSide, Side } from '../stream/side.js';
+
+export const REPORT_SCHEMA = 'wscope.report/1';
+
+export interface Report {
+  schema: typeof REPORT_SCHEMA;
+  captures: CaptureReport[];
+  summary: Summary;
+  /** Of the whole capture: mass ends, reconnect loops, shared timers. */
+  findings: FindingReport[];
+  sessions: SessionReport[];
+}
+
+/** Where a packet stands: its number as Wireshark counts, and the index of its file, omitted for the first. */
+export interface PacketPlace {
+  packet: number;
+  capture?: number;
+}
+
+export interface CaptureReport {
+  /** Base name. */
+  file: string;
+  format: string;
+  linkTypes: string[];
+  packets: number;
+  /** Of the file. */
+  bytes: number;
+  /** ISO 8601 UTC; null without packets. */
+  start: string | null;
+  end: string | null;
+  durationMs: number | null;
+  /** Cut short by the snap length. */
+  truncatedPackets: number;
+  /** As the capture file itself says; null where it does not. */
+  droppedPackets: number | null;
+  warnings: string[];
+}
+
+export type Outcome = 'ok' | 'failed' | 'open' | 'partial';
+
+export interface Summary {
+  sessions: number;
+  ok: number;
+  failed: number;
+  open: number;
+  partial: number;
+  /** Failed sessions only. */
+  byCause: Record<string, number>;
+  byStage: Record<string, number>;
+  notListed: NotListed;
+}
+
+/** Connections that showed themselves to be something else, or were never used. */
+export interface NotListed {
+  http: number;
+  tls: number;
+  spare: number;
+  other: number;
+}
+
+export type Relation = 'retried-as' | 'redirected-to' | 'backend-leg' | 'client-leg' | 'seen-again' | 'resumes';
+
+export interface SessionReport {
+  id: number;
+  client: string;
+  server: string;
+  /** Present when the roles were read from port numbers alone. */
+  roles?: 'guessed';
+  transport: 'ws' | 'wss' | 'unknown';
+  carrier: 'http/1.0' | 'http/1.1' | 'h2' | null;
+  host: string | null;
+  url: string | null;
+  outcome: Outcome;
+  stage: StageName;
+  cause: CauseId | null;
+  confidence: Confidence;
+  recovered: boolean;
+  verdict: string;
+  related: { id: number; relation: Relation }[];
+  sight: Sight[];
+  vantage: 'client' | 'server' | 'between' | null;
+  startMs: number;
+  endMs: number;
+  packets: number;
+  stages: StageReport[];
+  tcp: TcpReport | null;
+  tls: TlsReport | null;
+  upgrade: UpgradeReport | null;
+  websocket: WebSocketReport | null;
+  subprotocol: { name: string; version: string | null; detail: Record<string, unknown> } | null;
+  findings: FindingReport[];
+  timelineOmitted: number;
+  timeline: EventReport[];
+}
+
+export interface StageReport {
+  stage: StageName;
+  status: StageStatus;
+  /** Null when no packet of it was seen. */
+  startMs: number | null;
+  /** Null when it is not over, or was not seen. */
+  durationMs: number | null;
+  packets: number[];
+  /** The file of each of `packets`, present when one of them is not in the first. */
+  captures?: number[];
+  detail: string | null;
+  steps: ({ step: string; atMs: number } & PacketPlace)[];
+}
+
+/** Nulls at 0 samples. */
+export interface RttReport {
+  samples: number;
+  minMs: number | null;
+  medianMs: number | null;
+  p95Ms: number | null;
+  maxMs: number | null;
+}
+
+export interface TcpReport {
+  handshakeRttMs: number | null;
+  rtt: PerSide<RttReport>;
+  retransmissions: PerSide<number>;
+  /** Kinds that occurred; they sum to `retransmissions`. */
+  retransmissionKinds: PerSide<Record<string, number>>;
+  outOfOrder: PerSide<number>;
+  duplicateAcks: PerSide<number>;
+  zeroWindows: PerSide<number>;
+  keepAlives: PerSide<number>;
+  copies: PerSide<number>;
+  missingBytes: PerSide<number>;
+  bytes: PerSide<number>;
+  endedBy: Actor | 'none';
+  end: 'fin' | 'rst' | 'timeout' | 'none';
+}
+
+export interface CertificateReport {
+  subject: string;
+  issuer: string;
+  names: string[];
+  /** ISO 8601 UTC; null where the certificate cannot be read. */
+  notBefore: string | null;
+  notAfter: string | null;
+  sha256: string;
+}
+
+export interface TlsReport {
+  sni: string | null;
+  alpnOffered: string[];
+  alpn: string | null;
+  versionsOffered: string[];
+  version: string | null;
+  cipher: string | null;
+  ja3: string | null;
+  ja3s: string | null;
+  ja4: string | null;
+  /** Null before a ServerHello was seen. */
+  resumed: boolean | null;
+  helloRetryRequest: boolean;
+  decrypted: boolean | 'partly';
+  certificates: CertificateReport[] | null;
+  alerts: ({ from: Side; level: string; description: string; atMs: number } & PacketPlace)[];
+  /** What they say is hidden; `inferred`: known by its length only. */
+  encryptedAlerts: ({ from: Side; inferred: boolean; atMs: number } & PacketPlace)[];
+}
+
+export interface BodyReport {
+  /** Bytes seen, before content decoding. */
+  bytes: number;
+  complete: boolean;
+  /** The beginning, as text. */
+  text: string;
+}
+
+export interface RequestReport extends PacketPlace {
+  method: string;
+  target: string;
+  httpVersion: string;
+  headers: [name: string, value: string][];
+  atMs: number;
+}
+
+export interface ResponseReport extends PacketPlace {
+  status: number;
+  reason: string;
+  headers: [name: string, value: string][];
+  atMs: number;
+  /** Present when one was seen. */
+  body?: BodyReport;
+}
+
+export interface ExchangeReport {
+  request: RequestReport | null;
+  response: ResponseReport | null;
+}
+
+export interface UpgradeReport extends ExchangeReport {
+  subprotocol: string | null;
+  extensions: string[];
+  /** Null when request or 101 was not seen. */
+  acceptValid: boolean | null;
+  problems: string[];
+  earlier: ExchangeReport[];
+}
+
+export type FrameCounts = Record<'text' | 'binary' | 'continuation' | 'ping' | 'pong' | 'close', number> & {
+  /** Opcodes without a meaning; present when there were any. */
+  reserved?: number;
+};
+
+export interface WebSocketReport {
+  frames: PerSide<FrameCounts>;
+  messages: PerSide<number>;
+  /** On the wire, before decompression. */
+  payloadBytes: PerSide<number>;
+  compressed: boolean;
+  /** By sender of the ping. */
+  pingRtt: PerSide<RttReport | null>;
+  unansweredPings: PerSide<number>;
+  violations: ({ rule: string; from: Side; detail: string; atMs: number } & PacketPlace)[];
+  /** Code 1005 when the body is empty, null when it is one byte and holds no code. */
+  close: ({ from: Side; code: number | null; reason: string; answered: boolean; atMs: number } & PacketPlace) | null;
+  /** Present when frames were found without their opening handshake. */
+  midstream?: true;
+}
+
+/** A typed value of a finding, for those who word it themselves. */
+export type ValueReport =
+  | { type: 'duration'; ms: number }
+  | { type: 'time'; time: string | null }
+  | { type: 'bytes'; bytes: number }
+  | { type: 'count'; n: number }
+  | { type: 'text'; text: string }
+  | { type: 'list'; texts: string[] }
+  | { type: 'side'; side: Side };
+
+export interface FindingReport {
+  rule: string;
+  cause: CauseId | null;
+  stage: StageName | null;
+  severity: Severity;
+  confidence: Confidence;
+  title: string;
+  explanation: string;
+  /** Key of the wording, with its data: texts may change, these do not. */
+  message: string;
+  data: Record<string, ValueReport>;
+  evidence: ({ atMs: number; note: string } & PacketPlace)[];
+  remedy: string[];
+  reference: string[];
+  /** Of findings about the whole capture: the sessions they are about. */
+  sessions?: number[];
+}
+
+export type EventValue = string | number | boolean | readonly string[];
+
+export interface EventReport extends PacketPlace {
+  atMs: number;
+  from: Actor;
+  layer: string;
+  event: string;
+  summary: string;
+  /** Of retransmissions. */
+  kind?: string;
+  /** What the summary was worded from. */
+  data?: Record<string, EventValue>;
+  /** Of a folded run only. */
+  count?: PerSide<number>;
+  bytes?: PerSide<number>;
+  kinds?: Record<string, number>;
+  untilMs?: number;
+  untilPacket?: number;
+  /** The file of `untilPacket`, omitted for the first. */
+  untilCapture?: number;
+}

@@ -1,0 +1,106 @@
+/**
+ * The report of one session: facts, stages, findings and timeline put together, with one redactor that knows the
+ * credentials of the session and finds them wherever they are repeated.
+ */
+import type { Diagnosis, Finding, RuleMeta } from '../diagnosis/rule.js';
+import type { Header, HttpExchange } from '../http/http-facts.js';
+import type { Session, Sight } from '../session/session.js';
+import { findingReport } from './finding-report.js';
+import type { Clock } from './place.js';
+import { type Redactor, redactorFor, revealing } from './redact.js';
+import type { FindingReport, SessionReport } from './report.js';
+import { stageReport } from './stage-report.js';
+import { tcpReport } from './tcp-report.js';
+import { timelineReport } from './timeline-report.js';
+import { tlsReport } from './tls-report.js';
+import { upgradeReport } from './upgrade-report.js';
+import { verdictText } from './verdict-text.js';
+import { websocketReport } from './websocket-report.js';
+
+/** One session with what it means, and how it belongs to others. */
+export interface DiagnosedSession {
+  session: Session;
+  diagnosis: Diagnosis;
+  /** Another attempt for the same purpose succeeded. */
+  recovered?: boolean;
+  related?: SessionReport['related'];
+}
+
+export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSecrets: boolean): SessionReport => {
+  const { session, diagnosis, recovered = false, related = [] } = diagnosed;
+  const { tcp, tls } = session;
+  const redactor = showSecrets ? revealing : redactorFor(headersOf(session), urlsOf(session));
+  const findings = findingReports(diagnosis, clock, redactor);
+  const decisive = diagnosis.decisive;
+  return {
+    id: session.id,
+    client: session.client.text,
+    server: session.server.text,
+    ...(session.rolesGuessed ? { roles: 'guessed' as const } : {}),
+    transport: session.transport,
+    carrier: carrierOf(session.upgrade),
+    host: session.host,
+    url: session.url === null ? null : redactor.text(session.url),
+    outcome: diagnosis.outcome,
+    stage: diagnosis.stage,
+    cause: diagnosis.cause,
+    confidence: diagnosis.confidence,
+    recovered,
+    verdict: verdictText(
+      session,
+      diagnosis,
+      decisive && findingReport(decisive.rule, decisive.finding, clock, redactor),
+    ),
+    related,
+    sight: SIGHTS.filter((sight) => session.sight.has(sight)),
+    vantage: tcp.vantage ?? null,
+    startMs: clock.atMs(tcp.first.at),
+    endMs: clock.atMs(tcp.last.at),
+    packets: tcp.packets,
+    stages: session.stages.map((stage) => stageReport(session, stage, clock, redactor)),
+    tcp: tcpReport(tcp),
+    tls: tls === undefined ? null : tlsReport(tls, clock),
+    upgrade: upgradeReport(session, clock, redactor),
+    websocket: websocketReport(session, clock, redactor),
+    subprotocol: null,
+    findings,
+    timelineOmitted: session.timeline.omitted,
+    timeline: timelineReport(session.timeline.events(), clock, redactor),
+  };
+};
+
+const findingReports = (diagnosis: Diagnosis, clock: Clock, redactor: Redactor): FindingReport[] =>
+  diagnosis.findings.map(({ rule, finding }: { rule: RuleMeta; finding: Finding }) =>
+    findingReport(rule, finding, clock, redactor),
+  );
+
+const carrierOf = (upgrade: HttpExchange | undefined): SessionReport['carrier'] => {
+  switch (upgrade?.request?.httpVersion ?? upgrade?.response?.httpVersion) {
+    case '1.0':
+      return 'http/1.0';
+    case '1.1':
+      return 'http/1.1';
+    default:
+      return null;
+  }
+};
+
+const headersOf = function* (session: Session): Iterable<Header> {
+  for (const exchange of exchangesOf(session)) {
+    yield* exchange.request?.headers ?? [];
+    yield* exchange.response?.headers ?? [];
+  }
+};
+
+const urlsOf = function* (session: Session): Iterable<string> {
+  for (const exchange of exchangesOf(session)) if (exchange.request !== undefined) yield exchange.request.target;
+  if (session.url !== null) yield session.url;
+};
+
+/** The upgrade first: what it carries matters most where only so many secrets are remembered. */
+const exchangesOf = (session: Session): HttpExchange[] => {
+  const others = (session.http?.exchanges ?? []).filter((exchange) => exchange !== session.upgrade);
+  return session.upgrade === undefined ? others : [session.upgrade, ...others];
+};
+
+const SIGHTS: readonly Sight[] = ['tcp-handshake', 'both-sides', 'upgrade', 'frames', 'payloads', 'ending', 'no-gaps'];

@@ -1,0 +1,96 @@
+/** The part of the report about one stage: how it went, when, in which packets, and the facts of it in one line. */
+import { captureOf, numberOf, type PacketRef } from '../capture/packet.js';
+import type { Session, StageFacts, StageName } from '../session/session.js';
+import { opposite } from '../stream/side.js';
+import { cipherSuiteName } from '../tls/cipher-suites.js';
+import { versionName } from '../tls/versions.js';
+import { type Clock, toMs } from './place.js';
+import type { Redactor } from './redact.js';
+import type { EventValue, StageReport } from './report.js';
+import { fillOptional } from './wording.js';
+
+export const stageReport = (session: Session, facts: StageFacts, clock: Clock, redactor: Redactor): StageReport => {
+  const { stage, status, start, end, steps } = facts;
+  const refs = new Set<PacketRef>();
+  for (const arrival of [start, ...steps.map((step) => step.arrival), end]) {
+    if (arrival !== undefined) refs.add(arrival.packet);
+  }
+  const sorted = [...refs].sort((a, b) => a - b);
+  return {
+    stage,
+    status,
+    startMs: start === undefined ? null : clock.atMs(start.at),
+    durationMs: start === undefined || end === undefined ? null : toMs(end.at - start.at),
+    packets: sorted.map(numberOf),
+    ...(sorted.some((ref) => captureOf(ref) !== 0) ? { captures: sorted.map(captureOf) } : {}),
+    detail: stageDetail(session, stage, redactor),
+    steps: steps.map(({ step, arrival }) => ({ step, ...clock.place(arrival) })),
+  };
+};
+
+/** Null where there is nothing to tell. */
+const stageDetail = (session: Session, stage: StageName, redactor: Redactor): string | null => {
+  const template = DETAILS[stage];
+  const facts = FACTS[stage]?.(session);
+  if (template === undefined || facts === undefined) return null;
+  const known = Object.entries(facts).filter((entry): entry is [string, EventValue] => entry[1] != null);
+  const detail = fillOptional(template, Object.fromEntries(known)).replace(/^, /, '');
+  return detail === '' ? null : redactor.text(detail);
+};
+
+const DETAILS: Partial<Record<StageName, string>> = {
+  tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp}][, SYN sent {syns} times]',
+  tls: '[{version}][, {cipher}][, ALPN {alpn}][, {alertFrom} alert {alert}]',
+  upgrade: '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}]',
+  open: '[client {clientMessages} messages, {clientBytes|bytes}][, server {serverMessages} messages, {serverBytes|bytes}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
+  close: '[{code|plain} from the {closer}][, {answered}][, then {end} from the {ender}]',
+};
+
+type Facts = Readonly<Record<string, EventValue | null | undefined>>;
+
+const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
+  tcp: ({ tcp }) => ({
+    rtt: tcp.handshakeRtt,
+    refused: tcp.refused === undefined ? undefined : 'RST',
+    icmp: tcp.icmpErrors[0]?.name,
+    syns: tcp.syns.length > 1 ? tcp.syns.length : undefined,
+  }),
+  tls: ({ tls }) => {
+    const fatal = tls?.alerts.find(({ level }) => level === 'fatal');
+    return {
+      version: tls?.serverHello && versionName(tls.serverHello.version),
+      cipher: tls?.serverHello && cipherSuiteName(tls.serverHello.cipherSuite),
+      alpn: tls?.serverHello?.alpn,
+      alertFrom: fatal?.from,
+      alert: fatal?.description,
+    };
+  },
+  upgrade: ({ upgrade, handshake }) => ({
+    status: upgrade?.response?.status,
+    reason: upgrade?.response?.reason,
+    subprotocol: handshake?.subprotocol,
+    extensions: handshake?.extensions,
+  }),
+  open: ({ websocket, tls }) =>
+    websocket === undefined
+      ? {
+          clientSealed: tls?.applicationData.client.bytes,
+          serverSealed: tls?.applicationData.server.bytes,
+        }
+      : {
+          clientMessages: websocket.messages.client,
+          clientBytes: websocket.payloadBytes.client,
+          serverMessages: websocket.messages.server,
+          serverBytes: websocket.payloadBytes.server,
+        },
+  close: ({ websocket, tcp }) => {
+    const close = websocket?.firstClose;
+    return {
+      code: close === undefined || close.code < 0 ? undefined : close.code,
+      closer: close?.from,
+      answered: close && (websocket?.closes[opposite(close.from)] === undefined ? 'not answered' : 'answered'),
+      end: tcp.end === 'none' ? undefined : tcp.end.toUpperCase(),
+      ender: tcp.endedBy === 'none' ? undefined : tcp.endedBy,
+    };
+  },
+};

@@ -1,0 +1,59 @@
+/** The part of the report about what happened when: the session's events, worded and redacted, runs as one event. */
+import type { TimelineEvent } from '../session/timeline.js';
+import type { EventData } from '../stream/event-sink.js';
+import { eventSummary, runSummary } from './event-text.js';
+import { type Clock, packetPlace } from './place.js';
+import type { Redactor } from './redact.js';
+import type { EventReport, EventValue } from './report.js';
+
+export const timelineReport = (events: readonly TimelineEvent[], clock: Clock, redactor: Redactor): EventReport[] =>
+  events.map((event) => (event.run === undefined ? eventReport(event, clock, redactor) : runReport(event, clock)));
+
+const eventReport = (event: TimelineEvent, clock: Clock, redactor: Redactor): EventReport => {
+  const { layer, from } = event;
+  const data = event.data === undefined ? undefined : redactData(event.data, redactor);
+  const kind = data?.kind;
+  return {
+    atMs: clock.atMs(event.at),
+    ...packetPlace(event.packet),
+    from,
+    layer,
+    event: event.event,
+    summary: eventSummary({ layer, event: event.event, data }),
+    ...(typeof kind === 'string' ? { kind } : {}),
+    ...(data === undefined ? {} : { data }),
+  };
+};
+
+const runReport = ({ layer, event, from, packet, at, run }: TimelineEvent, clock: Clock): EventReport => {
+  const { count, bytes, kinds, until, untilPacket } = run!;
+  const last = packetPlace(untilPacket);
+  return {
+    atMs: clock.atMs(at),
+    ...packetPlace(packet),
+    from,
+    layer,
+    event,
+    summary: runSummary({ layer, count, bytes, kinds }),
+    count: { ...count },
+    bytes: { ...bytes },
+    kinds: { ...kinds },
+    untilMs: clock.atMs(until),
+    untilPacket: last.packet,
+    ...(last.capture === undefined ? {} : { untilCapture: last.capture }),
+  };
+};
+
+const redactData = (data: EventData, redactor: Redactor): Record<string, EventValue> => {
+  const redacted: Record<string, EventValue> = {};
+  for (const [name, value] of Object.entries(data)) redacted[name] = redactValue(name, value, redactor);
+  return redacted;
+};
+
+const redactValue = (name: string, value: EventValue, redactor: Redactor): EventValue => {
+  if (typeof value === 'string') {
+    return name === 'subprotocol' ? redactor.subprotocol(value) : redactor.text(value);
+  }
+  if (typeof value !== 'object') return value;
+  return value.map((text) => (name === 'subprotocols' ? redactor.subprotocol(text) : redactor.text(text)));
+};

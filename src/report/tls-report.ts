@@ -1,0 +1,45 @@
+/** The part of the report about TLS: what was offered, chosen, shown and refused, by registered names. */
+import { cipherSuiteName } from '../tls/cipher-suites.js';
+import type { CertificateFacts, TlsFacts } from '../tls/tls-facts.js';
+import { versionName } from '../tls/versions.js';
+import { type Clock, isoMillis } from './place.js';
+import type { CertificateReport, TlsReport } from './report.js';
+
+export const tlsReport = (tls: TlsFacts, clock: Clock): TlsReport => {
+  const { clientHello, serverHello } = tls;
+  return {
+    sni: clientHello?.sni ?? null,
+    alpnOffered: [...(clientHello?.alpn ?? [])],
+    alpn: serverHello?.alpn ?? null,
+    versionsOffered: (clientHello?.versions ?? []).map(versionName),
+    version: serverHello === undefined ? null : versionName(serverHello.version),
+    cipher: serverHello === undefined ? null : cipherSuiteName(serverHello.cipherSuite),
+    ja3: clientHello?.ja3 ?? null,
+    ja3s: serverHello?.ja3s ?? null,
+    ja4: clientHello?.ja4 ?? null,
+    resumed: serverHello?.resumed ?? null,
+    helloRetryRequest: tls.helloRetryRequest !== undefined,
+    decrypted: false,
+    certificates: tls.certificates?.map(certificateReport) ?? null,
+    alerts: tls.alerts.map(({ from, level, description, arrival }) => ({
+      from,
+      level,
+      description,
+      ...clock.place(arrival),
+    })),
+    encryptedAlerts: tls.encryptedAlerts.map(({ from, inferred, arrival }) => ({
+      from,
+      inferred,
+      ...clock.place(arrival),
+    })),
+  };
+};
+
+const certificateReport = (certificate: CertificateFacts): CertificateReport => ({
+  subject: certificate.subject,
+  issuer: certificate.issuer,
+  names: [...certificate.names],
+  notBefore: isoMillis(certificate.notBefore),
+  notAfter: isoMillis(certificate.notAfter),
+  sha256: certificate.sha256,
+});

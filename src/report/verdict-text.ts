@@ -1,0 +1,77 @@
+/**
+ * One sentence for each session: of a failed one the sentence of the finding that decides, of the others how they
+ * ended or what could not be seen. Keyed templates; which one fits is decided here and worded in the table.
+ */
+import type { Diagnosis } from '../diagnosis/rule.js';
+import type { Session } from '../session/session.js';
+import type { EventValue, FindingReport } from './report.js';
+import { fillOptional } from './wording.js';
+
+export const verdictText = (session: Session, diagnosis: Diagnosis, decisive: FindingReport | undefined): string => {
+  if (diagnosis.outcome === 'failed' && decisive !== undefined) return firstSentence(decisive.explanation);
+  return fillOptional(VERDICTS[verdictKey(session, diagnosis)], verdictData(session, diagnosis));
+};
+
+/** Up to a full stop that a space follows: `60.0 s` and `nginx/1.22.1` have none. */
+const firstSentence = (text: string): string => /^.*?[.!?](?=\s)/s.exec(text)?.[0] ?? text;
+
+const verdictKey = (session: Session, { outcome, stage }: Diagnosis): VerdictKey => {
+  const { websocket, tls, stages } = session;
+  const encrypted = tls !== undefined && websocket === undefined && session.upgrade === undefined;
+  if (outcome === 'failed') return 'failed';
+  if (outcome === 'ok') return websocket?.firstClose !== undefined ? 'ok-closed' : encrypted ? 'ok-encrypted' : 'ok';
+  if (outcome === 'open')
+    return encrypted ? 'open-encrypted' : websocket?.midstream === true ? 'open-midstream' : 'open';
+  const last = stages.find((each) => each.stage === stage);
+  if (encrypted && tls.serverHello !== undefined && tls.finished.client !== undefined) return 'partial-encrypted';
+  if (last?.status === 'in-progress') return 'partial-in-progress';
+  if (!session.sight.has('both-sides')) return 'partial-one-side';
+  if (encrypted) return 'partial-encrypted';
+  return 'partial';
+};
+
+const verdictData = (session: Session, { stage }: Diagnosis): Record<string, EventValue> => {
+  const { tcp, tls, websocket } = session;
+  const close = websocket?.firstClose;
+  const known: Record<string, EventValue | undefined> = {
+    stage,
+    // What a user calls the age of a session: from the first packet of the connection to its last.
+    age: tcp.last.at - tcp.first.at,
+    side: close?.from,
+    code: close === undefined || close.code < 0 || close.code === 1005 ? undefined : close.code,
+    ender: tcp.endedBy === 'none' ? undefined : tcp.endedBy,
+    version: tls?.serverHello === undefined ? undefined : 'TLS',
+    client: tcp.flows.client.bytes,
+    server: tcp.flows.server.bytes,
+    seen: tcp.flows.client.packets > 0 ? 'client' : 'server',
+    missing: MISSING.filter(([sight]) => !session.sight.has(sight)).map(([, text]) => text),
+  };
+  return Object.fromEntries(
+    Object.entries(known).filter((entry): entry is [string, EventValue] => entry[1] !== undefined),
+  );
+};
+
+const MISSING = [
+  ['tcp-handshake', 'the TCP handshake'],
+  ['upgrade', 'the upgrade'],
+  ['frames', 'the frames'],
+  ['ending', 'the ending'],
+  ['no-gaps', 'bytes in between'],
+] as const;
+
+const VERDICTS = {
+  failed: 'Failed in stage {stage}.',
+  'ok-closed': 'Closed normally by the {side}[ with {code|plain}] after {age|ns}.',
+  'ok-encrypted': 'Encrypted, and ended in good order[ by the {ender}] after {age|ns}.',
+  ok: 'Ended in good order[ by the {ender}] after {age|ns}.',
+  open: 'Still open and healthy at the end of the capture, after {age|ns}.',
+  'open-encrypted': 'Encrypted, still open at the end of the capture after {age|ns}, and nothing looks wrong.',
+  'open-midstream': 'Open since before the capture and still healthy at its end, {age|ns} later.',
+  'partial-encrypted':
+    'Encrypted: the client sent {client|bytes} and the server {server|bytes} in {age|ns}; nothing looks wrong from outside, and what was said is not visible.',
+  'partial-in-progress': 'The capture ends while stage {stage} is under way; nothing is wrong so far.',
+  'partial-one-side': 'Only packets of the {seen} were captured: too little to judge.',
+  partial: 'Too little was captured to judge[; not seen: {missing}].',
+} as const;
+
+type VerdictKey = keyof typeof VERDICTS;
