@@ -1,0 +1,243 @@
+/**
+ * TLS of one connection without its keys (RFC 8446, RFC 5246): both byte streams become TlsFacts and events for the
+ * timeline. Records in clear are read here, protected ones are left to protected-records.ts, which is where decryption
+ * would stand. Whether the handshake failed, and over what, is for the rules.
+ */
+import type { Arrival, Span } from '../stream/arrival.js';
+import { copyArrival } from '../stream/arrival.js';
+import type { Ending, Gap, StreamConsumer } from '../stream/consumer.js';
+import type { EventData, EventSink } from '../stream/event-sink.js';
+import type { PerSide, Side } from '../stream/side.js';
+import { ALERT_LENGTH, CLOSE_NOTIFY, readAlert } from './alert.js';
+import { readCertificates } from './certificate.js';
+import { cipherSuiteName } from './cipher-suites.js';
+import { readClientHello, readSslV2Hello } from './client-hello.js';
+import {
+  CERTIFICATE,
+  CERTIFICATE_REQUEST,
+  CLIENT_HELLO,
+  HandshakeDecoder,
+  type HandshakeMessage,
+  holdsWholeMessages,
+  SERVER_HELLO,
+  SERVER_HELLO_DONE,
+} from './handshake-decoder.js';
+import { ProtectedRecords } from './protected-records.js';
+import { ALERT, CHANGE_CIPHER_SPEC, HANDSHAKE, HEARTBEAT, type TlsRecord } from './record.js';
+import { type LostRecords, type NotTls, RecordDecoder, type SslV2Hello } from './record-decoder.js';
+import { readServerHello } from './server-hello.js';
+import { type ClientHelloFacts, emptyTlsFacts, type TlsFacts } from './tls-facts.js';
+import { isTls13, versionName } from './versions.js';
+
+/** Facts live as long as their session: a peer that sends more alerts or more nonsense than this is known by then. */
+const MAX_ALERTS = 16;
+const MAX_PROBLEMS = 16;
+
+interface Direction {
+  records: RecordDecoder;
+  handshake: HandshakeDecoder;
+  changeCipherSpec: boolean;
+}
+
+export class TlsLayer implements StreamConsumer {
+  readonly facts: TlsFacts = emptyTlsFacts();
+  private readonly directions: PerSide<Direction> = { client: direction(true), server: direction(false) };
+  private readonly protectedRecords: ProtectedRecords;
+
+  constructor(private readonly sink: EventSink) {
+    this.protectedRecords = new ProtectedRecords(this.facts, sink);
+  }
+
+  bytes(side: Side, chunk: Uint8Array, arrival: Arrival): void {
+    this.directions[side].records.push(chunk, arrival);
+    this.drain(side);
+  }
+
+  gap(side: Side, gap: Gap): void {
+    this.directions[side].records.gap(gap);
+    if (!this.isFinished(side)) this.facts.handshakeGap = true;
+    this.drain(side);
+  }
+
+  end(side: Side, ending: Ending): void {
+    if (ending.kind !== 'capture-end') this.protectedRecords.end(side);
+  }
+
+  private drain(side: Side): void {
+    const { records } = this.directions[side];
+    for (let item = records.next(); item !== undefined; item = records.next()) {
+      if (item.kind === 'record') this.record(side, item);
+      else if (item.kind === 'ssl-v2-hello') this.sslV2Hello(side, item);
+      else if (item.kind === 'lost') this.lost(side, item);
+      else this.notTls(side, item);
+    }
+  }
+
+  private record(side: Side, record: TlsRecord): void {
+    if (record.type === HANDSHAKE) this.handshake(side, record);
+    else if (record.type === ALERT) this.alert(side, record);
+    else if (record.type === CHANGE_CIPHER_SPEC) this.changeCipherSpec(side);
+    else if (record.type === HEARTBEAT)
+      this.sink.ordinary('tls', 'record', side, record.last.packet, record.last.at, record.length);
+    else this.protectedRecords.see(side, record);
+  }
+
+  private handshake(side: Side, record: TlsRecord): void {
+    const direction = this.directions[side];
+    // After a ChangeCipherSpec whose version nobody saw, only a whole ClientHello still is one: TLS 1.3 sends a second
+    // one after a HelloRetryRequest (RFC 8446 D.4).
+    if (direction.changeCipherSpec && !direction.records.sealed && !this.isTls13) {
+      direction.records.sealed = record.body?.[0] !== CLIENT_HELLO || !holdsWholeMessages(record);
+      if (direction.records.sealed) record.body = undefined;
+    }
+    if (record.body === undefined) {
+      this.protectedRecords.see(side, record);
+      return;
+    }
+    // False after lost records: this one may be a fragment, or protected. Neither is claimed.
+    if (!direction.handshake.push(record)) return;
+    for (let message = direction.handshake.next(); message !== undefined; message = direction.handshake.next())
+      this.message(side, message);
+  }
+
+  private message(side: Side, message: HandshakeMessage): void {
+    const { type, body, span } = message;
+    if (type === CERTIFICATE_REQUEST) this.facts.certificateRequest = span;
+    else if (type === SERVER_HELLO_DONE) this.facts.serverHelloDone = span;
+    else if (type === CLIENT_HELLO || type === SERVER_HELLO || type === CERTIFICATE) {
+      if (body === undefined) {
+        this.unread(side, message);
+        return;
+      }
+      if (type === CLIENT_HELLO) this.clientHello(side, readClientHello(body, span), span);
+      else if (type === SERVER_HELLO) this.serverHello(side, body, span);
+      else this.certificate(side, body, span);
+    }
+  }
+
+  private clientHello(side: Side, hello: ClientHelloFacts | undefined, span: Span): void {
+    if (hello === undefined) {
+      this.problem(side, 'a ClientHello that cannot be read', span.last);
+      return;
+    }
+    const { facts } = this;
+    facts.firstClientHello ??= hello;
+    facts.clientHello = hello;
+    const { sni, alpn } = hello;
+    this.event('client-hello', side, span.last, {
+      ...(sni === null ? {} : { sni }),
+      alpn,
+      versions: hello.versions.map(versionName),
+    });
+  }
+
+  private sslV2Hello(side: Side, { body, offset, first, last }: SslV2Hello): void {
+    const span = { first, last, offset, length: body.length + 2 };
+    this.clientHello(side, readSslV2Hello(body, span), span);
+  }
+
+  private serverHello(side: Side, body: Uint8Array, span: Span): void {
+    const { facts } = this;
+    const hello = readServerHello(body, span, facts.clientHello?.sessionId);
+    if (hello === undefined) {
+      this.problem(side, 'a ServerHello that cannot be read', span.last);
+      return;
+    }
+    const { version, cipherSuite, alpn, resumed } = hello.facts;
+    const data = { version: versionName(version), cipher: cipherSuiteName(cipherSuite) };
+    if (hello.helloRetryRequest) {
+      facts.helloRetryRequest = span;
+      this.event('hello-retry-request', side, span.last, data);
+      return;
+    }
+    facts.serverHello = hello.facts;
+    this.event('server-hello', side, span.last, { ...data, ...(alpn === null ? {} : { alpn }), resumed });
+  }
+
+  private certificate(side: Side, body: Uint8Array, span: Span): void {
+    const { certificates, count, problem } = readCertificates(body);
+    if (problem !== null) this.problem(side, problem, span.last);
+    if (side === 'client') {
+      this.facts.clientCertificates = count;
+      this.event('certificate', side, span.last, { certificates: count });
+      return;
+    }
+    this.facts.certificates = certificates;
+    this.facts.certificatesAt = span;
+    for (const { problem } of certificates) if (problem !== null) this.problem(side, problem, span.last);
+    const [leaf] = certificates;
+    if (leaf === undefined) return;
+    const { subject, issuer, notAfter } = leaf;
+    const until = Number.isNaN(notAfter) ? {} : { notAfter: new Date(notAfter).toISOString() };
+    this.event('certificate', side, span.last, { subject, issuer, ...until });
+  }
+
+  private changeCipherSpec(side: Side): void {
+    const { facts } = this;
+    const direction = this.directions[side];
+    direction.changeCipherSpec = true;
+    const hello = facts.serverHello;
+    // RFC 8446 D.4: in TLS 1.3 it changes nothing. In older versions everything after it is protected.
+    if (hello === undefined || isTls13(hello.version)) return;
+    direction.records.sealed = true;
+    // RFC 5077 3.4: a server that takes a ticket sends no certificate and says nothing before its ChangeCipherSpec.
+    const abbreviated = facts.certificates === undefined && facts.serverHelloDone === undefined;
+    if (side === 'server' && abbreviated && !facts.handshakeGap) hello.resumed = true;
+  }
+
+  private alert(side: Side, record: TlsRecord): void {
+    if (record.length !== ALERT_LENGTH || this.directions[side].records.sealed) {
+      this.protectedRecords.see(side, record);
+      return;
+    }
+    if (record.body === undefined || record.missing > 0) {
+      this.problem(side, 'an alert whose octets are missing', record.last);
+      return;
+    }
+    const alert = readAlert(side, record.body, record.last);
+    if (this.facts.alerts.length < MAX_ALERTS) this.facts.alerts.push(alert);
+    const { level, description, code } = alert;
+    this.event(code === CLOSE_NOTIFY ? 'close-notify' : 'alert', side, record.last, { level, description });
+  }
+
+  private lost(side: Side, { because, arrival }: LostRecords): void {
+    this.directions[side].handshake.lose();
+    if (!this.isFinished(side)) this.facts.handshakeGap = true;
+    if (because === 'garbage') this.problem(side, 'bytes that are no TLS record', arrival);
+  }
+
+  private notTls(side: Side, { arrival, preview }: NotTls): void {
+    this.facts.notTls ??= { side, arrival, preview };
+  }
+
+  private unread(side: Side, { type, unread, span }: HandshakeMessage): void {
+    const name = type === CLIENT_HELLO ? 'ClientHello' : type === SERVER_HELLO ? 'ServerHello' : 'Certificate message';
+    this.problem(side, `a ${name} that was not read: ${unread}`, span.last);
+  }
+
+  /** The version is agreed on, and it is TLS 1.3. */
+  private get isTls13(): boolean {
+    const { serverHello, helloRetryRequest } = this.facts;
+    return serverHello === undefined ? helloRetryRequest !== undefined : isTls13(serverHello.version);
+  }
+
+  /** What `side` sends from now on is no longer handshake. */
+  private isFinished(side: Side): boolean {
+    return this.facts.finished[side] !== undefined || this.facts.applicationData[side].records > 0;
+  }
+
+  private problem(from: Side, what: string, arrival: Arrival): void {
+    const { problems } = this.facts;
+    if (problems.length < MAX_PROBLEMS) problems.push({ from, what, arrival: copyArrival(arrival) });
+  }
+
+  private event(name: string, side: Side, { packet, at }: Arrival, data: EventData): void {
+    this.sink.event('tls', name, side, packet, at, data);
+  }
+}
+
+const direction = (mayBeSslV2: boolean): Direction => ({
+  records: new RecordDecoder(mayBeSslV2),
+  handshake: new HandshakeDecoder(),
+  changeCipherSpec: false,
+});
