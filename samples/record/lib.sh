@@ -102,6 +102,7 @@ start() {
   # exec, so that $! is the program and not a shell around it.
   (exec ip netns exec "$NS_PREFIX$ns" "${BARE_ENVIRONMENT[@]}" setsid "$@") >"$WORK/$job.log" 2>&1 </dev/null &
   JOBS[$job]=$!
+  disown # or bash reports each one that is killed
 }
 
 wait_until() {
@@ -129,13 +130,12 @@ wait_log() {
 }
 
 wait_job() {
-  wait_until "${2:-20}" "the end of $1" job_ended "$1"
-  wait "${JOBS[$1]}" || true
+  wait_until "${2:-20}" "the end of $1" has_ended "${JOBS[$1]}"
   unset "JOBS[$1]"
 }
 
-job_ended() {
-  ! kill -0 "${JOBS[$1]}" 2>/dev/null
+has_ended() {
+  ! kill -0 "$1" 2>/dev/null
 }
 
 signal() {
@@ -149,6 +149,7 @@ capture() {
   rm -f "$file"
   (exec ip netns exec "$NS_PREFIX$ns" tcpdump -i "$dev" -n -U --immediate-mode -Z root -w "$file" "$@") 2>"$log" &
   CAPTURES+=($!)
+  disown
   wait_until 10 "tcpdump on $dev in $ns" grep -q 'listening on' "$log"
 }
 
@@ -156,7 +157,8 @@ stop_captures() {
   local pid
   # The last ACKs and FINs are still on their way when the programs are gone.
   sleep 0.5
-  for pid in "${CAPTURES[@]}"; do kill -TERM "$pid" && wait "$pid" || true; done
+  for pid in "${CAPTURES[@]}"; do kill -TERM "$pid"; done
+  for pid in "${CAPTURES[@]}"; do wait_until 5 'the end of tcpdump' has_ended "$pid"; done
   CAPTURES=()
 }
 
@@ -172,7 +174,6 @@ tear_down() {
     rm -r "/etc/netns/$NS_PREFIX$ns"
   done
   NAMESPACES=()
-  wait
   rm -rf "${WORK:?}"/*
 }
 
