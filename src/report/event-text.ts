@@ -22,7 +22,7 @@ export interface WordedEvent {
 
 export const eventText = ({ layer, event, data = {} }: WordedEvent): EventText => {
   const [label, note] = ENGLISH[`${layer}:${event}`] ?? [`${event}[ {bytes|bytes}]`, '[{detail}]'];
-  return { label: fillOptional(label, data), note: fillOptional(note, data) };
+  return { label: fillOptional(label, data), note: fillOptional(note, data).replace(/^, /, '') };
 };
 
 /** Label and note in one line, for those who have no arrows. */
@@ -36,7 +36,8 @@ export const runLabel = (run: RunText, side: Side): string => {
   const kinds = Object.keys(run.kinds);
   const many = UNITS[run.layer] ?? 'events';
   const unit = kinds.length === 1 ? (RUN_KINDS[kinds[0]!] ?? kinds[0]!) : many;
-  return `${formatCount(run.count[side])} ${unit} ${formatBytes(run.bytes[side])}`;
+  const bytes = run.bytes[side] === 0 ? '' : ` ${formatBytes(run.bytes[side])}`;
+  return `${formatCount(run.count[side])} ${unit}${bytes}`;
 };
 
 /** Both sides, and of which kinds the events were. */
@@ -61,7 +62,7 @@ export interface RunText {
   kinds: Readonly<Record<string, number>>;
 }
 
-const UNITS: Readonly<Record<string, string>> = { ws: 'frames', tls: 'records', tcp: 'segments', http: 'bodies' };
+const UNITS: Readonly<Record<string, string>> = { ws: 'frames', tls: 'records', tcp: 'segments', http: 'heads' };
 
 const RUN_KINDS: Readonly<Record<string, string>> = {
   'application-data': 'records',
@@ -72,21 +73,21 @@ const RUN_KINDS: Readonly<Record<string, string>> = {
 const ENGLISH: Readonly<Record<string, readonly [label: string, note: string]>> = {
   'tcp:syn': ['SYN', '[sent again, no. {repeat}]'],
   'tcp:syn-ack': ['SYN-ACK', ''],
-  'tcp:established': ['ACK', 'connection established[, handshake RTT {rtt|ns}]'],
+  'tcp:established': ['ACK', 'connection established[, handshake RTT {rttMs|ms}]'],
   'tcp:retransmission': [
     'sent again[ {bytes|bytes}]',
-    'retransmission[ ({kind})][ of {what}][, first copy packet {original|plain}]',
+    'retransmission[ ({kind})][, {sinceMs|ms} after packet {original|plain}][, {originalUnseen?the first copy was not captured}]',
   ],
   'tcp:out-of-order': ['out of order[ {bytes|bytes}]', 'a late segment, not sent again'],
   'tcp:copy': ['copy', 'the same packet in the capture again'],
   'tcp:duplicate-ack': ['duplicate ACK', '[{count} in a row: a segment is missing]'],
   'tcp:zero-window': ['window closed', 'the receive buffer is full'],
-  'tcp:window-open': ['window open[ {window|bytes}]', '[after {closed|ns}]'],
+  'tcp:window-open': ['window open[ {window|bytes}]', '[after {closedMs|ms}]'],
   'tcp:keep-alive': ['keep-alive', '[{count} in a row]'],
   'tcp:gap': ['missing[ {bytes|bytes}]', 'not in the capture[ ({cause})]'],
   'tcp:fin': ['FIN', '[{detail}]'],
-  'tcp:rst': ['RST', '[{detail}]'],
-  'tcp:icmp-error': ['ICMP[ {name}]', '[from {router}]'],
+  'tcp:rst': ['RST', '[{inFlight|bytes} of the peer not yet acknowledged]'],
+  'tcp:icmp-error': ['ICMP[ {name}]', '[from {from}]'],
   'tcp:data': ['data[ {bytes|bytes}]', ''],
   'dns:query': ['DNS query[ {type}]', '[{name}]'],
   'dns:answer': ['DNS answer[ {code}]', '[{name}][: {addresses}]'],
@@ -100,15 +101,14 @@ const ENGLISH: Readonly<Record<string, readonly [label: string, note: string]>> 
   'tls:certificate-request': ['CertificateRequest', ''],
   'tls:server-hello-done': ['ServerHelloDone', ''],
   'tls:finished': ['Finished', ''],
-  'tls:alert': ['alert[ {description}]', '[{level}]'],
+  'tls:alert': ['[{encrypted?encrypted} ]alert[ {description}]', '[{level}][{inferred?inferred from its length}]'],
   'tls:encrypted-alert': ['encrypted alert', ''],
   'tls:key-update': ['KeyUpdate', ''],
   'tls:close-notify': ['close_notify', ''],
   'tls:gap': ['missing[ {bytes|bytes}]', 'records that cannot be read[ ({cause})]'],
-  'tls:application-data': ['record[ {bytes|bytes}]', 'encrypted'],
-  'tls:application_data': ['record[ {bytes|bytes}]', 'encrypted'],
-  'http:request': ['[{method} ][{target}]', '[HTTP/{version}][, Upgrade: {upgrade}][, Origin: {origin}]'],
-  'http:response': ['[{status|plain}][ {reason}]', '[{server}][, Accept {accept}]'],
+  'tls:record': ['record[ {bytes|bytes}]', 'encrypted'],
+  'http:request': ['[{method} ][{target}]', '[{upgrade?asks for an upgrade}][, host {host}]'],
+  'http:response': ['[{status|plain}][ {reason}]', '[{server}]'],
   'http:settings': ['SETTINGS', '[{detail}]'],
   'http:rst-stream': ['RST_STREAM', '[{error}]'],
   'http:goaway': ['GOAWAY', '[{error}]'],
@@ -117,7 +117,7 @@ const ENGLISH: Readonly<Record<string, readonly [label: string, note: string]>> 
   'ws:binary': ['binary[ {bytes|bytes}]', ''],
   'ws:continuation': ['continuation[ {bytes|bytes}]', ''],
   'ws:ping': ['ping[ {bytes|bytes}]', ''],
-  'ws:pong': ['pong[ {bytes|bytes}]', '[RTT {rtt|ns}]'],
+  'ws:pong': ['pong[ {bytes|bytes}]', '[RTT {rttMs|ms}]'],
   'ws:close': ['Close[ {code|plain}]', '[{reason}]'],
   'ws:violation': ['[{rule}]', 'breaks RFC 6455[: {detail}]'],
   'ws:gap': ['missing[ {bytes|bytes}]', 'frames that cannot be read[ ({cause})]'],

@@ -2,7 +2,7 @@
 import type { TimelineEvent } from '../session/timeline.js';
 import type { EventData } from '../stream/event-sink.js';
 import { eventSummary, runSummary } from './event-text.js';
-import { type Clock, packetPlace } from './place.js';
+import { type Clock, packetPlace, toMs } from './place.js';
 import type { Redactor } from './redact.js';
 import type { EventReport, EventValue } from './report.js';
 
@@ -11,7 +11,7 @@ export const timelineReport = (events: readonly TimelineEvent[], clock: Clock, r
 
 const eventReport = (event: TimelineEvent, clock: Clock, redactor: Redactor): EventReport => {
   const { layer, from } = event;
-  const data = event.data === undefined ? undefined : redactData(event.data, redactor);
+  const data = event.data === undefined ? undefined : dataReport(event.data, redactor);
   const kind = data?.kind;
   return {
     atMs: clock.atMs(event.at),
@@ -44,11 +44,27 @@ const runReport = ({ layer, event, from, packet, at, run }: TimelineEvent, clock
   };
 };
 
-const redactData = (data: EventData, redactor: Redactor): Record<string, EventValue> => {
-  const redacted: Record<string, EventValue> = {};
-  for (const [name, value] of Object.entries(data)) redacted[name] = redactValue(name, value, redactor);
-  return redacted;
+/** Durations become milliseconds, as everywhere in the report, and references to packets become their places. */
+const dataReport = (data: EventData, redactor: Redactor): Record<string, EventValue> => {
+  const told: Record<string, EventValue> = {};
+  for (const [name, value] of Object.entries(data)) {
+    if (typeof value !== 'number') {
+      told[name] = redactValue(name, value, redactor);
+    } else if (name.endsWith('Ns')) {
+      told[`${name.slice(0, -2)}Ms`] = toMs(value);
+    } else if (PACKET_REFERENCES.has(name)) {
+      const { packet, capture } = packetPlace(value);
+      told[name] = packet;
+      if (capture !== undefined) told[`${name}Capture`] = capture;
+    } else {
+      told[name] = value;
+    }
+  }
+  return told;
 };
+
+/** Data that name another packet: a retransmission its first copy. */
+const PACKET_REFERENCES: ReadonlySet<string> = new Set(['original', 'packet']);
 
 const redactValue = (name: string, value: EventValue, redactor: Redactor): EventValue => {
   if (typeof value === 'string') {

@@ -10,13 +10,13 @@ export const fillTemplate = (template: string, texts: Readonly<Record<string, st
   template.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(texts, name) ? texts[name]! : `(no ${name})`));
 
 /**
- * The same with formats, `{size|bytes}`, and parts in `[…]` that are left out when a placeholder inside has no data:
+ * The same with formats, `{size|bytes}`, words for flags, `{late?arrived late}`, and parts in `[…]` that are left out when a placeholder inside has no data:
  * a layer tells what it saw, and what it did not see must not leave a hole in the text. One pass: what is filled in
  * comes from a capture and is never read as a template.
  */
 export const fillOptional = (template: string, data: Readonly<Record<string, EventValue>>): string =>
   template
-    .replace(/\[([^[\]]*)\]|\{\w+(?:\|\w+)?\}/g, (part: string, optional: string | undefined) =>
+    .replace(/\[([^[\]]*)\]|\{\w+(?:[|?][^{}]*)?\}/g, (part: string, optional: string | undefined) =>
       optional === undefined ? (fillPart(part, data) ?? '') : (fillPart(optional, data) ?? ''),
     )
     .trim();
@@ -24,16 +24,19 @@ export const fillOptional = (template: string, data: Readonly<Record<string, Eve
 /** Undefined when a placeholder of the part has no data. */
 const fillPart = (part: string, data: Readonly<Record<string, EventValue>>): string | undefined => {
   let missing = false;
-  const text = part.replace(/\{(\w+)(?:\|(\w+))?\}/g, (_, name: string, format: string | undefined) => {
+  const text = part.replace(/\{(\w+)(?:\|(\w+)|\?([^{}]*))?\}/g, (_, name: string, format?: string, flag?: string) => {
     const value = Object.hasOwn(data, name) ? data[name] : undefined;
-    if (value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0)) {
+    if (isNothing(value) || (value === 0 && format === 'bytes')) {
       missing = true;
       return '';
     }
-    return formatData(value, format);
+    return flag ?? formatData(value!, format);
   });
   return missing ? undefined : text;
 };
+
+const isNothing = (value: EventValue | undefined): boolean =>
+  value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 const formatData = (value: EventValue, format: string | undefined): string => {
   if (typeof value !== 'number') return Array.isArray(value) ? value.join(', ') : String(value);

@@ -1,0 +1,97 @@
+/** Facts of layers that saw nothing yet, for sessions made by hand. */
+import type { HttpBody } from '../../src/http/http-facts.js';
+import type { FlowFacts } from '../../src/tcp/tcp-facts.js';
+import type { FrameKind, HandshakeFacts, PingFacts, WebSocketFacts } from '../../src/websocket/websocket-facts.js';
+
+export const noFlow = (): FlowFacts => ({
+  packets: 0,
+  bytes: 0,
+  missingBytes: 0,
+  retransmissions: 0,
+  retransmissionKinds: { timeout: 0, fast: 0, 'tail-loss-probe': 0, spurious: 0, unknown: 0 },
+  outOfOrder: 0,
+  duplicateAcks: 0,
+  zeroWindows: 0,
+  keepAlives: 0,
+  copies: 0,
+  rtt: { samples: 0, min: 0, median: 0, p95: 0, max: 0 },
+  firstData: undefined,
+  lastData: undefined,
+  lastPacket: undefined,
+  lastAck: undefined,
+  fin: undefined,
+  finAcked: false,
+  rst: undefined,
+  oldestUnacked: undefined,
+  unackedBytes: 0,
+  repeats: [],
+  windowClosedSince: undefined,
+  ttl: 64,
+  rstTtl: -1,
+});
+
+export const noHandshake = (): HandshakeFacts => ({
+  asked: true,
+  key: 'dGhlIHNhbXBsZSBub25jZQ==',
+  subprotocolsOffered: [],
+  subprotocol: null,
+  extensionsOffered: [],
+  extensions: [],
+  deflate: undefined,
+  acceptValid: null,
+  acceptExpected: undefined,
+  problems: [],
+});
+
+export const noWebSocket = (): WebSocketFacts => ({
+  frames: { client: noFrames(), server: noFrames() },
+  messages: { client: 0, server: 0 },
+  messageSizes: {
+    client: { largestBytes: 0, largest: undefined },
+    server: { largestBytes: 0, largest: undefined },
+  },
+  payloadBytes: { client: 0, server: 0 },
+  compressed: false,
+  pings: { client: noPings(), server: noPings() },
+  violations: [],
+  violationCount: 0,
+  closes: { client: undefined, server: undefined },
+  firstClose: undefined,
+  firstFrame: { client: undefined, server: undefined },
+  lastFrame: { client: undefined, server: undefined },
+  lastData: { client: undefined, server: undefined },
+  unfinishedFrame: { client: undefined, server: undefined },
+  unfinishedMessage: { client: false, server: false },
+  outOfSync: { client: 0, server: 0 },
+  unreadableBytes: { client: 0, server: 0 },
+  corrupted: undefined,
+  contextLost: { client: false, server: false },
+  midstream: false,
+});
+
+const noFrames = (): Record<FrameKind, number> => ({
+  text: 0,
+  binary: 0,
+  continuation: 0,
+  ping: 0,
+  pong: 0,
+  close: 0,
+  reserved: 0,
+});
+
+const noPings = (): PingFacts => ({
+  count: 0,
+  answered: 0,
+  unanswered: [],
+  rtts: [],
+  longestWait: 0,
+  first: undefined,
+  last: undefined,
+  minInterval: 0,
+  maxInterval: 0,
+});
+
+export const previewOf = (text: string): HttpBody => {
+  const preview = new TextEncoder().encode(text);
+  return { bytes: preview.length, missing: 0, preview, encoded: false, complete: true };
+};
