@@ -1,0 +1,114 @@
+/**
+ * The whole pipeline on one page: captures in, report out. Reading packets is the only part that waits; everything else
+ * is synchronous. Same captures, same report: no clock, locale or path has a say in it.
+ */
+import type { CaptureInfo } from './capture/capture-info.js';
+import { CaptureSet } from './capture/capture-set.js';
+import type { CaptureSource } from './capture/capture-source.js';
+import type { Nanos, PacketRef } from './capture/packet.js';
+import { diagnose, diagnoseCapture } from './diagnosis/diagnose.js';
+import { READABLE_LINK_TYPES } from './link/locate-datagram.js';
+import { buildReport } from './report/build-report.js';
+import type { Report } from './report/report.js';
+import { buildSession } from './session/build-session.js';
+import { listingOf } from './session/listing.js';
+import type { CaptureView, Session } from './session/session.js';
+import { Stack } from './stack.js';
+
+export interface AnalyzeOptions {
+  /**
+   * Sessions, by id, whose timelines are to be kept whole: every frame a row of its own and no limit. The captures are
+   * read twice for that, except where a source can be read only once: then every timeline is kept whole.
+   */
+  completeTimelines?: ReadonlySet<number>;
+  /** Credentials stay readable in the report. */
+  showSecrets?: boolean;
+  /** Called once a block; the total is undefined for standard input. */
+  onProgress?: (bytesRead: number, bytesTotal: number | undefined) => void;
+}
+
+export interface Analysis {
+  report: Report;
+  /** Captures of which nothing could be used, by name, with a line for the user. */
+  errors: { file: string; message: string }[];
+}
+
+/** Throws nothing for bad captures: they are in `errors`. */
+export async function analyze(sources: readonly CaptureSource[], options: AnalyzeOptions = {}): Promise<Analysis> {
+  const { completeTimelines } = options;
+  if (completeTimelines === undefined || completeTimelines.size === 0)
+    return tell(await read(sources, options), options);
+  // Ids are given at the end; only then is it known whose events to keep.
+  const isRepeatable = sources.every(({ size }) => size !== undefined);
+  if (!isRepeatable) return tell(await read(sources, options, () => true), options);
+  const { sessions } = await read(sources, options);
+  const wanted = new Set<PacketRef>();
+  for (const session of sessions) if (completeTimelines.has(session.id)) wanted.add(session.tcp.first.packet);
+  return tell(await read(sources, options, (firstPacket) => wanted.has(firstPacket)), options);
+}
+
+/** Everything that was read, before it is judged. */
+interface Reading {
+  captures: CaptureInfo[];
+  errors: Analysis['errors'];
+  epoch: bigint;
+  start: Nanos;
+  sessions: Session[];
+  view: CaptureView;
+  notListed: Stack['notListed'];
+}
+
+async function read(
+  sources: readonly CaptureSource[],
+  { onProgress }: AnalyzeOptions,
+  isComplete: (firstPacket: PacketRef) => boolean = () => false,
+): Promise<Reading> {
+  const set = new CaptureSet(sources, {
+    canRead: (linkType) => READABLE_LINK_TYPES.has(linkType),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const stack = new Stack(isComplete);
+  await set.run((packet) => stack.packet(packet));
+  stack.finish();
+
+  const start = Number.isFinite(stack.firstAt) ? stack.firstAt : 0;
+  const bounds = { start, end: Number.isFinite(stack.lastAt) ? stack.lastAt : 0 };
+  const { notListed, servers } = stack;
+  const sessions: Session[] = [];
+  stack.logs.sort((a, b) => a.tcp.first.at - b.tcp.first.at || a.firstPacket - b.firstPacket);
+  for (const log of stack.logs) {
+    const listing = listingOf(log, servers.of(log.server.text));
+    if (listing === 'session') sessions.push(buildSession(log, sessions.length + 1, bounds));
+    else notListed[listing]++;
+  }
+  const captures = set.infos;
+  captures[0]?.warnings.push(...stack.warnings());
+  return {
+    captures,
+    errors: set.errors.map(({ file, error }) => ({ file, message: error.message })),
+    epoch: set.epoch,
+    start,
+    sessions,
+    view: { sessions, server: (endpoint) => servers.of(endpoint), epoch: set.epoch },
+    notListed,
+  };
+}
+
+function tell(
+  { captures, errors, epoch, start, sessions, view, notListed }: Reading,
+  options: AnalyzeOptions,
+): Analysis {
+  const diagnosed = sessions.map((session) => ({ session, diagnosis: diagnose(session, view) }));
+  const overall = diagnoseCapture(view);
+  const report = buildReport({
+    captures,
+    epoch,
+    start,
+    sessions: diagnosed,
+    captureFindings: overall.findings,
+    captureCrashes: overall.crashed,
+    notListed,
+    showSecrets: options.showSecrets ?? false,
+  });
+  return { report, errors };
+}

@@ -1,0 +1,61 @@
+/**
+ * What every connection of a capture tells about the servers in it, listed or not: whether a port speaks TLS or HTTP,
+ * which names it accepts, which clients got through. Some verdicts on one session rest on its neighbours.
+ */
+import type { ServerHistory } from './session.js';
+import type { SessionLog } from './session-log.js';
+
+/** Endpoints remembered; a scan of more ports than this is judged without its neighbours. */
+const SERVERS_KEPT = 100_000;
+const NAMES_KEPT = 256;
+
+class History implements ServerHistory {
+  connections = 0;
+  spokeTls = 0;
+  spokeHttp = 0;
+  spokeWebSocket = 0;
+  readonly sniAccepted = new Set<string | null>();
+  private readonly workedBy = new Map<string, number>();
+
+  worked(clientAddress: string): number {
+    return this.workedBy.get(clientAddress) ?? 0;
+  }
+
+  note(log: SessionLog): void {
+    const { tcp } = log;
+    this.connections++;
+    if (tcp.flows.client.firstData !== undefined && tcp.flows.server.firstData !== undefined) {
+      this.workedBy.set(log.client.address, this.worked(log.client.address) + 1);
+    }
+    const tls = log.tls?.facts;
+    if (tls?.serverHello !== undefined) {
+      this.spokeTls++;
+      if (tls.clientHello !== undefined && this.sniAccepted.size < NAMES_KEPT)
+        this.sniAccepted.add(tls.clientHello.sni);
+    }
+    const http = log.http?.facts;
+    if (log.tls === undefined && http?.exchanges.some(({ response }) => response !== undefined)) this.spokeHttp++;
+    if (log.websocket !== undefined) this.spokeWebSocket++;
+  }
+}
+
+const NOTHING: ServerHistory = new History();
+
+export class ServerHistories {
+  private readonly byEndpoint = new Map<string, History>();
+
+  note(log: SessionLog): void {
+    const endpoint = log.server.text;
+    let history = this.byEndpoint.get(endpoint);
+    if (history === undefined) {
+      if (this.byEndpoint.size >= SERVERS_KEPT) return;
+      history = new History();
+      this.byEndpoint.set(endpoint, history);
+    }
+    history.note(log);
+  }
+
+  of(endpoint: string): ServerHistory {
+    return this.byEndpoint.get(endpoint) ?? NOTHING;
+  }
+}

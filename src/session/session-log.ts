@@ -1,0 +1,69 @@
+/**
+ * One connection while it is followed: its ends, its timeline, and the layers found on it so far. When the connection
+ * is over the log becomes a Session (build-session.ts), or a count.
+ */
+import type { PacketRef } from '../capture/packet.js';
+import type { HttpExchange, HttpFacts } from '../http/http-facts.js';
+import type { PerSide } from '../stream/side.js';
+import type { Connection } from '../tcp/connection.js';
+import type { TcpFacts } from '../tcp/tcp-facts.js';
+import type { TlsFacts } from '../tls/tls-facts.js';
+import type { HandshakeFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
+import type { Endpoint } from './session.js';
+import type { Timeline } from './timeline.js';
+
+/** Whatever holds the facts of a layer. */
+export interface Layer<Facts> {
+  readonly facts: Facts;
+}
+
+export class SessionLog {
+  tls: Layer<TlsFacts> | undefined;
+  http: Layer<HttpFacts> | undefined;
+  /** The CONNECT exchange of a forward proxy that this session runs through. */
+  tunnel: HttpExchange | undefined;
+  websocket: Layer<WebSocketFacts> | undefined;
+  handshake: HandshakeFacts | undefined;
+  /** First bytes that are neither TLS nor HTTP nor frames. */
+  unknownBytes: PerSide<Uint8Array> | undefined;
+  /** HTTP/2 spoken in clear. */
+  http2 = false;
+  private frozen: TcpFacts | undefined;
+
+  constructor(
+    readonly low: Endpoint,
+    readonly high: Endpoint,
+    readonly firstPacket: PacketRef,
+    readonly timeline: Timeline,
+    public connection: Connection | undefined,
+  ) {}
+
+  get client(): Endpoint {
+    return this.clientIsLow ? this.low : this.high;
+  }
+
+  get server(): Endpoint {
+    return this.clientIsLow ? this.high : this.low;
+  }
+
+  /** The facts of TCP; before the end those so far. */
+  get tcp(): TcpFacts {
+    return this.frozen ?? this.connection!.facts();
+  }
+
+  private lowIsClient = true;
+  rolesGuessed = false;
+
+  private get clientIsLow(): boolean {
+    return this.connection === undefined ? this.lowIsClient : this.connection.low.side === 'client';
+  }
+
+  /** The connection is over: keeps its facts, lets go of its buffers. */
+  freeze(): void {
+    if (this.connection === undefined) return;
+    this.frozen = this.connection.facts();
+    this.lowIsClient = this.connection.low.side === 'client';
+    this.rolesGuessed = this.connection.roles === 'guessed';
+    this.connection = undefined;
+  }
+}

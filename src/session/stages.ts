@@ -1,0 +1,148 @@
+/**
+ * The stages a session went through, as far as the packets show: where each began, when it was over, and its steps.
+ * Whether one that is not over has failed is for the diagnosis.
+ */
+import type { HttpExchange } from '../http/http-facts.js';
+import type { Arrival } from '../stream/arrival.js';
+import type { TcpFacts } from '../tcp/tcp-facts.js';
+import type { TlsFacts } from '../tls/tls-facts.js';
+import type { CloseFrame, WebSocketFacts } from '../websocket/websocket-facts.js';
+import type { StageFacts, StageStatus, StageStep } from './session.js';
+
+export interface StageSources {
+  tcp: TcpFacts;
+  tls: TlsFacts | undefined;
+  /** CONNECT of a forward proxy. */
+  tunnel: HttpExchange | undefined;
+  upgrade: HttpExchange | undefined;
+  websocket: WebSocketFacts | undefined;
+  /** Asked for WebSocket, or may have inside encryption. */
+  mayUpgrade: boolean;
+}
+
+export function stagesOf(sources: StageSources): StageFacts[] {
+  const { tcp, tls, tunnel, upgrade, websocket, mayUpgrade } = sources;
+  const stages = [tcpStage(tcp)];
+  if (tunnel !== undefined) stages.push(exchangeStage('proxy', tunnel, tcp, (status) => status >= 200 && status < 300));
+  if (tls !== undefined) stages.push(tlsStage(tls));
+  const isHidden = tls !== undefined && upgrade === undefined && websocket === undefined;
+  const over = stages.every(({ status }) => status === 'ok' || status === 'not-seen');
+  if (upgrade !== undefined) stages.push(exchangeStage('upgrade', upgrade, tcp, (status) => status === 101));
+  else if (websocket !== undefined) stages.push(unseen('upgrade'));
+  else if (isHidden && mayUpgrade && over) stages.push({ ...unseen('upgrade'), status: 'hidden' });
+  if (websocket !== undefined) stages.push(...sessionStages(websocket, upgrade, tcp));
+  return stages;
+}
+
+const unseen = (stage: StageFacts['stage']): StageFacts => ({
+  stage,
+  status: 'not-seen',
+  start: undefined,
+  end: undefined,
+  steps: [],
+});
+
+function tcpStage(tcp: TcpFacts): StageFacts {
+  const steps: StageStep[] = [
+    ...tcp.syns.map((arrival) => ({ step: 'syn', arrival })),
+    ...tcp.synAcks.map((arrival) => ({ step: 'syn-ack', arrival })),
+  ];
+  if (tcp.established !== undefined) steps.push({ step: 'ack', arrival: tcp.established });
+  if (tcp.refused !== undefined) steps.push({ step: 'rst', arrival: tcp.refused });
+  steps.sort((a, b) => a.arrival.at - b.arrival.at);
+  const { client, server } = tcp.flows;
+  const wentOn = client.firstData !== undefined || server.firstData !== undefined;
+  let status: StageStatus = 'in-progress';
+  if (tcp.established !== undefined) status = 'ok';
+  else if (wentOn || steps.length === 0) status = 'not-seen';
+  return {
+    stage: 'tcp',
+    status,
+    start: steps[0]?.arrival,
+    end: status === 'in-progress' ? undefined : tcp.established,
+    steps,
+  };
+}
+
+function tlsStage(tls: TlsFacts): StageFacts {
+  const steps: StageStep[] = [];
+  const add = (step: string, arrival: Arrival | undefined) => {
+    if (arrival !== undefined) steps.push({ step, arrival });
+  };
+  if (tls.firstClientHello !== tls.clientHello) add('client-hello', tls.firstClientHello?.span.last);
+  add('hello-retry-request', tls.helloRetryRequest?.last);
+  add('client-hello', tls.clientHello?.span.last);
+  add('server-hello', tls.serverHello?.span.last);
+  add('certificate', tls.certificatesAt?.last);
+  add('certificate-request', tls.certificateRequest?.last);
+  add('finished', tls.finished.server);
+  add('finished', tls.finished.client);
+  steps.sort((a, b) => a.arrival.at - b.arrival.at);
+  const { client, server } = tls.applicationData;
+  const finished = later(tls.finished.client, tls.finished.server);
+  const isComplete = tls.finished.client !== undefined && tls.finished.server !== undefined;
+  let status: StageStatus = 'in-progress';
+  if (isComplete) status = 'ok';
+  else if (tls.clientHello === undefined && tls.serverHello === undefined) status = 'not-seen';
+  else if (client.records + server.records > 0) status = 'ok';
+  const start = tls.firstClientHello?.span.first ?? steps[0]?.arrival;
+  return { stage: 'tls', status, start, end: status === 'ok' ? (finished ?? start) : undefined, steps };
+}
+
+function exchangeStage(
+  stage: 'proxy' | 'upgrade',
+  { request, response }: HttpExchange,
+  tcp: TcpFacts,
+  isSuccess: (status: number) => boolean,
+): StageFacts {
+  const steps: StageStep[] = [];
+  if (request !== undefined) steps.push({ step: 'request', arrival: request.span.last });
+  if (response !== undefined) steps.push({ step: 'response', arrival: response.span.last });
+  let status: StageStatus = 'in-progress';
+  if (response !== undefined && isSuccess(response.status)) status = 'ok';
+  else if (response === undefined && tcp.flows.server.firstData === undefined && !tcp.bothSides) status = 'not-seen';
+  return { stage, status, start: request?.span.first ?? response?.span.first, end: response?.span.last, steps };
+}
+
+function sessionStages(websocket: WebSocketFacts, upgrade: HttpExchange | undefined, tcp: TcpFacts): StageFacts[] {
+  const { client, server } = websocket.closes;
+  const [firstClose, secondClose] = [client, server]
+    .filter((close): close is CloseFrame => close !== undefined)
+    .sort((a, b) => a.span.first.at - b.span.first.at);
+  const firstFrame = earlier(websocket.firstFrame.client, websocket.firstFrame.server);
+  const start = upgrade?.response?.span.last ?? firstFrame;
+  const steps: StageStep[] = firstFrame === undefined ? [] : [{ step: 'first-frame', arrival: firstFrame }];
+  const ended = firstClose?.span.last ?? tcp.endPacket;
+  const open: StageFacts = {
+    stage: 'open',
+    status: firstClose === undefined ? 'in-progress' : 'ok',
+    start,
+    end: ended,
+    steps,
+  };
+  if (firstClose === undefined) return [open];
+  const closing: StageStep[] = [{ step: 'close', arrival: firstClose.span.last }];
+  if (secondClose !== undefined) closing.push({ step: 'close', arrival: secondClose.span.last });
+  if (tcp.endPacket !== undefined) closing.push({ step: tcp.end, arrival: tcp.endPacket });
+  const over = tcp.endPacket ?? secondClose?.span.last;
+  return [
+    open,
+    {
+      stage: 'close',
+      status: over === undefined ? 'in-progress' : 'ok',
+      start: firstClose.span.first,
+      end: over,
+      steps: closing,
+    },
+  ];
+}
+
+function later(a: Arrival | undefined, b: Arrival | undefined): Arrival | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.at > b.at ? a : b;
+}
+
+function earlier(a: Arrival | undefined, b: Arrival | undefined): Arrival | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.at < b.at ? a : b;
+}

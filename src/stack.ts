@@ -1,0 +1,167 @@
+/**
+ * Which layer follows which: the only file that knows all layers. Packets come in, connections and their layers are
+ * built on the way, and every connection that is over ends as a session log or as a count.
+ */
+import type { Nanos, Packet, PacketRef } from './capture/packet.js';
+import { headerTokens } from './http/header-fields.js';
+import type { HttpExchange } from './http/http-facts.js';
+import { HttpLayer } from './http/http-layer.js';
+import { formatAddress, formatEndpoint } from './ip/address.js';
+import { decodeIp } from './ip/decode-ip.js';
+import { FragmentTable } from './ip/fragments.js';
+import { IpDatagram, PROTOCOL_TCP } from './ip/ip-datagram.js';
+import { Datagram } from './link/datagram.js';
+import { locateDatagram } from './link/locate-datagram.js';
+import { type Listing, listingOf } from './session/listing.js';
+import { ServerHistories } from './session/server-history.js';
+import type { Endpoint } from './session/session.js';
+import { SessionLog } from './session/session-log.js';
+import { Timeline } from './session/timeline.js';
+import { Sniffer } from './sniffer.js';
+import type { StreamConsumer } from './stream/consumer.js';
+import { Connection } from './tcp/connection.js';
+import { type ConnectionEnds, type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
+import { Segment } from './tcp/segment.js';
+import { TlsLayer } from './tls/tls-layer.js';
+import { judgeHandshake } from './websocket/opening-handshake.js';
+import { WebSocketLayer } from './websocket/websocket-layer.js';
+
+/** Connections of no interest are counted at once; those that need the whole capture to tell are kept, to this number. */
+const UNDECIDED_KEPT = 200_000;
+
+export type NotListedCounts = Record<Exclude<Listing, 'session'>, number>;
+
+export class Stack implements ConnectionOwner {
+  /** Connections that are over and are, or may be, sessions. */
+  readonly logs: SessionLog[] = [];
+  readonly notListed: NotListedCounts = { http: 0, tls: 0, spare: 0, other: 0 };
+  readonly servers = new ServerHistories();
+  firstAt: Nanos = Number.POSITIVE_INFINITY;
+  lastAt: Nanos = Number.NEGATIVE_INFINITY;
+  private lastPacket: PacketRef = 0;
+  private readonly frame = new Datagram();
+  private readonly ip = new IpDatagram();
+  private readonly segment = new Segment();
+  private readonly fragments = new FragmentTable();
+  private readonly connections = new ConnectionTable(this);
+  private readonly logOf = new Map<Connection, SessionLog>();
+
+  /** `isComplete` tells, by its first packet, a connection whose timeline is to be kept whole. */
+  constructor(private readonly isComplete: (firstPacket: PacketRef) => boolean) {}
+
+  packet(packet: Packet): void {
+    const { at, ref } = packet;
+    if (at < this.firstAt) this.firstAt = at;
+    if (at > this.lastAt) this.lastAt = at;
+    this.lastPacket = ref;
+    const { frame, ip, segment } = this;
+    if (!locateDatagram(packet, frame) || !decodeIp(frame, ip)) return;
+    if (ip.fragment && !this.fragments.assemble(ip, at)) return;
+    if (ip.protocol === PROTOCOL_TCP && segment.decode(ip, ref, at)) this.connections.segment(ip, segment);
+  }
+
+  /** The captures are over. */
+  finish(): void {
+    this.connections.finish(this.lastPacket, this.lastAt);
+  }
+
+  /** Limits that were reached, in words for the report. */
+  warnings(): string[] {
+    const { evicted } = this.connections;
+    return evicted === 0
+      ? []
+      : [`${evicted} connections were given up while open, because too many were open at the same time.`];
+  }
+
+  open({ ip, segment, fromLow, lowSide, roles }: ConnectionEnds): Connection {
+    const source = endpoint(ip, ip.source, segment.sourcePort);
+    const destination = endpoint(ip, ip.destination, segment.destinationPort);
+    const timeline = new Timeline(this.isComplete(segment.packet));
+    const connection = new Connection(lowSide, roles, timeline);
+    const [low, high] = fromLow ? [source, destination] : [destination, source];
+    const log = new SessionLog(low, high, segment.packet, timeline, connection);
+    this.logOf.set(connection, log);
+    const sniffer = this.sniff(log, connection);
+    connection.consume(sniffer);
+    return connection;
+  }
+
+  forget(connection: Connection): void {
+    const log = this.logOf.get(connection);
+    if (log === undefined) return;
+    this.logOf.delete(connection);
+    log.freeze();
+    this.servers.note(log);
+    // Only a silent connection needs to know its neighbours, and those may come later.
+    const listing = listingOf(log, this.servers.of(log.server.text));
+    const mayChange =
+      listing === 'session' && log.tls === undefined && log.http === undefined && log.websocket === undefined;
+    if (listing === 'session' || (mayChange && this.logs.length < UNDECIDED_KEPT)) this.logs.push(log);
+    else this.notListed[listing]++;
+  }
+
+  /** Finds out what a connection, or a tunnel inside one, carries. */
+  private sniff(log: SessionLog, connection: Connection): Sniffer {
+    return new Sniffer({
+      startsMidway: connection.roles === 'guessed',
+      mayBeSwapped: () => connection.roles === 'guessed',
+      rolesFound: (swap) => {
+        connection.roles = 'content';
+        if (!swap) return;
+        connection.swapRoles();
+        log.timeline.swapSides();
+      },
+      tls: () => this.overTls(log),
+      http: () => this.overHttp(log, connection),
+      webSocket: () => {
+        const layer = new WebSocketLayer({ sink: log.timeline, deflate: undefined, midstream: true });
+        log.websocket = layer;
+        return layer;
+      },
+      decided: (consumer) => {
+        // A sniffer inside a tunnel is not what TCP calls.
+        if (log.tunnel === undefined) connection.consume(consumer);
+      },
+      unknown: (bytes, isHttp2) => {
+        log.unknownBytes = bytes;
+        log.http2 = isHttp2;
+        connection.ignore();
+      },
+    });
+  }
+
+  private overTls(log: SessionLog): StreamConsumer {
+    const layer = new TlsLayer(log.timeline);
+    log.tls = layer;
+    return layer;
+  }
+
+  private overHttp(log: SessionLog, connection: Connection): StreamConsumer {
+    const layer = new HttpLayer(log.timeline, (exchange) => {
+      if (exchange.request?.method === 'CONNECT' && exchange.response?.status !== 101) {
+        log.tunnel = exchange;
+        log.http = undefined;
+        return this.sniff(log, connection);
+      }
+      return this.overUpgrade(log, exchange);
+    });
+    log.http = layer;
+    return layer;
+  }
+
+  private overUpgrade(log: SessionLog, exchange: HttpExchange): StreamConsumer | undefined {
+    const { request, response } = exchange;
+    const agreed = response === undefined || headerTokens(response.headers, 'upgrade').includes('websocket');
+    const asked = request === undefined || judgeHandshake(exchange).asked;
+    if (!agreed && !asked) return undefined;
+    const { deflate } = judgeHandshake(exchange);
+    const layer = new WebSocketLayer({ sink: log.timeline, deflate, midstream: false });
+    log.websocket = layer;
+    return layer;
+  }
+}
+
+function endpoint(ip: IpDatagram, offset: number, port: number): Endpoint {
+  const address = formatAddress(ip.block, offset, ip.version);
+  return { address, port, text: formatEndpoint(ip.block, offset, ip.version, port) };
+}

@@ -1,0 +1,534 @@
+/**
+ * One TCP connection as the capture shows it (RFC 9293): two flows, the handshake, acknowledgments, what was lost, late
+ * or repeated, and how it ended. Bytes in order go to a StreamConsumer; facts go to an EventSink and into `facts()`.
+ */
+import type { Nanos, PacketRef } from '../capture/packet.js';
+import { type Arrival, copyArrival } from '../stream/arrival.js';
+import type { GapCause, StreamConsumer } from '../stream/consumer.js';
+import type { EventSink } from '../stream/event-sink.js';
+import type { Side } from '../stream/side.js';
+import { opposite } from '../stream/side.js';
+import { Flow } from './flow.js';
+import { isCopy, retransmissionKind, wasOvertaken } from './repetition.js';
+import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import { advance, ahead } from './sequence.js';
+import type { IcmpError, TcpFacts } from './tcp-facts.js';
+import { vantageOf } from './vantage.js';
+
+/** Repetitions of a SYN or SYN-ACK that are listed. */
+const ATTEMPTS_KEPT = 16;
+const GAPS_KEPT = 64;
+const ICMP_ERRORS_KEPT = 16;
+/** An acknowledged hole may still be filled by a packet that the capture recorded late (several queues or interfaces). */
+const LATE_RECORDING: Nanos = 20e6;
+/** A jump this far is no window: a stray or forged segment. */
+const IMPLAUSIBLE_JUMP = 1 << 28;
+/** Without an answer to this many repetitions a peer counts as gone. */
+const UNANSWERED_REPEATS = 3;
+
+export class Connection {
+  /** The endpoint that is lower in the table's order of addresses, and the other. */
+  readonly low: Flow;
+  readonly high: Flow;
+  packets = 0;
+  first: Arrival | undefined;
+  lastAt: Nanos = 0;
+  lastPacket: PacketRef = 0;
+  private readonly syns: Arrival[] = [];
+  private readonly synAcks: Arrival[] = [];
+  private established: Arrival | undefined;
+  private handshakeRtt: Nanos | undefined;
+  private refused: Arrival | undefined;
+  private endedBy: Side | undefined;
+  private endPacket: Arrival | undefined;
+  private end: 'fin' | 'rst' | undefined;
+  private readonly icmpErrors: IcmpError[] = [];
+  private readonly gaps: TcpFacts['gaps'] = [];
+  private initialSequence = 0;
+  private synIpId = -1;
+  private synAckSequence = 0;
+  private synAckIpId = -1;
+  private consumer: StreamConsumer | undefined;
+
+  /** `roles`: how the client was told from the server. */
+  constructor(
+    lowSide: Side,
+    public roles: 'syn' | 'guessed' | 'content',
+    private sink: EventSink | undefined,
+  ) {
+    const onGap = (flow: Flow, length: number, cause: GapCause, arrival: Arrival) =>
+      this.noteGap(flow, length, cause, arrival);
+    this.low = new Flow(lowSide, onGap);
+    this.high = new Flow(opposite(lowSide), onGap);
+  }
+
+  get client(): Flow {
+    return this.low.side === 'client' ? this.low : this.high;
+  }
+
+  get server(): Flow {
+    return this.low.side === 'client' ? this.high : this.low;
+  }
+
+  /** Both directions are over, by FIN or RST. */
+  get closed(): boolean {
+    return this.end === 'rst' || (this.low.fin !== undefined && this.high.fin !== undefined);
+  }
+
+  /** Where the bytes go; undefined: nobody wants them, and assembling stops. */
+  consume(consumer: StreamConsumer | undefined): void {
+    this.consumer = consumer;
+    this.low.consumer = consumer;
+    this.high.consumer = consumer;
+  }
+
+  /** Stops following: from here on the connection costs a look-up a packet. */
+  ignore(): void {
+    this.consume(undefined);
+    this.sink = undefined;
+  }
+
+  /** The content shows that the side taken for the client is the server. Only before bytes were passed on. */
+  swapRoles(): void {
+    this.low.side = opposite(this.low.side);
+    this.high.side = opposite(this.high.side);
+    if (this.endedBy !== undefined) this.endedBy = opposite(this.endedBy);
+    for (const gap of this.gaps) gap.side = opposite(gap.side);
+  }
+
+  /** A SYN that does not belong to this connection: the ports are used again. */
+  isNewAttempt(segment: Segment, flow: Flow): boolean {
+    if ((segment.flags & (SYN | ACK)) !== SYN) return false;
+    if (this.syns.length > 0) return segment.sequence !== this.initialSequence;
+    // A SYN recorded after its SYN-ACK belongs to it; after data it does not.
+    if (!flow.started && this.synAcks.length > 0) {
+      const peer = flow === this.low ? this.high : this.low;
+      return peer.acknowledges && peer.acknowledgment !== advance(segment.sequence, 1);
+    }
+    return flow.started && ahead(segment.sequence, flow.top) !== -1;
+  }
+
+  segment(segment: Segment, flow: Flow): void {
+    const peer = flow === this.low ? this.high : this.low;
+    const { at, packet } = segment;
+    this.packets++;
+    this.lastAt = at;
+    this.lastPacket = packet;
+    this.first ??= { packet, at, readyAt: at };
+    flow.packets++;
+    if (this.consumer === undefined && (segment.flags & (SYN | FIN | RST)) === 0) return;
+    flow.lastAt = at;
+    flow.lastPacket = packet;
+    if (this.low.holeAckedAt >= 0 || this.high.holeAckedAt >= 0) this.giveUpOldHoles(packet, at);
+    if ((segment.flags & (SYN | RST)) !== 0) {
+      if ((segment.flags & RST) !== 0) this.reset(segment, flow, peer);
+      else this.synchronize(segment, flow, peer);
+    } else {
+      if (flow.ttl < 0) flow.ttl = segment.ttl;
+      if (!flow.started) this.startMidway(segment, flow);
+      this.data(segment, flow, peer);
+    }
+    if (segment.ipId > 0) flow.rememberId(segment.ipId);
+  }
+
+  icmpError(error: IcmpError): void {
+    if (this.icmpErrors.length < ICMP_ERRORS_KEPT) this.icmpErrors.push(error);
+    this.sink?.event('tcp', 'icmp-error', 'network', error.arrival.packet, error.arrival.at, {
+      name: error.name,
+      from: error.from,
+      quoted: error.quoted,
+    });
+  }
+
+  /** The capture is over, or the connection is forgotten: what waits is delivered, open directions are ended. */
+  finish(packet: PacketRef, at: Nanos): void {
+    for (const flow of [this.client, this.server]) {
+      if (flow.consumer === undefined) continue;
+      flow.assembler.flush(packet, at);
+      if (flow.started && flow.ackedKnown) this.giveUpAcked(flow, packet, at);
+      this.endFlow(flow);
+      if (!flow.ended) {
+        flow.ended = true;
+        const arrival = { packet, at, readyAt: at };
+        flow.consumer?.end(flow.side, { kind: flow.rst === undefined ? 'capture-end' : 'rst', arrival });
+      }
+    }
+  }
+
+  facts(): TcpFacts {
+    const first = this.first ?? { packet: 0, at: 0, readyAt: 0 };
+    const flows = { client: this.client.facts(), server: this.server.facts() };
+    const timedOut = this.end === undefined && this.fellSilent(flows);
+    return {
+      flows,
+      syns: this.syns,
+      synAcks: this.synAcks,
+      established: this.established,
+      handshakeRtt: this.handshakeRtt,
+      refused: this.refused,
+      icmpErrors: this.icmpErrors,
+      endedBy: this.endedBy ?? 'none',
+      end: this.end ?? (timedOut ? 'timeout' : 'none'),
+      endPacket: this.endPacket,
+      first,
+      last: { packet: this.lastPacket, at: this.lastAt, readyAt: this.lastAt },
+      packets: this.packets,
+      vantage: vantageOf(this.syns, this.synAcks, this.established),
+      bothSides: this.low.packets > 0 && this.high.packets > 0,
+      gaps: this.gaps,
+    };
+  }
+
+  private fellSilent(flows: TcpFacts['flows']): boolean {
+    if (this.syns.length > UNANSWERED_REPEATS - 1 && this.synAcks.length === 0 && this.server.packets === 0)
+      return true;
+    return (['client', 'server'] as const).some((side) => {
+      const { repeats } = flows[side];
+      const silentSince = flows[opposite(side)].lastPacket?.at ?? Number.NEGATIVE_INFINITY;
+      return repeats.filter((repeat) => repeat.at > silentSince).length >= UNANSWERED_REPEATS;
+    });
+  }
+
+  // ——— Opening and ending ———
+
+  private synchronize(segment: Segment, flow: Flow, peer: Flow): void {
+    const arrival: Arrival = { packet: segment.packet, at: segment.at, readyAt: segment.at };
+    const isAnswer = (segment.flags & ACK) !== 0;
+    const attempts = isAnswer ? this.synAcks : this.syns;
+    const previous = attempts.at(-1);
+    const sequence = isAnswer ? this.synAckSequence : this.initialSequence;
+    if (previous !== undefined && sequence === segment.sequence) {
+      if (this.isHandshakeCopy(segment, previous, isAnswer ? this.synAckIpId : this.synIpId)) {
+        flow.copies++;
+        this.sink?.ordinary('tcp', 'copy', flow.side, segment.packet, segment.at, 0);
+        return;
+      }
+      flow.retransmissions++;
+      flow.kinds.timeout++;
+      this.sink?.event('tcp', 'retransmission', flow.side, segment.packet, segment.at, {
+        kind: 'timeout',
+        of: isAnswer ? 'SYN-ACK' : 'SYN',
+        bytes: 0,
+      });
+    } else {
+      this.sink?.event('tcp', isAnswer ? 'syn-ack' : 'syn', flow.side, segment.packet, segment.at);
+    }
+    if (attempts.length < ATTEMPTS_KEPT) attempts.push(arrival);
+    if (isAnswer) {
+      this.synAckSequence = segment.sequence;
+      this.synAckIpId = segment.ipId;
+    } else {
+      this.initialSequence = segment.sequence;
+      this.synIpId = segment.ipId;
+    }
+    if (flow.ttl < 0) flow.ttl = segment.ttl;
+    flow.windowScale = segment.windowScale();
+    flow.window = segment.window;
+    if (!flow.started || (isAnswer && flow.freshBytes === 0)) {
+      flow.started = true;
+      flow.top = advance(segment.sequence, 1);
+      flow.assembler.next = flow.top;
+    }
+    if (isAnswer) this.acknowledge(segment, flow, peer);
+    if (segment.payloadLength > 0) this.payload(segment, flow, peer, advance(segment.sequence, 1));
+  }
+
+  private isHandshakeCopy(segment: Segment, previous: Arrival, previousIpId: number): boolean {
+    if (segment.ipId > 0 && previousIpId > 0) return segment.ipId === previousIpId;
+    return segment.at - previous.at < 50e6; // No SYN timer is this short (RFC 6298 2: 1 s).
+  }
+
+  private reset(segment: Segment, flow: Flow, peer: Flow): void {
+    const { packet, at } = segment;
+    if (flow.rst !== undefined) {
+      if (flow.recentlySawId(segment.ipId)) flow.copies++;
+      return;
+    }
+    flow.rst = { packet, at, readyAt: at };
+    flow.rstTtl = segment.ttl;
+    if (this.syns.length > 0 && this.synAcks.length === 0 && flow.side === 'server' && flow.freshBytes === 0) {
+      this.refused = flow.rst;
+    }
+    if (this.end === undefined) {
+      this.end = 'rst';
+      this.endedBy = flow.side;
+      this.endPacket = flow.rst;
+    }
+    this.sink?.event('tcp', 'rst', flow.side, packet, at, { inFlight: peer.inFlight() });
+    if (flow.consumer !== undefined && !flow.ended) {
+      flow.assembler.flush(packet, at);
+      flow.ended = true;
+      flow.consumer?.end(flow.side, { kind: 'rst', arrival: copyArrival(flow.rst) });
+    }
+  }
+
+  private finished(segment: Segment, flow: Flow, end: number): void {
+    const { packet, at } = segment;
+    const finEnd = advance(end, 1);
+    if (flow.fin !== undefined) {
+      if (flow.finEnd !== finEnd) return;
+      if (flow.recentlySawId(segment.ipId) || at - flow.fin.at < 1e6) {
+        flow.copies++;
+        this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, 0);
+        return;
+      }
+      if (segment.payloadLength > 0) return; // Counted with its payload.
+      flow.retransmissions++;
+      flow.kinds.timeout++;
+      flow.repeated(packet, at);
+      this.sink?.event('tcp', 'retransmission', flow.side, packet, at, { kind: 'timeout', of: 'FIN', bytes: 0 });
+      return;
+    }
+    flow.fin = { packet, at, readyAt: at };
+    flow.finEnd = finEnd;
+    if (ahead(finEnd, flow.top) > 0) flow.top = finEnd;
+    if (this.end === undefined) {
+      this.end = 'fin';
+      this.endedBy = flow.side;
+      this.endPacket = flow.fin;
+    }
+    this.sink?.event('tcp', 'fin', flow.side, packet, at);
+  }
+
+  private endFlow(flow: Flow): void {
+    if (flow.fin === undefined || flow.ended || ahead(flow.assembler.next, flow.finEnd) < -1) return;
+    flow.ended = true;
+    flow.consumer?.end(flow.side, { kind: 'fin', arrival: copyArrival(flow.fin) });
+  }
+
+  /** The capture began after the connection did: numbering starts with what comes first. */
+  private startMidway(segment: Segment, flow: Flow): void {
+    flow.started = true;
+    flow.top = segment.sequence;
+    flow.assembler.next = segment.sequence;
+  }
+
+  // ——— Data and acknowledgments ———
+
+  private data(segment: Segment, flow: Flow, peer: Flow): void {
+    if (ahead(segment.sequence, flow.top) > IMPLAUSIBLE_JUMP) return;
+    if (segment.payloadLength === 0 && (segment.flags & FIN) === 0) {
+      this.bareAcknowledgment(segment, flow, peer);
+      return;
+    }
+    if ((segment.flags & ACK) !== 0) this.acknowledge(segment, flow, peer);
+    if (segment.payloadLength > 0) this.payload(segment, flow, peer, segment.sequence);
+    if ((segment.flags & FIN) !== 0) this.finished(segment, flow, advance(segment.sequence, segment.payloadLength));
+    if (flow.fin !== undefined) this.endFlow(flow);
+  }
+
+  private bareAcknowledgment(segment: Segment, flow: Flow, peer: Flow): void {
+    if ((segment.flags & ACK) === 0) return;
+    const { packet, at } = segment;
+    const repeats = flow.acknowledges && segment.acknowledgment === flow.acknowledgment;
+    if (repeats && flow.recentlySawId(segment.ipId)) {
+      flow.copies++;
+      this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, 0);
+      return;
+    }
+    // RFC 9293 3.8.4: a keep-alive repeats the byte before the next. Behind a closed window it is a window probe.
+    if (ahead(segment.sequence, flow.top) === -1 && flow.freshBytes + flow.packets > 1 && flow.fin === undefined) {
+      if (peer.window !== 0) {
+        flow.keepAlives++;
+        this.sink?.ordinary('tcp', 'keep-alive', flow.side, packet, at, 0);
+      }
+      return;
+    }
+    // RFC 5681 2: same acknowledgment, same window, nothing in it, data outstanding.
+    if (repeats && segment.window === flow.window && peer.inFlight() > 0 && !this.answersKeepAlive(peer)) {
+      flow.duplicateAcks++;
+      flow.duplicateRun++;
+      flow.lastDuplicateAt = at;
+      this.sink?.ordinary('tcp', 'duplicate-ack', flow.side, packet, at, 0);
+    }
+    this.acknowledge(segment, flow, peer);
+  }
+
+  private answersKeepAlive(peer: Flow): boolean {
+    return peer.window === 0;
+  }
+
+  private acknowledge(segment: Segment, flow: Flow, peer: Flow): void {
+    const { acknowledgment, at, packet } = segment;
+    if (this.established === undefined && flow.side === 'client') this.completeHandshake(segment);
+    if (!peer.ackedKnown) {
+      peer.ackedKnown = true;
+      peer.acked = acknowledgment;
+      peer.ackedFrom = acknowledgment;
+    }
+    const covered = ahead(acknowledgment, peer.acked);
+    if (covered > 0 && covered < IMPLAUSIBLE_JUMP) {
+      peer.acked = acknowledgment;
+      flow.lastAckAt = at;
+      flow.lastAckPacket = packet;
+      flow.duplicateRun = 0;
+      if (peer.repeats.length > 0) peer.repeats = [];
+      if (peer.started && ahead(acknowledgment, peer.assembler.next) > 0) this.noteAckedHole(peer, at);
+    }
+    // Also where nothing new is covered: the first acknowledgment of a capture that begins midway.
+    const rtt = peer.sent.acknowledge(acknowledgment, at);
+    if (rtt >= 0) peer.rtt.add(rtt);
+    flow.acknowledges = true;
+    flow.acknowledgment = acknowledgment;
+    if (segment.window !== flow.window) this.windowChanged(segment, flow);
+  }
+
+  private completeHandshake(segment: Segment): void {
+    const synAck = this.synAcks.at(-1);
+    if (synAck === undefined || segment.acknowledgment !== advance(this.synAckSequence, 1)) return;
+    const { packet, at } = segment;
+    this.established = { packet, at, readyAt: at };
+    const answered = this.synAcks[0]!.at;
+    const syn = this.syns.findLast((attempt) => attempt.at <= answered);
+    if (syn !== undefined) this.handshakeRtt = at - syn.at;
+    this.sink?.event('tcp', 'established', 'client', packet, at, syn === undefined ? {} : { rttNs: at - syn.at });
+  }
+
+  private windowChanged(segment: Segment, flow: Flow): void {
+    const { packet, at } = segment;
+    if (segment.window === 0) {
+      flow.zeroWindows++;
+      flow.closedWindowAt = at;
+      flow.closedWindowPacket = packet;
+      this.sink?.event('tcp', 'zero-window', flow.side, packet, at);
+    } else if (flow.window === 0) {
+      this.sink?.event('tcp', 'window-open', flow.side, packet, at, { closedNs: at - flow.closedWindowAt });
+      flow.closedWindowPacket = -1;
+    }
+    flow.window = segment.window;
+  }
+
+  private payload(segment: Segment, flow: Flow, peer: Flow, sequence: number): void {
+    const length = segment.payloadLength;
+    const end = advance(sequence, length);
+    const lead = ahead(sequence, flow.top);
+    if (lead >= 0) {
+      if (
+        lead === 1 &&
+        flow.freshBytes === 0 &&
+        !flow.assembler.holds &&
+        this.syns.length + this.synAcks.length === 0
+      ) {
+        flow.assembler.next = sequence; // The first packet of a capture that begins midway was a keep-alive.
+      }
+      flow.sent.log(sequence, end, segment.ipId, segment.tsVal, segment.at, segment.packet);
+      flow.top = end;
+      this.fresh(segment, flow, length);
+    } else if (!this.again(segment, flow, peer, sequence, end)) {
+      return;
+    }
+    const { assembler } = flow;
+    assembler.accept(
+      sequence,
+      length,
+      segment.block,
+      segment.payloadStart,
+      segment.payloadEnd,
+      segment.packet,
+      segment.at,
+    );
+    if (flow.holeAckedAt >= 0 && ahead(flow.acked, assembler.next) <= 0) flow.holeAckedAt = -1;
+  }
+
+  private fresh(segment: Segment, flow: Flow, bytes: number): void {
+    flow.freshBytes += bytes;
+    flow.lastDataAt = segment.at;
+    flow.lastDataPacket = segment.packet;
+    if (flow.firstDataPacket < 0) {
+      flow.firstDataAt = segment.at;
+      flow.firstDataPacket = segment.packet;
+    }
+  }
+
+  /** Bytes whose place is not new. Answers whether they are to be assembled. */
+  private again(segment: Segment, flow: Flow, peer: Flow, sequence: number, end: number): boolean {
+    const { packet, at } = segment;
+    const { assembler, sent } = flow;
+    const length = segment.payloadLength;
+    const isLastByteAgain = length === 1 && ahead(end, flow.top) === 0 && flow.ackedKnown && flow.acked === flow.top;
+    if (isLastByteAgain) {
+      if (peer.window !== 0) {
+        flow.keepAlives++;
+        this.sink?.ordinary('tcp', 'keep-alive', flow.side, packet, at, 0);
+      }
+      return false;
+    }
+    const slot = sent.find(sequence);
+    if (slot < 0 && !assembler.has(sequence)) {
+      this.fillsHole(segment, flow, peer, end);
+      return true;
+    }
+    if (slot >= 0 ? isCopy(segment, flow, slot) : flow.recentlySawId(segment.ipId)) {
+      flow.copies++;
+      this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, length);
+      return false;
+    }
+    const since = slot < 0 ? -1 : at - sent.lastSentAt(slot);
+    const kind = retransmissionKind(segment, flow, peer, since, slot >= 0 && sent.repeats(slot) > 0);
+    flow.retransmissions++;
+    flow.kinds[kind]++;
+    this.sink?.event('tcp', 'retransmission', flow.side, packet, at, {
+      kind,
+      bytes: length,
+      ...(slot < 0 ? {} : { original: sent.packetAt(slot), sinceNs: since }),
+    });
+    if (slot >= 0) sent.repeat(sequence, end, segment.ipId, segment.tsVal, at);
+    if (flow.ackedKnown && ahead(sequence, flow.acked) <= 0 && ahead(end, flow.acked) > 0) flow.repeated(packet, at);
+    const beyond = ahead(end, flow.top);
+    if (beyond > 0) {
+      sent.log(flow.top, end, segment.ipId, segment.tsVal, at, packet);
+      flow.top = end;
+      this.fresh(segment, flow, beyond);
+    }
+    return true;
+  }
+
+  private fillsHole(segment: Segment, flow: Flow, peer: Flow, end: number): void {
+    const { packet, at } = segment;
+    const bytes = segment.payloadLength;
+    if (wasOvertaken(segment, flow, peer)) {
+      flow.outOfOrder++;
+      this.sink?.event('tcp', 'out-of-order', flow.side, packet, at, { bytes });
+    } else {
+      const kind = retransmissionKind(segment, flow, peer, -1, false);
+      flow.retransmissions++;
+      flow.kinds[kind]++;
+      this.sink?.event('tcp', 'retransmission', flow.side, packet, at, { kind, bytes, originalUnseen: true });
+    }
+    const beyond = ahead(end, flow.top);
+    if (beyond > 0) flow.top = end;
+    this.fresh(segment, flow, bytes);
+  }
+
+  // ——— Holes ———
+
+  private noteAckedHole(flow: Flow, at: Nanos): void {
+    if (flow.fin !== undefined && ahead(flow.assembler.next, flow.finEnd) === -1) return; // Only the FIN's own number.
+    if (flow.holeAckedAt < 0) flow.holeAckedAt = at;
+  }
+
+  private giveUpOldHoles(packet: PacketRef, at: Nanos): void {
+    for (const flow of [this.low, this.high]) {
+      if (flow.holeAckedAt >= 0 && at - flow.holeAckedAt > LATE_RECORDING) this.giveUpAcked(flow, packet, at);
+    }
+  }
+
+  private giveUpAcked(flow: Flow, packet: PacketRef, at: Nanos): void {
+    flow.holeAckedAt = -1;
+    const { assembler } = flow;
+    // Up to what is acknowledged, less the number that a FIN takes.
+    const acked = flow.fin !== undefined && flow.acked === flow.finEnd ? advance(flow.acked, -1) : flow.acked;
+    while (ahead(acked, assembler.next) > 0) {
+      assembler.skipTo(acked, 'not-captured', packet, at);
+    }
+    if (ahead(acked, flow.top) > 0) flow.top = acked;
+    this.endFlow(flow);
+  }
+
+  private noteGap(flow: Flow, length: number, cause: GapCause, arrival: Arrival): void {
+    if (this.gaps.length < GAPS_KEPT) {
+      this.gaps.push({ side: flow.side, length, packet: arrival.packet, at: arrival.at });
+    }
+    this.sink?.event('tcp', 'gap', flow.side, arrival.packet, arrival.at, { bytes: length, cause });
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The segments one side sent lately: which are still unacknowledged (for round-trip times and for who fell silent) and
+ * what an earlier copy of the same bytes looked like (for telling retransmissions from copies). A ring of numbers in
+ * one array: logging a segment allocates nothing once the ring has its size.
+ */
+import type { Nanos, PacketRef } from '../capture/packet.js';
+import { ahead } from './sequence.js';
+
+// Columns of one entry.
+const START = 0;
+const END = 1;
+const IP_ID = 2;
+const TS_VAL = 3;
+const AT = 4;
+const PACKET = 5;
+/** How often the same bytes were sent again. */
+const REPEATED = 6;
+/** When they were sent last. */
+const AGAIN_AT = 7;
+const STRIDE = 8;
+
+const FIRST_ENTRIES = 16;
+/** 1,024 segments in flight are 1.4 MB at full size: more than most windows. Beyond, the oldest lose their sample. */
+const MOST_ENTRIES = 1024;
+
+export class SentLog {
+  private ring = new Float64Array(FIRST_ENTRIES * STRIDE);
+  private entries = FIRST_ENTRIES;
+  /** Entries ever logged; the newest stands at `(logged - 1) % entries`. */
+  private logged = 0;
+  /** Entries ever acknowledged (or given up); between them and `logged` are those in flight. */
+  private done = 0;
+
+  /** A new segment of `start` up to `end`. */
+  log(start: number, end: number, ipId: number, tsVal: number, at: Nanos, packet: PacketRef): void {
+    if (this.logged - this.done === this.entries) this.makeRoom();
+    const { ring } = this;
+    const slot = (this.logged % this.entries) * STRIDE;
+    ring[slot + START] = start;
+    ring[slot + END] = end;
+    ring[slot + IP_ID] = ipId;
+    ring[slot + TS_VAL] = tsVal;
+    ring[slot + AT] = at;
+    ring[slot + PACKET] = packet;
+    ring[slot + REPEATED] = 0;
+    ring[slot + AGAIN_AT] = at;
+    this.logged++;
+  }
+
+  /**
+   * Everything before `acknowledgment` has arrived. Returns the time since the newest segment it covers was sent, or -1
+   * where that was sent more than once (Karn's rule, RFC 6298 3) or nothing new is covered.
+   */
+  acknowledge(acknowledgment: number, at: Nanos): Nanos {
+    const { ring, entries } = this;
+    let rtt = -1;
+    while (this.done < this.logged) {
+      const slot = (this.done % entries) * STRIDE;
+      if (ahead(acknowledgment, ring[slot + END]!) < 0) break;
+      rtt = ring[slot + REPEATED] === 0 ? at - ring[slot + AT]! : -1;
+      this.done++;
+    }
+    return rtt;
+  }
+
+  /** Finds the latest entry that holds the byte at `sequence`: its slot, or -1. Looks at what the ring still has. */
+  find(sequence: number): number {
+    const { ring, entries } = this;
+    const oldest = Math.max(0, this.logged - entries);
+    for (let index = this.logged - 1; index >= oldest; index--) {
+      const slot = (index % entries) * STRIDE;
+      if (ahead(sequence, ring[slot + START]!) >= 0 && ahead(sequence, ring[slot + END]!) < 0) return slot;
+    }
+    return -1;
+  }
+
+  startAt(slot: number): number {
+    return this.ring[slot + START]!;
+  }
+
+  endAt(slot: number): number {
+    return this.ring[slot + END]!;
+  }
+
+  ipIdAt(slot: number): number {
+    return this.ring[slot + IP_ID]!;
+  }
+
+  tsValAt(slot: number): number {
+    return this.ring[slot + TS_VAL]!;
+  }
+
+  sentAt(slot: number): Nanos {
+    return this.ring[slot + AT]!;
+  }
+
+  /** When the bytes were sent last, again or for the first time. */
+  lastSentAt(slot: number): Nanos {
+    return this.ring[slot + AGAIN_AT]!;
+  }
+
+  packetAt(slot: number): PacketRef {
+    return this.ring[slot + PACKET]!;
+  }
+
+  /** How often the entry was sent again. */
+  repeats(slot: number): number {
+    return this.ring[slot + REPEATED]!;
+  }
+
+  /** Marks the entries from `start` to `end` as sent again: they give no round-trip sample, copies compare with this. */
+  repeat(start: number, end: number, ipId: number, tsVal: number, at: Nanos): void {
+    const { ring, entries } = this;
+    const oldest = Math.max(0, this.logged - entries);
+    for (let index = this.logged - 1; index >= oldest; index--) {
+      const slot = (index % entries) * STRIDE;
+      if (ahead(ring[slot + END]!, start) <= 0) return;
+      if (ahead(ring[slot + START]!, end) >= 0) continue;
+      ring[slot + REPEATED]!++;
+      ring[slot + IP_ID] = ipId;
+      ring[slot + TS_VAL] = tsVal;
+      ring[slot + AGAIN_AT] = at;
+    }
+  }
+
+  /** Slot of the oldest unacknowledged entry, or -1. */
+  oldest(): number {
+    return this.done < this.logged ? (this.done % this.entries) * STRIDE : -1;
+  }
+
+  private makeRoom(): void {
+    if (this.entries === MOST_ENTRIES) {
+      this.done++;
+      return;
+    }
+    const grown = new Float64Array(this.entries * 2 * STRIDE);
+    const from = (this.logged % this.entries) * STRIDE;
+    // The ring is full: unrolled, its oldest entry comes first.
+    grown.set(this.ring.subarray(from), 0);
+    grown.set(this.ring.subarray(0, from), this.ring.length - from);
+    this.ring = grown;
+    this.logged -= this.done;
+    this.done = 0;
+    this.entries *= 2;
+  }
+}
