@@ -12,6 +12,8 @@ export interface HandshakeProblem {
     | 'method-not-get'
     | 'http-version-old'
     | 'host-missing'
+    | 'host-repeated'
+    | 'target-invalid'
     | 'upgrade-missing'
     | 'connection-upgrade-missing'
     | 'key-missing'
@@ -19,14 +21,20 @@ export interface HandshakeProblem {
     | 'key-repeated'
     | 'version-missing'
     | 'version-unsupported'
+    | 'version-repeated'
+    | 'subprotocol-invalid'
+    | 'response-http-version-old'
     | 'response-upgrade-missing'
     | 'response-connection-missing'
     | 'accept-missing'
     | 'accept-mismatch'
+    | 'accept-repeated'
     | 'subprotocol-not-offered'
     | 'subprotocol-missing'
     | 'subprotocol-several'
+    | 'extension-malformed'
     | 'extension-not-offered'
+    | 'extension-repeated'
     | 'extension-parameter-invalid';
   side: Side;
   detail: string;
@@ -103,11 +111,13 @@ export interface Ping {
 export interface PingFacts {
   count: number;
   answered: number;
+  /** Neither answered nor unanswered: their pongs may stand where frames of the other side were lost. */
+  unseen: number;
   /** Not answered at the end (or at the Close), at most 64 kept: oldest first. */
   unanswered: Ping[];
-  /** Time from ping to pong of those answered, in ns; at most 512 kept. */
+  /** Time from ping to its own pong, in ns, where no other ping waits with the same payload; at most 512 kept. */
   rtts: Nanos[];
-  /** The longest a ping of this sender waited for its pong and got it. */
+  /** The longest a ping of this sender waited for its pong, or that of a later one, and got it. */
   longestWait: Nanos;
   first: Arrival | undefined;
   last: Arrival | undefined;
@@ -122,16 +132,29 @@ export interface MessageFacts {
   largest: Arrival | undefined;
 }
 
+/** The first bytes that are no frame although one should begin there. */
+export interface Corruption {
+  from: Side;
+  arrival: Arrival;
+  /** The first 64 bytes at most. */
+  preview: Uint8Array;
+  /** They are the beginning of an HTTP message. */
+  http: boolean;
+}
+
 export interface WebSocketFacts {
   /** Complete frames by kind. */
   frames: PerSide<Record<FrameKind, number>>;
+  /** Messages whose last fragment came, including those with bytes missing. */
   messages: PerSide<number>;
+  /** Of those, the ones with bytes missing or without their start: their text is not judged. */
+  brokenMessages: PerSide<number>;
   messageSizes: PerSide<MessageFacts>;
-  /** Payload on the wire, before decompression. */
+  /** Payload of complete frames of every kind, on the wire, before decompression. */
   payloadBytes: PerSide<number>;
   compressed: boolean;
   pings: PerSide<PingFacts>;
-  /** At most 100 kept, in order. */
+  /** At most 100 kept, of each rule and side at most 20, in order. */
   violations: Violation[];
   violationCount: number;
   /** The first Close of each side. */
@@ -150,7 +173,9 @@ export interface WebSocketFacts {
   outOfSync: PerSide<number>;
   unreadableBytes: PerSide<number>;
   /** Bytes that are no frame inside an open session: HTTP text of a second writer, a desynchronised peer. */
-  corrupted: { from: Side; arrival: Arrival; preview: Uint8Array } | undefined;
+  corrupted: Corruption | undefined;
+  /** How often that happened, both sides together. */
+  corruptionCount: number;
   /** The compression context of a side was lost (a gap or a limit): its compressed messages could not be read. */
   contextLost: PerSide<boolean>;
   /** The session was found without its opening handshake, by the shape of its frames. */
