@@ -1,6 +1,6 @@
 /**
- * The header of a TLS record (RFC 8446 5.1): its content types, what a plausible header looks like, and what the first
- * bytes of a stream say about whether it is TLS at all. Reading records is the work of record-decoder.ts.
+ * The header of a TLS record (RFC 8446 5.1): its content types, what a plausible header looks like, and the
+ * one other way in which a client may open. Reading records is the work of record-decoder.ts.
  */
 import type { Arrival } from '../stream/arrival.js';
 
@@ -16,9 +16,6 @@ export const HEADER_LENGTH = 5;
 
 /** RFC 5246 6.2.3: 2^14 octets and at most 2048 that encryption adds. */
 export const MAX_RECORD_LENGTH = 2 ** 14 + 2048;
-
-/** Octets that `looksLikeTls` wants to see; it answers undefined to fewer. */
-export const TLS_SNIFF_LENGTH = 6;
 
 /** One record of one direction. A view: `next()` of the decoder refills it. */
 export interface TlsRecord {
@@ -83,16 +80,3 @@ export const sslV2Length = (bytes: Uint8Array, start: number): number =>
 const SSL_V2_MIN_HELLO = 28;
 /** Real ones have fewer than 200 octets; a larger number is taken for something that is not TLS. */
 const SSL_V2_MAX_HELLO = 2048;
-
-/** What the first bytes of a stream look like: at least TLS_SNIFF_LENGTH of them, else (and if it is not TLS) undefined. */
-export function looksLikeTls(bytes: Uint8Array): 'client-hello' | 'server-hello' | 'alert' | 'record' | undefined {
-  if (bytes.length < TLS_SNIFF_LENGTH) return undefined;
-  if (plausibleSslV2Hello(bytes, 0, HEADER_LENGTH)) return 'client-hello';
-  if (!plausibleHeader(bytes, 0, HEADER_LENGTH)) return undefined;
-  const [type] = bytes;
-  const message = bytes[HEADER_LENGTH];
-  if (type === ALERT) return 'alert';
-  if (type === HANDSHAKE && message === 1) return 'client-hello';
-  if (type === HANDSHAKE && message === 2) return 'server-hello';
-  return 'record';
-}
