@@ -1,0 +1,44 @@
+/** How a session ended, as rules ask for it: by whom, when, and after how much silence. */
+import type { Nanos } from '../../capture/packet.js';
+import { lastActivity, type Session } from '../../session/session.js';
+import type { Arrival } from '../../stream/arrival.js';
+import { type Actor, SIDES, type Side } from '../../stream/side.js';
+
+export interface TcpEnd {
+  by: Actor;
+  kind: 'fin' | 'rst';
+  at: Arrival;
+}
+
+/** The FIN or RST that ended the connection; undefined while it is open or merely silent. */
+export const tcpEnd = ({ tcp }: Session): TcpEnd | undefined => {
+  if (tcp.endPacket === undefined || tcp.endedBy === 'none') return undefined;
+  if (tcp.end !== 'fin' && tcp.end !== 'rst') return undefined;
+  return { by: tcp.endedBy, kind: tcp.end, at: tcp.endPacket };
+};
+
+/** When a side left: its first Close, FIN or RST, whichever came first. */
+export const departure = (session: Session, side: Side): Arrival | undefined => {
+  const { fin, rst } = session.tcp.flows[side];
+  const close = session.websocket?.closes[side]?.span.first;
+  return earliest(close, fin, rst);
+};
+
+export const earliest = (...arrivals: readonly (Arrival | undefined)[]): Arrival | undefined =>
+  arrivals.reduce((best, next) => (next !== undefined && (best === undefined || next.at < best.at) ? next : best));
+
+export const latest = (...arrivals: readonly (Arrival | undefined)[]): Arrival | undefined =>
+  arrivals.reduce((best, next) => (next !== undefined && (best === undefined || next.at > best.at) ? next : best));
+
+/** The last frame of either side, or the response that opened the session when there was none. */
+export const lastFrame = (session: Session): Arrival | undefined => {
+  const { websocket, upgrade } = session;
+  if (websocket === undefined) return lastActivity(session);
+  return latest(...SIDES.map((side) => websocket.lastFrame[side]), upgrade?.response?.span.last);
+};
+
+/** Time between the last frame and the end without a Close. */
+export const silenceBefore = (session: Session, end: Arrival): { since: Arrival; length: Nanos } | undefined => {
+  const since = lastFrame(session);
+  return since === undefined ? undefined : { since, length: end.at - since.at };
+};

@@ -1,0 +1,133 @@
+/**
+ * The code of the first Close frame, where it says that something went wrong (RFC 6455 7.4). One table for all codes;
+ * the reason is quoted, and names the program where its wording is known.
+ */
+import type { Session } from '../../../session/session.js';
+import { opposite } from '../../../stream/side.js';
+import type { CauseId } from '../../causes.js';
+import { evidence } from '../../evidence.js';
+import { quote } from '../../measures/headers.js';
+import { bytes, side, text } from '../../measures/values.js';
+import { defineRule, type Value } from '../../rule.js';
+import { knownReason } from './known-reasons.js';
+
+/** Codes that say what went wrong. 1000, 1001 and 1005 are goodbyes; the rest must not be sent. */
+const CAUSE_OF_CODE: ReadonlyMap<number, CauseId> = new Map([
+  [1002, 'ws-protocol-error'],
+  [1003, 'ws-unsupported-data'],
+  [1007, 'ws-invalid-utf8'],
+  [1008, 'ws-policy-violation'],
+  [1009, 'ws-message-too-big'],
+  [1010, 'ws-missing-extension'],
+  [1011, 'ws-internal-error'],
+  [1012, 'ws-service-restart'],
+  [1013, 'ws-try-again-later'],
+  [1014, 'ws-bad-gateway'],
+]);
+
+export const causeOfCloseCode = (code: number): CauseId | undefined =>
+  CAUSE_OF_CODE.get(code) ?? (code >= 3000 && code <= 4999 ? 'ws-application-close' : undefined);
+
+export const closeCode = defineRule({
+  meta: {
+    id: 'closing/close-code',
+    title: 'Closed with an error code',
+    severity: 'error',
+    causes: [...CAUSE_OF_CODE.values(), 'ws-application-close'],
+    needs: ['frames'],
+    precedence: 'close-code',
+    reference: ['RFC 6455 7.4', 'IANA WebSocket Close Code Number Registry'],
+    messages: {
+      'ws-protocol-error':
+        'The {from} closed with 1002 (protocol error){reason}: it says that the {peer} broke the WebSocket protocol.',
+      'ws-unsupported-data':
+        'The {from} closed with 1003 (unsupported data){reason}: it cannot use the kind of message the {peer} sent, usually binary where only text is understood or the other way round.',
+      'ws-invalid-utf8':
+        'The {from} closed with 1007 (invalid payload){reason}: the content of a message of the {peer} did not fit its type, usually text that is not UTF-8.',
+      'ws-policy-violation':
+        'The {from} closed with 1008 (policy violation){reason}: it refuses this {peer} or what it did.',
+      'ws-message-too-big':
+        'The {from} closed with 1009 (message too big){reason}. The largest message of the {peer} had {largest} on the wire.',
+      'ws-missing-extension':
+        'The {from} closed with 1010 (mandatory extension){reason}: an extension that it needs was not agreed in the opening handshake.',
+      'ws-internal-error': 'The {from} closed with 1011 (internal error){reason}: something failed in its own program.',
+      'ws-service-restart':
+        'The {from} closed with 1012 (service restart){reason}: it is being restarted, reconnecting is expected.',
+      'ws-try-again-later':
+        'The {from} closed with 1013 (try again later){reason}: it is overloaded or sheds connections.',
+      'ws-bad-gateway':
+        'The {from} closed with 1014 (bad gateway){reason}: a gateway got an invalid answer from the server behind it.',
+      'ws-application-close':
+        'The {from} closed with {code}{reason}, a code of the application itself: its documentation says what it means.',
+    },
+    notes: {
+      close: 'Close frame',
+      largest: 'largest message of the other side',
+      last: 'last frame of the other side',
+    },
+    remedies: {
+      protocol:
+        'Read the log of the side that closed: 1002 is the answer to a frame it found invalid. Look for a proxy or a second writer that puts its own bytes on the connection.',
+      kind: 'Send text frames for text and binary frames for bytes as the other side expects them.',
+      utf8: 'Send text messages as valid UTF-8, and bytes that are no text as binary messages.',
+      policy:
+        'Look up the reason in the log of the side that closed: credentials, origin, rate or permissions are what 1008 usually stands for.',
+      limit:
+        'Send smaller messages, or raise the limit of the receiver: ws: new WebSocketServer(maxPayload: bytes); python websockets: serve(…, max_size=bytes); Spring: setMaxTextMessageBufferSize(bytes); Netty and Spring Cloud Gateway: maxFramePayloadLength.',
+      extension: 'Offer the extension in Sec-WebSocket-Extensions, and see that no proxy removes that header.',
+      log: 'Read the log of the side that closed at this time: 1011 stands for an exception in its handler.',
+      retry: 'Reconnect with a growing, randomised delay.',
+      capacity: 'See the load and connection limits of the side that closed.',
+      gateway: 'Read the log of the gateway, and see whether the server behind it answers.',
+      application: 'Look {code} up in the documentation of the service; the reason text usually says more.',
+      program: '{hint}',
+    },
+  },
+  *check(session) {
+    const close = session.websocket?.firstClose;
+    if (close === undefined) return;
+    const cause = causeOfCloseCode(close.code);
+    if (cause === undefined) return;
+    const peer = opposite(close.from);
+    const known = knownReason(close.code, close.reason);
+    const reason = quote(close.reason);
+    const data: Record<string, Value> = {
+      from: side(close.from),
+      peer: side(peer),
+      code: text(close.code),
+      reason: text(reason === null ? '' : ` and the reason “${reason}”`),
+      largest: bytes(session.websocket?.messageSizes[peer].largestBytes ?? 0),
+    };
+    if (known !== undefined) data.hint = text(known);
+    yield {
+      message: cause,
+      cause,
+      data,
+      evidence: evidence(whatCameBefore(session, cause), [close.span, 'close']),
+      struckAt: close.span.first.at,
+      confidence: 'proven',
+      remedies: known === undefined ? (REMEDIES[cause] ?? ['application']) : ['program', ...(REMEDIES[cause] ?? [])],
+    };
+  },
+});
+
+const whatCameBefore = ({ websocket }: Session, cause: CauseId) => {
+  const peer = opposite(websocket?.firstClose?.from ?? 'server');
+  return cause === 'ws-message-too-big'
+    ? ([websocket?.messageSizes[peer].largest, 'largest'] as const)
+    : ([websocket?.lastFrame[peer], 'last'] as const);
+};
+
+const REMEDIES: Partial<Record<CauseId, readonly string[]>> = {
+  'ws-protocol-error': ['protocol'],
+  'ws-unsupported-data': ['kind'],
+  'ws-invalid-utf8': ['utf8'],
+  'ws-policy-violation': ['policy'],
+  'ws-message-too-big': ['limit'],
+  'ws-missing-extension': ['extension'],
+  'ws-internal-error': ['log'],
+  'ws-service-restart': ['retry'],
+  'ws-try-again-later': ['retry', 'capacity'],
+  'ws-bad-gateway': ['gateway'],
+  'ws-application-close': ['application'],
+};

@@ -1,0 +1,158 @@
+/**
+ * An end after a silence as long as a timer: one that products ship with, or one that ended other sessions with the
+ * same server after the same silence. Silence alone is never proof: likely at most, and all candidates are named.
+ */
+import type { Nanos } from '../../../capture/packet.js';
+import type { CaptureView, Session } from '../../../session/session.js';
+import type { Arrival } from '../../../stream/arrival.js';
+import type { Actor } from '../../../stream/side.js';
+import { evidence } from '../../evidence.js';
+import { closeMayBeUnseen } from '../../measures/close-visibility.js';
+import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { header } from '../../measures/headers.js';
+import { count, duration, list, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+import { matchTimer } from './known-timers.js';
+
+/** A shared silence shorter than this is ordinary life: replies and retries come in such steps. */
+const SHORTEST_SHARED: Nanos = 5e9;
+/** Silences of two sessions that one timer ended differ by no more than its granularity. */
+const SAME: Nanos = 0.5e9;
+/** Jetty closes idle sessions with 1001 and this word in the reason. */
+const IDLE_REASON = /idle|timeout|timed out|inactiv/i;
+
+interface Silence {
+  since: Arrival;
+  end: Arrival;
+  by: Actor;
+  length: Nanos;
+  /** Ended by a Close that says so. */
+  closed: boolean;
+}
+
+export const idleTimeout = defineRule({
+  meta: {
+    id: 'keepalive/idle-timeout',
+    title: 'Ended after a silence',
+    severity: 'error',
+    causes: ['ws-idle-timeout'],
+    needs: ['frames', 'both-sides', 'ending'],
+    precedence: 'idle',
+    reference: ['RFC 6455 5.5.2', 'RFC 6455 7.1.4'],
+    messages: {
+      timer:
+        'Nothing was said for {silence}, then {by} ended the connection without a Close frame. That is how an idle timeout of {timer} looks; known ones: {candidates}.',
+      shared:
+        'Nothing was said for {silence}, then {by} ended the connection without a Close frame. {others} other sessions with this server ended after the same silence: a timer of about {timer}.',
+      closed: 'Nothing was said for {silence}, then {by} closed with 1001: an idle timeout that says goodbye.',
+    },
+    notes: { last: 'last frame before the silence', end: 'end of the connection' },
+    remedies: {
+      ping: 'Send WebSocket pings more often than the timer, for example every {half}: ws: setInterval(() => socket.ping(), ms); python websockets: ping_interval=20; a browser cannot send pings, let the server do it.',
+      nginx: 'For nginx, raise the timers of the location: proxy_read_timeout 3600s; proxy_send_timeout 3600s;',
+      haproxy:
+        'For HAProxy: timeout tunnel 1h. For an AWS ALB: idle_timeout.timeout_seconds. For Envoy: stream_idle_timeout 0s on the route.',
+      find: 'To learn who ended it, capture behind each proxy: the first one whose own backend did not end the connection has the timer.',
+    },
+  },
+  *check(session, capture) {
+    const silence = silenceOf(session);
+    if (silence === undefined) return;
+    const { since, end, by, length, closed } = silence;
+    const match = matchTimer(length);
+    const others = othersWithSameSilence(session, capture, silence);
+    const shared = others.length > 0 && length >= SHORTEST_SHARED;
+    const saysSo = closed && IDLE_REASON.test(session.websocket?.firstClose?.reason ?? '');
+    if (match === undefined && !shared && !saysSo) return;
+    yield {
+      message: closed ? 'closed' : match === undefined ? 'shared' : 'timer',
+      cause: 'ws-idle-timeout',
+      severity: closed ? 'warning' : 'error',
+      data: {
+        silence: duration(length),
+        by: text(byWhom(by, closed)),
+        timer: duration(match?.timer ?? Math.round(length / 1e9) * 1e9),
+        half: duration(Math.round(length / 2e9) * 1e9),
+        candidates: list(match?.names ?? []),
+        others: count(others.length),
+      },
+      evidence: evidence([since, 'last'], [end, 'end']),
+      struckAt: end.at,
+      // From behind a proxy its timer strikes from the client's side; a client of its own may just have left.
+      confidence: by === 'server' || shared || isFromProxy(session) ? 'likely' : 'possible',
+      remedies: ['ping', 'nginx', 'haproxy', 'find'],
+    };
+  },
+});
+
+const byWhom = (by: Actor, closed: boolean): string =>
+  by === 'network' ? 'the network' : closed ? `the ${by}` : `the ${by}'s side`;
+
+/** The silence a session ended with, when it ended without a Close or with a going-away. */
+const silenceOf = (session: Session): Silence | undefined => {
+  const { websocket } = session;
+  if (websocket === undefined) return undefined;
+  const { firstClose } = websocket;
+  if (firstClose !== undefined) {
+    if (firstClose.code !== 1001 || firstClose.from !== 'server') return undefined;
+    const before = websocket.lastData.server?.at ?? Number.NEGATIVE_INFINITY;
+    const since =
+      before > (websocket.lastData.client?.at ?? Number.NEGATIVE_INFINITY)
+        ? websocket.lastData.server
+        : websocket.lastData.client;
+    if (since === undefined) return undefined;
+    const end = firstClose.span.first;
+    return { since, end, by: 'server', length: end.at - since.at, closed: true };
+  }
+  const end = tcpEnd(session);
+  if (end === undefined || closeMayBeUnseen(session)) return undefined;
+  const before = silenceBefore(session, end.at);
+  if (before === undefined || !isQuietOn(session, before.since)) return undefined;
+  return { since: before.since, end: end.at, by: end.by, length: before.length, closed: false };
+};
+
+/** Nothing else was sent in the silence either: no unfinished frame, nothing in a hole. */
+const isQuietOn = (session: Session, since: Arrival): boolean => {
+  const { client, server } = session.tcp.flows;
+  const heard = Math.max(client.lastData?.at ?? 0, server.lastData?.at ?? 0);
+  return lastFrame(session) === since && (session.tls !== undefined || heard <= since.at) && noneUnacked(session);
+};
+
+/** Data that was never acknowledged is no silence but a lost peer. */
+const noneUnacked = ({ tcp }: Session): boolean =>
+  tcp.flows.client.unackedBytes === 0 && tcp.flows.server.unackedBytes === 0;
+
+const isFromProxy = ({ upgrade }: Session): boolean =>
+  header(upgrade?.request, 'X-Forwarded-For') !== undefined ||
+  header(upgrade?.request, 'Forwarded') !== undefined ||
+  header(upgrade?.request, 'Via') !== undefined;
+
+const silences = new WeakMap<CaptureView, Map<string, { session: Session; silence: Silence }[]>>();
+
+/** Sessions with the same server whose silence before the end was as long, ended from the same side. */
+const othersWithSameSilence = (session: Session, capture: CaptureView, silence: Silence): Session[] => {
+  if (silence.closed) return [];
+  let byServer = silences.get(capture);
+  if (byServer === undefined) {
+    byServer = new Map();
+    for (const candidate of capture.sessions) {
+      const its = candidate.sight.has('frames') && candidate.sight.has('both-sides') ? silenceOf(candidate) : undefined;
+      if (its === undefined || its.closed) continue;
+      const known = byServer.get(candidate.server.text);
+      if (known === undefined) byServer.set(candidate.server.text, [{ session: candidate, silence: its }]);
+      else known.push({ session: candidate, silence: its });
+    }
+    silences.set(capture, byServer);
+  }
+  const known = byServer.get(session.server.text) ?? [];
+  return known
+    .filter(
+      (other) =>
+        other.session !== session &&
+        other.silence.by === silence.by &&
+        Math.abs(other.silence.length - silence.length) <= SAME &&
+        // Sessions that ended in one moment were ended by one event, not by a timer each.
+        Math.abs(other.silence.end.at - silence.end.at) > SAME,
+    )
+    .map((other) => other.session);
+};

@@ -1,0 +1,101 @@
+/**
+ * Sessions that were ended at one fixed age although they were busy: a limit on how long a connection may live, which
+ * no ping prevents. Said only where several sessions of different beginnings share the age.
+ */
+import type { Nanos } from '../../../capture/packet.js';
+import type { CaptureView, Session } from '../../../session/session.js';
+import { evidence } from '../../evidence.js';
+import { closeMayBeUnseen } from '../../measures/close-visibility.js';
+import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { count, duration } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+/** An age that is shorter belongs to other timers and to chance. */
+const SHORTEST: Nanos = 10e9;
+/** Ages that one limit ended differ by no more than this. */
+const SAME_AGE: Nanos = 0.5e9;
+/** Beginnings farther apart than this: the ends are not one event. */
+const APART: Nanos = 2e9;
+/** Busy: the silence before the end is at most this share of the age. */
+const BUSY_SHARE = 0.2;
+
+interface Life {
+  session: Session;
+  start: Nanos;
+  age: Nanos;
+}
+
+export const lifetimeLimit = defineRule({
+  meta: {
+    id: 'keepalive/lifetime-limit',
+    title: 'Ended at a fixed age',
+    severity: 'error',
+    causes: ['ws-lifetime-limit'],
+    needs: ['frames', 'both-sides', 'ending'],
+    precedence: 'lifetime',
+    reference: ['RFC 6455 7.1.4'],
+    messages: {
+      age: 'The connection was ended at an age of {age} although it was in use until {silence} before. {others} other sessions with this server ended at the same age: a limit on the lifetime of connections.',
+    },
+    notes: { opened: 'session opened', last: 'last frame before the end', end: 'end of the connection' },
+    remedies: {
+      limit:
+        'Raise the lifetime limit of the load balancer in front: Google Cloud backend service timeoutSec (30 s unless set) counts the whole connection for WebSocket; Envoy: max_connection_duration; HAProxy: timeout tunnel counts silence only.',
+      reconnect: 'Or let the client reconnect shortly before that age, and resume where it was.',
+    },
+  },
+  *check(session, capture) {
+    const life = lifeOf(session);
+    const end = tcpEnd(session);
+    if (life === undefined || end === undefined) return;
+    const others = livesAt(capture, session.server.text).filter(
+      (other) =>
+        other.session !== session &&
+        Math.abs(other.age - life.age) <= SAME_AGE &&
+        Math.abs(other.start - life.start) > APART,
+    );
+    if (others.length === 0) return;
+    yield {
+      message: 'age',
+      cause: 'ws-lifetime-limit',
+      data: {
+        age: duration(life.age),
+        silence: duration(silenceBefore(session, end.at)?.length ?? 0),
+        others: count(others.length),
+      },
+      evidence: evidence([session.upgrade?.response?.span, 'opened'], [lastFrame(session), 'last'], [end.at, 'end']),
+      struckAt: end.at.at,
+      confidence: others.length > 1 ? 'likely' : 'possible',
+      remedies: ['limit', 'reconnect'],
+    };
+  },
+});
+
+/** Of a busy session that the server's side ended without a Close; undefined for all others. */
+const lifeOf = (session: Session): Life | undefined => {
+  const end = tcpEnd(session);
+  const opened = session.upgrade?.response?.span.last;
+  if (end === undefined || end.by === 'client' || opened === undefined) return undefined;
+  if (session.websocket?.firstClose !== undefined || closeMayBeUnseen(session)) return undefined;
+  const age = end.at.at - opened.at;
+  const silence = silenceBefore(session, end.at)?.length ?? age;
+  return age < SHORTEST || silence > age * BUSY_SHARE ? undefined : { session, start: opened.at, age };
+};
+
+const lives = new WeakMap<CaptureView, Map<string, Life[]>>();
+
+const livesAt = (capture: CaptureView, server: string): readonly Life[] => {
+  let byServer = lives.get(capture);
+  if (byServer === undefined) {
+    byServer = new Map();
+    for (const session of capture.sessions) {
+      const life = lifeOf(session);
+      if (life === undefined) continue;
+      const known = byServer.get(session.server.text);
+      if (known === undefined) byServer.set(session.server.text, [life]);
+      else known.push(life);
+    }
+    lives.set(capture, byServer);
+  }
+  return byServer.get(server) ?? [];
+};

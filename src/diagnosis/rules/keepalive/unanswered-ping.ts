@@ -1,0 +1,105 @@
+/**
+ * Pings without pongs while TCP still acknowledges (RFC 6455 5.5.2, 5.5.3): the host is there. If the peer sends nothing
+ * else either, its program stands still; if it does send data, it just does not answer pings.
+ */
+import type { Nanos } from '../../../capture/packet.js';
+import type { Session } from '../../../session/session.js';
+import type { Arrival } from '../../../stream/arrival.js';
+import { opposite, SIDES, type Side } from '../../../stream/side.js';
+import type { Ping } from '../../../websocket/websocket-facts.js';
+import { evidence } from '../../evidence.js';
+import { departure } from '../../measures/ending.js';
+import { isUnacknowledged, PATIENCE } from '../../measures/silence.js';
+import { count, duration, side } from '../../measures/values.js';
+import { isGoodbye } from '../../outcome.js';
+import { defineRule } from '../../rule.js';
+
+/** Who leaves sooner than this after a ping did not leave because of it. */
+const LEFT_OVER_IT: Nanos = 0.5e9;
+/** A wait is longer than usual when it is this many times the longest that a pong ever took. */
+const UNUSUAL = 3;
+
+export const unansweredPing = defineRule({
+  meta: {
+    id: 'keepalive/unanswered-ping',
+    title: 'Ping without a pong',
+    severity: 'error',
+    causes: ['ws-ping-unanswered', 'ws-peer-stalled'],
+    needs: ['frames', 'both-sides'],
+    precedence: 'stalled-peer',
+    reference: ['RFC 6455 5.5.2', 'RFC 6455 5.5.3'],
+    messages: {
+      stalledLeft:
+        'The {peer} did not answer the ping of the {pinger} and sent nothing else, though its TCP acknowledged: its host is there, its program stands still. The {pinger} left after waiting {waited}.',
+      stalled:
+        'The {peer} has not answered {pings} pings of the {pinger} and sent nothing else for {waited}, though its TCP acknowledged: its host is there, its program stands still.',
+      unansweredLeft:
+        'The {peer} did not answer the ping of the {pinger}, though its TCP acknowledged it and it went on sending data. The {pinger} left after waiting {waited}.',
+      unanswered:
+        'The {peer} does not answer the pings of the {pinger}, though its TCP acknowledges them and it sends other data.',
+    },
+    notes: {
+      ping: 'ping that was never answered',
+      data: 'data of the other side meanwhile',
+      left: 'its sender leaves',
+    },
+    remedies: {
+      loop: 'Look at what blocks the program of the {peer} at that moment: a long computation on its event loop, a debugger, a stopped or swapping process, a full queue to its consumer.',
+      patience:
+        'If such pauses are normal, give pongs more time: python websockets ping_timeout=60; Socket.IO pingTimeout; uWebSockets idleTimeout.',
+      pong: 'A WebSocket library answers pings by itself: see whether pongs were turned off (ws: autoPong: false), or whether a frame that is read only later stands before the ping.',
+    },
+  },
+  *check(session) {
+    for (const pinger of SIDES) {
+      const ping = session.websocket?.pings[pinger].unanswered[0];
+      if (ping !== undefined) yield* judge(session, pinger, ping);
+    }
+  },
+});
+
+function* judge(session: Session, pinger: Side, { sent }: Ping) {
+  const { websocket, tcp, captureEnd } = session;
+  if (websocket === undefined || isUnacknowledged(session, pinger, sent)) return;
+  const peer = opposite(pinger);
+  const pings = websocket.pings[pinger];
+  const peerLeft = departure(session, peer);
+  const pingerLeft = departure(session, pinger);
+  const first = pingerLeft !== undefined && (peerLeft === undefined || pingerLeft.at <= peerLeft.at);
+  if (peerLeft !== undefined && !first) return;
+  // Pongs in a hole of the capture are not missing pongs.
+  if (tcp.gaps.some((gap) => gap.side === peer && gap.at >= sent.at)) return;
+  const waited = (pingerLeft?.at ?? captureEnd) - sent.at;
+  const data = saidAfter(session, peer, sent);
+  const left = pingerLeft !== undefined;
+  const usual = pings.longestWait * UNUSUAL;
+  if (left ? waited < LEFT_OVER_IT || waited < usual : waited < PATIENCE || waited < usual) return;
+  if (!left && pings.answered === 0 && pings.unanswered.length < 2) return;
+  const kept =
+    left && session.websocket?.closes[pinger] !== undefined && isGoodbye(session.websocket.closes[pinger].code);
+  const stalled = data === undefined;
+  yield {
+    message: `${stalled ? 'stalled' : 'unanswered'}${left ? 'Left' : ''}`,
+    cause: stalled ? ('ws-peer-stalled' as const) : ('ws-ping-unanswered' as const),
+    // Whoever says goodbye with 1000 has not broken off; whoever stays can live without pongs.
+    severity: kept || (!left && !stalled) ? ('warning' as const) : ('error' as const),
+    data: {
+      pinger: side(pinger),
+      peer: side(peer),
+      pings: count(pings.count - pings.answered),
+      waited: duration(waited),
+    },
+    evidence: evidence([sent, 'ping'], [data, 'data'], [pingerLeft, 'left']),
+    struckAt: sent.at,
+    confidence: left ? ('proven' as const) : ('likely' as const),
+    remedies: stalled ? ['loop', 'patience'] : ['pong', 'patience'],
+  };
+}
+
+/** Data or a ping of that side after a moment; its Close and what follows it do not show a program at work. */
+const saidAfter = ({ websocket }: Session, speaker: Side, since: Arrival): Arrival | undefined => {
+  const data = websocket?.lastData[speaker];
+  if (data !== undefined && data.at > since.at) return data;
+  const ping = websocket?.pings[speaker].last;
+  return ping !== undefined && ping.at > since.at ? ping : undefined;
+};
