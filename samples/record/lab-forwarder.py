@@ -98,7 +98,7 @@ class Fates:
             return False
         side, kind, number = rule.split(':')
         wanted = {'any': True, 'data': tcp.length > 0, 'full': tcp.length >= self.options.full,
-                  'syn': 'S' in tcp.flags, 'fin': 'F' in tcp.flags, 'ack': tcp.length == 0}[kind]
+                  'syn': 'S' in tcp.flags, 'fin': 'F' in tcp.flags, 'ack': tcp.length == 0 and 'S' not in tcp.flags}[kind]
         if side != self.side or not wanted:
             return False
         self.counts[rule] += 1

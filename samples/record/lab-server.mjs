@@ -22,7 +22,8 @@ const { values: wish } = parseArgs({
   },
 });
 
-const PAGE = '<!doctype html><title>wscope sample</title><link rel="icon" href="data:,"><p>A page, and nothing more.</p>\n';
+const PAGE =
+  '<!doctype html><title>wscope sample</title><link rel="icon" href="data:,"><p>A page, and nothing more.</p>\n';
 
 function serve(_request, response) {
   response.setHeader('Content-Type', 'text/html');
@@ -35,7 +36,8 @@ function listen() {
   if (wish.min) options.minVersion = wish.min;
   if (wish.max) options.maxVersion = wish.max;
   if (wish.alpn) options.ALPNProtocols = wish.alpn.split(',');
-  if (wish['client-ca']) Object.assign(options, { requestCert: true, rejectUnauthorized: true, ca: readFileSync(wish['client-ca']) });
+  if (wish['client-ca'])
+    Object.assign(options, { requestCert: true, rejectUnauthorized: true, ca: readFileSync(wish['client-ca']) });
   return https.createServer(options, serve);
 }
 
@@ -49,11 +51,13 @@ new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (ws) 
     count.sentBytes += data.length;
   };
   let ticks = 0;
-  const ticker = wish.tick && setInterval(() => {
-    ticks += 1;
-    if (ticks > Number(wish.ticks)) clearInterval(ticker);
-    else say(Buffer.from(`tick ${ticks} `.padEnd(Number(wish.size), 'abcdefgh')));
-  }, Number(wish.tick));
+  const ticker =
+    wish.tick &&
+    setInterval(() => {
+      ticks += 1;
+      if (ticks > Number(wish.ticks)) clearInterval(ticker);
+      else say(Buffer.from(`tick ${ticks} `.padEnd(Number(wish.size), 'abcdefgh')));
+    }, Number(wish.tick));
   ws.on('message', (data) => {
     count.received += 1;
     count.receivedBytes += data.length;

@@ -49,7 +49,7 @@ kernel_counters() {
 
 # truth/NAME.json: the peers' counts (from CLIENT_COUNT and the server's output), the kernels' counters, the wire's log.
 tell_truth() {
-  local name=$1 client=$2 server
+  local name=$1 client=${2:-} server
   server=$(grep '^{' "$WORK/echo.log" | tail -n 1 || true)
   signal forwarder TERM
   wait_job forwarder
@@ -84,6 +84,97 @@ record_ws-lossy() {
   count=$(dial $URL --messages 200 --every 25 --size 200 --await 200)
   stop_captures
   tell_truth ws-lossy "$count"
+}
+
+record_ws-rough() {
+  local count
+  lab --delay 15 --loss 3 --reorder 3 --duplicate 3 --seed 7
+  serve --mute --tick 15 --ticks 200 --size 400
+  watch_both ws-rough
+  count=$(dial $URL --messages 200 --every 15 --size 400 --await 200)
+  stop_captures
+  tell_truth ws-rough "$count"
+}
+
+# A client that goes on in the background: `dial_on` returns when it is open and has talked for a while.
+dial_on() {
+  start client client node "$RECORD/lab-client.mjs" $URL --messages 1000 --every 500 "$@"
+  sleep 3
+}
+
+record_ws-peer-vanished() {
+  lab --delay 10
+  serve
+  capture client server "$SAMPLES/ws-peer-vanished.pcap" tcp
+  dial_on
+  # As when a cable is pulled: nothing arrives any more, in either direction, and nobody says so.
+  signal forwarder USR1
+  sleep 18
+  stop_captures
+  tell_truth ws-peer-vanished
+}
+
+record_ws-half-open() {
+  lab --delay 10 --drop client:data:8+
+  serve --mute --tick 700
+  capture client server "$SAMPLES/ws-half-open.pcap" tcp
+  dial_on
+  sleep 17
+  stop_captures
+  tell_truth ws-half-open
+}
+
+record_ws-reset-injected() {
+  lab --delay 10 --reset server:data:6
+  serve
+  watch_both ws-reset-injected
+  dial_on
+  stop_captures
+  tell_truth ws-reset-injected
+}
+
+record_ws-slow-consumer() {
+  ns_pair client server 1
+  name_host chat.example.test 10.77.1.2
+  # A small receive buffer, so that the story takes little room.
+  in_ns client sysctl -qw net.ipv4.tcp_rmem='4096 8192 16384'
+  serve --tick 60 --size 800
+  capture client server "$SAMPLES/ws-slow-consumer.pcap" tcp
+  dial_on --every 2000
+  signal client STOP
+  sleep 15
+  signal echo KILL
+  sleep 1
+  signal client CONT
+  sleep 2
+  stop_captures
+}
+
+record_tcp-path-mtu-blackhole() {
+  lab --delay 10 --drop client:full:1+
+  serve
+  capture client server "$SAMPLES/tcp-path-mtu-blackhole.pcap" 'tcp or icmp'
+  dial $URL --cookie 3200 --timeout 12000
+  stop_captures
+  tell_truth tcp-path-mtu-blackhole
+}
+
+record_tcp-handshake-incomplete() {
+  lab --delay 10 --drop client:ack:1+ --drop client:data:1+
+  serve
+  capture server client "$SAMPLES/tcp-handshake-incomplete.pcap" tcp
+  dial $URL --timeout 10000
+  stop_captures
+  tell_truth tcp-handshake-incomplete
+}
+
+record_upgrade-request-lost() {
+  lab --delay 10 --drop client:data:1+
+  serve
+  capture client server "$SAMPLES/upgrade-request-lost.pcap" tcp
+  dial $URL --timeout 12000
+  stop_captures
+  tell_truth upgrade-request-lost
 }
 
 record_samples "$@"
