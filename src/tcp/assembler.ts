@@ -75,19 +75,15 @@ export class Assembler {
     at: Nanos,
   ): void {
     const early = ahead(sequence, this.next);
-    if (early === 0) {
-      this.deliver(length, block.subarray(start, end), packet, at, at);
-      if (this.waiting.length > 0) this.drain(at);
+    if (this.waiting.length === 0 && early <= 0) {
+      if (early + length > 0)
+        this.deliver(early + length, block.subarray(Math.min(start - early, end), end), packet, at, at);
       return;
     }
-    if (early < 0) {
-      const fresh = early + length;
-      if (fresh <= 0) return;
-      this.deliver(fresh, block.subarray(Math.min(start - early, end), end), packet, at, at);
-      if (this.waiting.length > 0) this.drain(at);
-      return;
-    }
-    this.wait(sequence, length, block.subarray(start, end), packet, at);
+    const old = Math.min(Math.max(0, -early), length);
+    if (old === length) return;
+    this.wait(advance(sequence, old), length - old, block.subarray(Math.min(start + old, end), end), packet, at);
+    this.drain(at);
   }
 
   /** Gives up the hole before the first waiting byte, or before `sequence` where nothing waits: a gap, then what waited. */

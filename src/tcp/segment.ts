@@ -59,9 +59,9 @@ export class Segment {
     this.flags = view.getUint8(start + 13);
     this.window = view.getUint16(start + 14);
     this.payloadLength = ip.originalPayloadLength - headerBytes;
-    this.payloadStart = start + headerBytes < end ? start + headerBytes : end;
+    this.payloadStart = Math.min(start + headerBytes, end);
     const capturedEnd = this.payloadStart + this.payloadLength;
-    this.payloadEnd = capturedEnd < end ? capturedEnd : end;
+    this.payloadEnd = Math.min(capturedEnd, end);
     this.ipId = ip.identification;
     this.ttl = ip.ttl;
     this.optionsStart = start + HEADER_BYTES;
