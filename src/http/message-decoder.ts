@@ -140,9 +140,11 @@ export class MessageDecoder implements Decoder<MessageItem> {
 
   private decode(): MessageItem | undefined {
     if (this.phase === 'seek' && !this.found()) return undefined;
-    const { chunk, position, arrival } = this.input;
+    const { chunk, position } = this.input;
     if (chunk === undefined) return undefined;
-    return this.phase === 'head' ? this.decodeHead(chunk, position, arrival) : this.decodeBody(chunk, position);
+    return this.phase === 'head'
+      ? this.decodeHead(chunk, position, this.input.arrival)
+      : this.decodeBody(chunk, position);
   }
 
   /** A start line at the beginning of a chunk ends the seeking; anything else is dropped. */

@@ -3,7 +3,7 @@
  * Lenient as the peers are: whatever has a start line is a head. Bytes are read as ISO 8859-1, one character each, so
  * that nothing is lost. What the fields mean is for others.
  */
-import { trimBlank } from './header-fields.js';
+import { isBlank, trimBlank } from './header-fields.js';
 import type { Header } from './http-facts.js';
 
 export interface RequestLine {
@@ -41,7 +41,7 @@ type ReadStartLine<T> = (line: string, problems: Set<string>) => T | undefined;
 
 /** By hand rather than by one expression: a hostile line of blanks must not cost more than its length. */
 function readRequestLine(line: string, problems: Set<string>): RequestLine | undefined {
-  const trimmed = trimBlank(line);
+  const trimmed = isBlank(line.charCodeAt(0)) ? '' : trimBlank(line);
   const methodEnd = trimmed.search(/[ \t]/);
   const versionStart = Math.max(trimmed.lastIndexOf(' '), trimmed.lastIndexOf('\t')) + 1;
   const version = HTTP_VERSION.exec(trimmed.slice(versionStart));
