@@ -66,7 +66,7 @@ const unansweredPings = (session: Session, sender: Side): number => {
   const patience = Math.max(left ? LEFT_OVER_PING : LEAST_WAIT, pings.longestWait);
   const listed = pings.unanswered.filter(({ sent }) => ended - sent.at > patience).length;
   // The list keeps the oldest: when all of it counts, those that it had no room for are taken to count too.
-  const unlisted = Math.max(0, pings.count - pings.answered - pings.unanswered.length);
+  const unlisted = Math.max(0, pings.count - pings.answered - pings.unseen - pings.unanswered.length);
   return listed > 0 && listed === pings.unanswered.length ? listed + unlisted : listed;
 };
 

@@ -46,10 +46,12 @@ export const noHandshake = (): HandshakeFacts => ({
 export const noWebSocket = (): WebSocketFacts => ({
   frames: { client: noFrames(), server: noFrames() },
   messages: { client: 0, server: 0 },
+  brokenMessages: { client: 0, server: 0 },
   messageSizes: {
     client: { largestBytes: 0, largest: undefined },
     server: { largestBytes: 0, largest: undefined },
   },
+  brokenMessages: { client: 0, server: 0 },
   payloadBytes: { client: 0, server: 0 },
   compressed: false,
   pings: { client: noPings(), server: noPings() },
@@ -65,6 +67,8 @@ export const noWebSocket = (): WebSocketFacts => ({
   outOfSync: { client: 0, server: 0 },
   unreadableBytes: { client: 0, server: 0 },
   corrupted: undefined,
+  corruptionCount: 0,
+  corruptionCount: 0,
   contextLost: { client: false, server: false },
   midstream: false,
 });
@@ -82,7 +86,9 @@ const noFrames = (): Record<FrameKind, number> => ({
 const noPings = (): PingFacts => ({
   count: 0,
   answered: 0,
+  unseen: 0,
   unanswered: [],
+  unseen: 0,
   rtts: [],
   longestWait: 0,
   first: undefined,

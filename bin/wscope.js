@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Starts the built command; a fresh checkout has to be built first.
+import { existsSync } from 'node:fs';
+
+const built = new URL('../dist/cli/main.js', import.meta.url);
+if (existsSync(built)) {
+  const { main } = await import(built.href);
+  await main(process.argv.slice(2));
+} else {
+  process.stderr.write('wscope: not built yet: run `npm ci` in the checkout first\n');
+  process.exitCode = 70;
+}

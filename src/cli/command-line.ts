@@ -1,0 +1,154 @@
+/**
+ * The command line as commander knows it: argv in, a typed request out. What it cannot understand ends here with a
+ * CommanderError; nothing is read or printed besides help and version.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CAUSES } from '../diagnosis/causes.js';
+import type { SessionFilter } from '../report/filter-report.js';
+import { STAGES } from '../session/session.js';
+
+export interface AnalyzeRequest {
+  /** Paths, or `-` for standard input. */
+  captures: string[];
+  format: 'terminal' | 'json' | 'ndjson';
+  filter: SessionFilter;
+  all: boolean;
+  showSecrets: boolean;
+  exitCode: boolean;
+  ascii: boolean;
+}
+
+interface Options {
+  json?: true;
+  ndjson?: true;
+  session?: ReadonlySet<number>;
+  all?: true;
+  host?: string[];
+  port?: number[];
+  sni?: string[];
+  path?: string[];
+  stage?: string[];
+  cause?: string[];
+  outcome?: string[];
+  showSecrets?: true;
+  exitCode?: true;
+  ascii?: true;
+}
+
+/** Throws CommanderError: for help and version with exit code 0. */
+export const readCommandLine = (argv: readonly string[]): AnalyzeRequest => {
+  let request: AnalyzeRequest | undefined;
+  commandLine((captures, options) => {
+    request = toRequest(captures, options);
+  }).parse([...argv], { from: 'user' });
+  return request!;
+};
+
+const commandLine = (action: (captures: string[], options: Options) => void): Command =>
+  new Command('wscope')
+    .description(
+      'Reads packet captures and tells, for every WebSocket session, which stage broke, why, and which packets prove it.',
+    )
+    .argument('<capture...>', 'pcap or pcapng files, also gzipped; - reads standard input')
+    .addOption(new Option('--json', 'the whole report as one JSON document').conflicts('ndjson'))
+    .option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary')
+    .option('--session <ids>', 'only these sessions, with their full timeline (1,4)', readIds)
+    .option('--all', 'timelines of the healthy sessions too, and no row limits')
+    .option('--host <name>', 'only sessions with this host or server address; * stands for anything', readList)
+    .option('--port <number>', 'only sessions with this port', readPorts)
+    .option('--sni <name>', 'only sessions whose TLS hello names this server', readList)
+    .option('--path <path>', 'only sessions that asked for this path, without its query', readList)
+    .option('--stage <stage>', 'only sessions that ended in this stage', readChoice(STAGES))
+    .option('--cause <cause>', 'only sessions that failed for this cause', readCauses)
+    .option('--outcome <outcome>', 'only sessions that came out so: ok, failed, open, partial', readChoice(OUTCOMES))
+    .option('--show-secrets', 'do not redact credentials')
+    .option('--exit-code', 'exit 1 when a shown session failed and was not recovered')
+    .option('--ascii', 'words and ASCII instead of signs')
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(wscope --help shows what there is)')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wscope: ')) })
+    .exitOverride()
+    .action(action);
+
+const toRequest = (captures: string[], options: Options): AnalyzeRequest => ({
+  captures,
+  format: options.json ? 'json' : options.ndjson ? 'ndjson' : 'terminal',
+  filter: {
+    ...(options.session && { ids: options.session }),
+    ...(options.host && { hosts: options.host }),
+    ...(options.port && { ports: options.port }),
+    ...(options.sni && { snis: options.sni }),
+    ...(options.path && { paths: options.path }),
+    ...(options.stage && { stages: options.stage }),
+    ...(options.cause && { causes: options.cause }),
+    ...(options.outcome && { outcomes: options.outcome }),
+  },
+  all: options.all ?? false,
+  showSecrets: options.showSecrets ?? false,
+  exitCode: options.exitCode ?? false,
+  ascii: options.ascii ?? false,
+});
+
+/** `a,b`, and the option given twice: both are meant. */
+const readList = (value: string, before: string[] = []): string[] => {
+  const items = value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  if (items.length === 0) throw new InvalidArgumentError('It is empty.');
+  return [...before, ...items];
+};
+
+const readIds = (value: string, before: ReadonlySet<number> = new Set()): ReadonlySet<number> => {
+  const ids = readList(value);
+  const wrong = ids.find((id) => !/^[1-9]\d{0,8}$/.test(id));
+  if (wrong !== undefined) throw new InvalidArgumentError('Sessions are given by number, as in 1 or 2,7.');
+  return new Set([...before, ...ids.map(Number)]);
+};
+
+const readPorts = (value: string, before: number[] = []): number[] => {
+  const ports = readList(value).map(Number);
+  if (!ports.every((port) => Number.isInteger(port) && port >= 0 && port <= 65535)) {
+    throw new InvalidArgumentError('A port is a number up to 65535.');
+  }
+  return [...before, ...ports];
+};
+
+const readChoice =
+  (choices: readonly string[]) =>
+  (value: string, before: string[] = []): string[] => {
+    const chosen = readList(value, before);
+    if (!chosen.every((choice) => choices.includes(choice))) {
+      throw new InvalidArgumentError(`Choose from ${choices.join(', ')}.`);
+    }
+    return chosen;
+  };
+
+const readCauses = (value: string, before: string[] = []): string[] => {
+  const causes = readList(value, before);
+  const wrong = causes.find((cause) => !cause.includes('*') && !Object.hasOwn(CAUSES, cause));
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError('It is no cause that wscope knows; ws-idle-timeout is one, ws-* are many.');
+  }
+  return causes;
+};
+
+/** Of the package this file belongs to, built or not: dist/cli and src/cli lie equally deep. */
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+const OUTCOMES = ['ok', 'failed', 'open', 'partial'] as const;
+
+const EXAMPLES = `
+Examples:
+  wscope incident.pcapng                            what happened to every session
+  wscope --session 3 incident.pcapng                one session, packet by packet
+  wscope --host 'chat.*' --outcome failed *.pcap    several files, the failures of one host
+  wscope --json incident.pcapng | jq .summary       for programs
+  sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken
+
+Exit status: 0 analyzed; 1 a shown session failed (with --exit-code); 2 a capture or an option is unusable;
+70 a fault of wscope itself.`;

@@ -1,0 +1,46 @@
+/**
+ * The command: argv in, exit status out. Whatever goes wrong here becomes one line for the user, never a bare stack
+ * trace; WSCOPE_DEBUG=1 shows the stack to whoever wants to mend it.
+ */
+import { CommanderError } from 'commander';
+import { visible } from '../report/terminal/visible.js';
+import { readCommandLine } from './command-line.js';
+import { type ExitStatus, FINE, OWN_FAULT, UNUSABLE } from './exit-status.js';
+
+/** Leaves when everything is written: the status is set, the process is not ended. */
+export const main = async (argv: readonly string[]): Promise<void> => {
+  process.on('uncaughtException', (error) => {
+    process.exitCode = confess(error);
+    process.exit();
+  });
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreReaderGone);
+  process.exitCode = await run(argv);
+};
+
+const run = async (argv: readonly string[]): Promise<ExitStatus> => {
+  try {
+    const request = readCommandLine(argv);
+    // Loaded only now: help, version and mistakes need no analysis.
+    const { runAnalyze } = await import('./analyze-command.js');
+    return await runAnalyze(request);
+  } catch (error) {
+    // commander has printed what is wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? FINE : UNUSABLE;
+    return confess(error);
+  }
+};
+
+const confess = (error: unknown): ExitStatus => {
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  process.stderr.write(
+    `wscope: this is a fault of wscope, not of the capture (${visible(what)}). Please report it with the command and, if you may, the capture${isDebugging() ? '' : '; WSCOPE_DEBUG=1 shows where'}.\n`,
+  );
+  if (isDebugging() && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return OWN_FAULT;
+};
+
+const isDebugging = (): boolean => process.env.WSCOPE_DEBUG === '1';
+
+const ignoreReaderGone = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+};

@@ -1,0 +1,71 @@
+/** The story of one session: verdict, who and where, stages on a time axis, timeline, findings, network, unseen things. */
+import type { Report, SessionReport } from '../report.js';
+import { sessionFindingLines } from './finding-lines.js';
+import { ladderLines } from './ladder.js';
+import type { Look } from './look.js';
+import { networkLines, notSeenLines } from './network-lines.js';
+import { stageBars } from './stage-bars.js';
+import { textWidth } from './text-width.js';
+
+export const sessionStory = (session: SessionReport, report: Report, look: Look, inFull: boolean): string[] => {
+  const parts = [
+    stageBars(session, look),
+    ladderLines(session, report, look, inFull),
+    sessionFindingLines(session, report, look),
+    [...networkLines(session, look), ...notSeenLines(session, look)],
+  ];
+  return [
+    ...headline(session, look),
+    ...identity(session, look),
+    ...parts.flatMap((part) => (part.length === 0 ? [] : ['', ...part])),
+  ];
+};
+
+const headline = (session: SessionReport, look: Look): string[] => {
+  const { id, outcome, stage, confidence, verdict, recovered } = session;
+  const what = outcome === 'failed' ? `failed ${STRUCK[stage] ?? `in stage ${stage}`}` : `is ${outcome}`;
+  const after = recovered ? ' (tried again with success)' : '';
+  const text = `Session ${id} ${what}${after}: ${verdict.replace(/\.$/, '')} (${confidence})`;
+  return look.paragraph(text, 0).map((line) => look.paint('bold', look.paintOutcome(outcome, line)));
+};
+
+const STRUCK: Partial<Record<SessionReport['stage'], string>> = { open: 'while open', close: 'while closing' };
+
+const identity = (session: SessionReport, look: Look): string[] => {
+  const { client, server, url, host, upgrade, websocket, related, cause, roles } = session;
+  const agreed = [
+    ...(upgrade?.subprotocol == null ? [] : [`subprotocol ${upgrade.subprotocol}`]),
+    ...(websocket?.compressed === true ? ['permessage-deflate'] : []),
+  ];
+  const facts = [
+    ...(url === null && host === null ? [] : [look.say(url ?? host ?? '')]),
+    `${look.say(client)} ${look.signs.to} ${look.say(server)}${roles === undefined ? '' : ' (roles guessed)'}`,
+    ...(agreed.length === 0 ? [] : [look.say(agreed.join(', '))]),
+    ...(cause === null ? [] : [look.say(cause)]),
+    ...related.map(({ id, relation }) => `${RELATIONS[relation]} session ${id}`),
+  ];
+  return packed(facts, look);
+};
+
+/** Facts beside each other, as many as a line takes. */
+const packed = (facts: readonly string[], look: Look): string[] => {
+  const room = look.width - 2;
+  const lines: string[] = [];
+  for (const fact of facts) {
+    const last = lines.at(-1);
+    if (last !== undefined && textWidth(last) + 3 + textWidth(fact) <= room)
+      lines[lines.length - 1] = `${last}   ${fact}`;
+    // Said already; a fact that is longer than a line is broken inside.
+    else lines.push(...(textWidth(fact) <= room ? [fact] : look.paragraph(fact, 2).map((line) => line.slice(2))));
+  }
+  return lines.map((line) => look.paint('dim', `  ${line}`));
+};
+
+const RELATIONS: Readonly<Record<SessionReport['related'][number]['relation'], string>> = {
+  'retried-as': 'tried again as',
+  'redirected-to': 'redirected to',
+  'backend-leg': 'goes on to the backend as',
+  'client-leg': 'comes from the client as',
+  'seen-again': 'seen again as',
+  resumes: 'resumes',
+};

@@ -1,0 +1,69 @@
+/** One row a session: who, where, how far it came, how long it lasted, how it came out. */
+import { formatDuration } from '../format-value.js';
+import type { SessionReport, StageReport } from '../report.js';
+import type { Look } from './look.js';
+import { type Column, renderTable } from './table.js';
+import { textWidth } from './text-width.js';
+
+/** Long names are cut in the table and whole in the story. */
+const WHERE_WIDTH = 36;
+/** The verdict needs this much to say anything. */
+const VERDICT_LEAST = 26;
+
+export const sessionTable = (sessions: readonly SessionReport[], look: Look): string => {
+  const column = (title: string, cell: (session: SessionReport) => string, more: Partial<Column> = {}): Column => ({
+    title,
+    cells: sessions.map((session) => look.say(cell(session))),
+    ...more,
+  });
+  const outcomeOf = (row: number) => sessions[row]?.outcome ?? 'partial';
+  const lastStage = column('stage', (session) => stageMark(endingStage(session), look), {
+    paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
+  });
+  return renderTable(
+    [
+      column('#', ({ id }) => String(id), { align: 'right' }),
+      column('client', ({ client }) => client, { drop: 1 }),
+      column('server', ({ server }) => server, { drop: 3 }),
+      column('where', whereOf, { most: WHERE_WIDTH }),
+      column('stages', ({ stages }) => stages.map((stage) => stageMark(stage, look)).join(' '), {
+        drop: 2,
+        instead: lastStage,
+        paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
+      }),
+      column('lasted', ({ startMs, endMs }) => formatDuration((endMs - startMs) * 1e6), { align: 'right', drop: 4 }),
+      {
+        title: 'verdict',
+        cells: sessions.map((session) => shortVerdict(session, look)),
+        stretch: VERDICT_LEAST,
+        paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
+      },
+    ],
+    look,
+  );
+};
+
+const stageMark = ({ stage, status }: Pick<StageReport, 'stage' | 'status'>, look: Look): string =>
+  `${stage} ${look.mark(status)}`;
+
+const endingStage = (session: SessionReport): Pick<StageReport, 'stage' | 'status'> =>
+  session.stages.find(({ stage }) => stage === session.stage) ?? {
+    stage: session.stage,
+    status: session.outcome === 'failed' ? 'failed' : 'in-progress',
+  };
+
+/** `wss chat.example.com/live`; the query is for the story. */
+const whereOf = ({ transport, host, upgrade, server }: SessionReport): string => {
+  const path = upgrade?.request?.target.split(/[?#]/, 1)[0] ?? '';
+  const scheme = transport === 'unknown' ? '' : `${transport} `;
+  return `${scheme}${host ?? server}${path === '/' || !path.startsWith('/') ? '' : path}`;
+};
+
+/** The verdict when a row has room for it, else what kind of verdict it is. */
+const shortVerdict = (session: SessionReport, look: Look): string => {
+  const verdict = look.say(session.verdict.replace(/\.$/, ''));
+  if (session.outcome !== 'failed') return textWidth(verdict) <= VERDICT_LEAST * 2 ? verdict : SHORT[session.outcome];
+  return look.say(session.findings[0]?.title ?? session.verdict);
+};
+
+const SHORT = { ok: 'ended in good order', open: 'still open, nothing wrong', partial: 'too little seen to judge' };
