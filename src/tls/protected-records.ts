@@ -27,7 +27,7 @@ export class ProtectedRecords {
   /** TLS 1.3: protected records of the client since the first that may be its Finished; 0 once that is settled. */
   private clientFlight = 0;
   private ticketsPossible = true;
-  private ticketPacket: number | undefined;
+  private firstTicket: { packet: number; length: number } | undefined;
   /** The side's last record has the length of an alert: what `applicationData` was before it. */
   private readonly beforeAlert: PerSide<{ record: Arrival; length: number; counts: RecordCounts } | undefined> = {
     client: undefined,
@@ -96,8 +96,10 @@ export class ProtectedRecords {
     const { facts } = this;
     const early = facts.applicationData.client.records === 0;
     if (early) facts.serverRecordsBeforeClientData++;
-    this.ticketPacket ??= record.first.packet;
-    const mayBe = record.length >= SHORTEST_TICKET && (early || record.first.packet === this.ticketPacket);
+    // Inferred: tickets are written at once, hence in one packet, or come out equally long (OpenSSL sends two).
+    this.firstTicket ??= { packet: record.first.packet, length: record.length };
+    const alike = record.first.packet === this.firstTicket.packet || record.length === this.firstTicket.length;
+    const mayBe = record.length >= SHORTEST_TICKET && (early || alike);
     this.ticketsPossible &&= mayBe;
     if (this.ticketsPossible) facts.possibleTickets++;
   }

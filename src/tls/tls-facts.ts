@@ -113,8 +113,9 @@ export interface TlsFacts {
    */
   serverRecordsBeforeClientData: number;
   /**
-   * TLS 1.3: how many of the server's first application_data records may be NewSessionTickets: those counted just above,
-   * and those in the packet of the first one. What `applicationData.server` counts beyond them answers the client.
+   * TLS 1.3: how many of the server's first application_data records may be NewSessionTickets: those before the client's
+   * first data, and those in the packet, or of the length, of the first one. Only what `applicationData.server` counts
+   * beyond them is an answer to the client.
    */
   possibleTickets: number;
   /** One side's bytes are not TLS: who, where, the first printable bytes. */
