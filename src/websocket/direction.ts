@@ -1,0 +1,360 @@
+/**
+ * One direction of a WebSocket session: bytes in, frames counted, rules of RFC 6455 5 judged, messages put together, lost
+ * boundaries searched. Hot: a small frame passes through `frame()` without an object being made; what is rare has its own method.
+ */
+import type { Arrival } from '../stream/arrival.js';
+import type { Ending, Gap } from '../stream/consumer.js';
+import type { Side } from '../stream/side.js';
+import type { Conversation } from './conversation.js';
+import { type Frame, kindOf, OPCODE } from './frame.js';
+import { FrameDecoder } from './frame-decoder.js';
+import { headerFaults, isHabit, LONGEST_CONTROL_PAYLOAD, ORDINARY_FIRST, oddness } from './header-faults.js';
+import type { MessageConsumer } from './message.js';
+import { MessageAssembler } from './message-assembler.js';
+import type { MessageInflater } from './message-inflater.js';
+import { resemblesFrames } from './resemblance.js';
+import { Resynchroniser } from './resynchroniser.js';
+import { isAscii, rotateKey, unmask } from './unmask.js';
+
+/** Headers in a row that break a rule and lead to nothing: then these are no frames. */
+const MOST_ODD_HEADERS = 3;
+/** Times a direction may turn out to be no frames before it is left alone. */
+const MOST_CORRUPTIONS = 64;
+/** Text up to this length is looked at octet by octet; above, the native check is quicker. */
+const SHORT_TEXT_BYTES = 256;
+/** Bytes of corruption shown. */
+const PREVIEW_BYTES = 64;
+/** A frame that announces more than this is not believed without further reason. */
+const ABSURD_LENGTH = 2 ** 40;
+
+type State =
+  /** The capture starts after the stream: the first bytes decide. */
+  | 'starting'
+  | 'frames'
+  /** Boundaries are lost. */
+  | 'searching'
+  /** Frames cannot be told any more (RFC 6455 5.2: a length nobody can mean). */
+  | 'stopped';
+
+export interface DirectionOptions {
+  inflater: MessageInflater | undefined;
+  /** The extensions in force are known: RSV bits are judged. */
+  extensionsKnown: boolean;
+  messages: MessageConsumer | undefined;
+  midstream: boolean;
+}
+
+export class Direction {
+  /** Complete frames by opcode. */
+  readonly frames = new Float64Array(16);
+  payloadBytes = 0;
+  messages = 0;
+  brokenMessages = 0;
+  largestBytes = 0;
+  largest: Arrival | undefined;
+  firstFrame: Arrival | undefined;
+  outOfSync = 0;
+  unreadableBytes = 0;
+  compressedSeen = false;
+  unfinishedFrame: { opcode: number; expected: number; seen: number; arrival: Arrival } | undefined;
+  unfinishedMessage = false;
+  private lastPacket = 0;
+  private lastAt = 0;
+  private lastReadyAt = 0;
+  private lastDataPacket = -1;
+  private lastDataAt = 0;
+  private lastDataReadyAt = 0;
+
+  private state: State;
+  private readonly decoder = new FrameDecoder();
+  private readonly assembler: MessageAssembler;
+  private resynchroniser: Resynchroniser | undefined;
+  private readonly masks: boolean;
+  private readonly rsv1: boolean;
+  private readonly control = new Uint8Array(LONGEST_CONTROL_PAYLOAD);
+  private controlLength = 0;
+  private oddHeaders = 0;
+  private corruptions = 0;
+  private closed = false;
+
+  constructor(
+    private readonly side: Side,
+    private readonly conversation: Conversation,
+    private readonly options: DirectionOptions,
+  ) {
+    this.masks = side === 'client';
+    this.rsv1 = options.inflater !== undefined || !options.extensionsKnown;
+    this.assembler = new MessageAssembler(side, options.inflater, options.messages);
+    this.assembler.startUnseen = options.midstream;
+    this.state = options.midstream ? 'starting' : 'frames';
+  }
+
+  bytes(chunk: Uint8Array, arrival: Arrival): void {
+    if (this.state === 'starting') this.begin(chunk);
+    if (this.state === 'frames') {
+      this.decoder.push(chunk, arrival);
+      this.drain();
+    } else if (this.state === 'searching') {
+      this.search(chunk, arrival);
+    } else {
+      this.unreadableBytes += chunk.length;
+    }
+  }
+
+  gap(gap: Gap): void {
+    const { length, cause, arrival } = gap;
+    if (length === 0 && cause !== 'capture-start') return;
+    if (this.state === 'searching') {
+      this.resynchroniser?.gap(length);
+      return;
+    }
+    if (this.state === 'starting') this.searchFrom(0);
+    if (this.state !== 'frames') return;
+    const survives = this.decoder.survives(gap);
+    const data = { bytes: length, cause, outOfSync: !survives };
+    this.conversation.sink.event('ws', 'gap', this.side, arrival.packet, arrival.at, data);
+    this.decoder.gap(gap);
+    this.drain();
+  }
+
+  end(_ending: Ending): void {
+    if (this.state === 'frames') {
+      const unfinished = this.decoder.unfinished();
+      if (unfinished !== undefined) {
+        this.unfinishedFrame = { ...unfinished, arrival: this.decoder.unfinishedArrival() };
+      }
+    } else if (this.state === 'searching') {
+      this.unreadableBytes += this.resynchroniser?.giveUp() ?? 0;
+    }
+    this.unfinishedMessage = this.assembler.underWay;
+    if (this.assembler.underWay) this.noteSize();
+    this.state = 'stopped';
+    this.assembler.release();
+  }
+
+  lastFrame(): Arrival | undefined {
+    if (this.firstFrame === undefined) return undefined;
+    return { packet: this.lastPacket, at: this.lastAt, readyAt: this.lastReadyAt };
+  }
+
+  lastData(): Arrival | undefined {
+    if (this.lastDataPacket < 0) return undefined;
+    return { packet: this.lastDataPacket, at: this.lastDataAt, readyAt: this.lastDataReadyAt };
+  }
+
+  get contextLost(): boolean {
+    const { inflater } = this.options;
+    return inflater !== undefined && (inflater.lost || inflater.overLimit);
+  }
+
+  private drain(): void {
+    const { decoder } = this;
+    for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) this.frame(frame);
+    if (decoder.halted !== undefined && this.state === 'frames') this.halt();
+  }
+
+  private frame(frame: Frame): void {
+    const { opcode } = frame;
+    if (frame.opens) {
+      const ordinary =
+        ORDINARY_FIRST[frame.first] === 1 && frame.masked === this.masks && frame.lengthFault === undefined;
+      const fits = opcode < OPCODE.close || frame.length <= LONGEST_CONTROL_PAYLOAD;
+      if (ordinary && fits) this.oddHeaders = 0;
+      else if (!this.judgeHeader(frame)) return;
+    }
+    if (opcode >= OPCODE.close) {
+      if (opcode <= OPCODE.pong) this.collectControl(frame);
+    } else if (opcode <= OPCODE.binary && !this.passes(frame)) {
+      this.data(frame);
+    }
+    if (frame.complete) this.count(frame);
+  }
+
+  /** True for what most frames are, done with here: a whole message that nobody reads, plain, in one piece. */
+  private passes(frame: Frame): boolean {
+    const { first } = frame;
+    if (!frame.opens || !frame.complete || (first !== 0x81 && first !== 0x82)) return false;
+    if (this.assembler.underWay || this.closed || this.options.messages !== undefined) return false;
+    if (first === 0x81 && frame.length > SHORT_TEXT_BYTES) return false;
+    if (first === 0x81 && !isAscii(frame.chunk, frame.start, frame.end, frame.key)) return false;
+    this.assembler.startUnseen = false;
+    this.messages++;
+    if (frame.length > this.largestBytes || this.largest === undefined) {
+      this.largestBytes = frame.length;
+      this.largest = frame.firstArrival();
+    }
+    return true;
+  }
+
+  private data(frame: Frame): void {
+    const { assembler } = this;
+    if (frame.opens) this.judgeOrder(frame);
+    if (!assembler.underWay) {
+      if (frame.complete && frame.fin && assembler.startUnseen) {
+        this.messages++;
+        this.brokenMessages++;
+        assembler.startUnseen = false;
+      }
+      return;
+    }
+    this.complain(assembler.add(frame), frame);
+    if (frame.complete && frame.fin) {
+      this.noteSize();
+      this.messages++;
+      if (!assembler.whole) this.brokenMessages++;
+      this.complain(assembler.finish(frame), frame);
+    }
+  }
+
+  /** RFC 6455 5.4 and 5.5.1: a message begins where none is under way, and no data follows a Close. */
+  private judgeOrder(frame: Frame): void {
+    const { assembler, conversation, side } = this;
+    if (this.closed) conversation.violation(side, 'data-after-close', frame, kindOf(frame.opcode));
+    if (frame.opcode === OPCODE.continuation) {
+      if (!assembler.underWay && !assembler.startUnseen) {
+        conversation.violation(side, 'continuation-without-start', frame, `${frame.length} bytes`);
+      }
+      return;
+    }
+    if (assembler.underWay) conversation.violation(side, 'data-frame-inside-message', frame, kindOf(frame.opcode));
+    if (frame.first & 0x40) this.compressedSeen = true;
+    assembler.begin(frame);
+  }
+
+  private complain(fault: 'invalid-utf8' | 'deflate-corrupt' | undefined, frame: Frame): void {
+    if (fault === undefined) return;
+    const detail = fault === 'deflate-corrupt' ? (this.options.inflater?.corrupt ?? '') : 'text message';
+    this.conversation.violation(this.side, fault, frame, detail);
+  }
+
+  private noteSize(): void {
+    if (this.assembler.wireBytes <= this.largestBytes && this.largest !== undefined) return;
+    this.largestBytes = this.assembler.wireBytes;
+    this.largest = this.assembler.first;
+  }
+
+  private collectControl(frame: Frame): void {
+    if (frame.opens) this.controlLength = 0;
+    const room = Math.min(frame.end - frame.start, LONGEST_CONTROL_PAYLOAD - this.controlLength);
+    // Behind a hole the octets would stand in the wrong place.
+    if (room > 0 && frame.missing === 0) {
+      const { chunk, start } = frame;
+      const octets = frame.masked
+        ? unmask(chunk, start, start + room, rotateKey(frame.key, frame.position))
+        : chunk.subarray(start, start + room);
+      this.control.set(octets, this.controlLength);
+      this.controlLength += room;
+    }
+    if (!frame.complete) return;
+    const payload = this.control.subarray(0, this.controlLength);
+    const whole = this.controlLength === frame.length;
+    if (frame.opcode === OPCODE.ping) this.conversation.ping(this.side, frame, payload, whole);
+    else if (frame.opcode === OPCODE.pong) this.conversation.pong(this.side, frame, payload, whole);
+    else this.close(frame, payload, whole);
+  }
+
+  private close(frame: Frame, payload: Uint8Array, whole: boolean): void {
+    this.conversation.close(this.side, frame, payload, whole);
+    this.closed = true;
+  }
+
+  private count(frame: Frame): void {
+    const { opcode } = frame;
+    this.frames[opcode]!++;
+    this.payloadBytes += frame.length;
+    this.firstFrame ??= frame.firstArrival();
+    this.lastPacket = frame.lastPacket;
+    this.lastAt = frame.lastAt;
+    this.lastReadyAt = frame.lastReadyAt;
+    if (opcode > OPCODE.binary) return;
+    this.lastDataPacket = frame.lastPacket;
+    this.lastDataAt = frame.lastAt;
+    this.lastDataReadyAt = frame.lastReadyAt;
+    this.conversation.sink.ordinary('ws', kindOf(opcode), this.side, frame.lastPacket, frame.lastAt, frame.length);
+  }
+
+  /** A header that is not ordinary: rules are broken, or it is none, and then it was given back. */
+  private judgeHeader(frame: Frame): boolean {
+    const { options, side } = this;
+    const faults = headerFaults(frame, side, options.extensionsKnown, options.inflater !== undefined);
+    const leads = frame.lengthFault === 'length-high-bit-set' ? undefined : leadsToHeader(frame, this.masks);
+    if (leads === undefined && faults.some((fault) => !isHabit(fault, frame.first))) this.oddHeaders++;
+    const odd = faults.length + (leads === false ? 1 : 0);
+    if (faults.length > 0 && leads !== true && (odd > 1 || this.oddHeaders >= MOST_ODD_HEADERS)) {
+      this.decoder.abandon();
+      return false;
+    }
+    for (const { rule, detail } of faults) this.conversation.violation(side, rule, frame, detail);
+    return true;
+  }
+
+  /** The decoder stands still. */
+  private halt(): void {
+    const { decoder } = this;
+    if (decoder.halted === 'length-high-bit-set') {
+      this.state = 'stopped';
+      decoder.handOver((chunk) => {
+        this.unreadableBytes += chunk.length;
+      });
+      return;
+    }
+    this.conversation.lose(this.side);
+    this.assembler.lose();
+    this.oddHeaders = 0;
+    const pieces: { chunk: Uint8Array; arrival: Arrival }[] = [];
+    const lostInHole = decoder.halted === 'lost';
+    const offset = decoder.position();
+    const http = decoder.halted === 'http';
+    decoder.handOver((chunk, arrival) => void pieces.push({ chunk, arrival }));
+    if (lostInHole) this.outOfSync++;
+    else this.corrupt(pieces, http);
+    if (this.state === 'stopped') return;
+    this.searchFrom(offset);
+    for (const { chunk, arrival } of pieces) this.bytes(chunk, arrival);
+  }
+
+  private corrupt(pieces: readonly { chunk: Uint8Array; arrival: Arrival }[], http: boolean): void {
+    const arrival = pieces[0]?.arrival ?? { packet: this.lastPacket, at: this.lastAt, readyAt: this.lastReadyAt };
+    const preview = new Uint8Array(Buffer.concat(pieces.map(({ chunk }) => chunk.subarray(0, PREVIEW_BYTES)))).slice(
+      0,
+      PREVIEW_BYTES,
+    );
+    this.conversation.corrupt({ from: this.side, arrival, preview, http });
+    if (++this.corruptions < MOST_CORRUPTIONS) return;
+    this.state = 'stopped';
+    for (const { chunk } of pieces) this.unreadableBytes += chunk.length;
+  }
+
+  private begin(chunk: Uint8Array): void {
+    if (resemblesFrames(chunk, this.masks) === true) this.state = 'frames';
+    else this.searchFrom(0);
+  }
+
+  private searchFrom(offset: number): void {
+    this.resynchroniser ??= new Resynchroniser(this.masks, this.rsv1);
+    this.resynchroniser.start(offset);
+    this.state = 'searching';
+  }
+
+  private search(chunk: Uint8Array, arrival: Arrival): void {
+    const { resynchroniser } = this;
+    if (resynchroniser?.push(chunk, arrival) !== true) return;
+    const pieces: { chunk: Uint8Array; arrival: Arrival }[] = [];
+    const offset = resynchroniser.handOver((piece, from) => void pieces.push({ chunk: piece, arrival: from }));
+    this.unreadableBytes += resynchroniser.skipped;
+    const data = { skippedBytes: resynchroniser.skipped };
+    this.conversation.sink.event('ws', 'resynchronised', this.side, arrival.packet, arrival.at, data);
+    this.decoder.restart(offset);
+    this.state = 'frames';
+    for (const { chunk: piece, arrival: from } of pieces) this.bytes(piece, from);
+  }
+}
+
+/** Whether a frame ends where a segment ends or another header may begin; undefined where that is not in the chunk. */
+function leadsToHeader(frame: Frame, masks: boolean): boolean | undefined {
+  const { chunk, end } = frame;
+  if (!frame.complete) return frame.length > ABSURD_LENGTH ? false : undefined;
+  if (end === chunk.length) return true;
+  if (end + 1 === chunk.length) return undefined;
+  return oddness(chunk[end]!, chunk[end + 1]!, masks) <= 1;
+}

@@ -1,0 +1,99 @@
+/**
+ * Pings of one side and the pongs that answer them (RFC 6455 5.5.2, 5.5.3): paired by payload, and a pong answers all
+ * earlier pings too. A pong that fits no ping is unsolicited, which is allowed.
+ */
+import type { Nanos } from '../capture/packet.js';
+import type { Arrival } from '../stream/arrival.js';
+import type { PingFacts } from './websocket-facts.js';
+
+/** Pings that wait for an answer at a time. A pinger that goes on further without one is judged by those kept. */
+const MOST_WAITING = 256;
+/** Of those, the oldest are the evidence and stay; what is dropped beyond the limit comes from behind them. */
+export const UNANSWERED_KEPT = 64;
+/** Round-trip times kept: enough for a median that means something. */
+export const RTTS_KEPT = 512;
+
+interface Waiting {
+  sent: Arrival;
+  payload: Uint8Array;
+  /** All of the payload was captured. */
+  whole: boolean;
+  /** Which ping of its side this is, from 1. */
+  ordinal: number;
+}
+
+export class PingLedger {
+  private count = 0;
+  private answered = 0;
+  private unseen = 0;
+  private settledUpTo = 0;
+  private waiting: Waiting[] = [];
+  private readonly rtts: Nanos[] = [];
+  private longestWait: Nanos = 0;
+  private firstPing: Arrival | undefined;
+  private lastPing: Arrival | undefined;
+  private minInterval: Nanos = 0;
+  private maxInterval: Nanos = 0;
+
+  /** The payload is copied. */
+  ping(payload: Uint8Array, whole: boolean, sent: Arrival): void {
+    this.count++;
+    this.firstPing ??= sent;
+    if (this.lastPing !== undefined) this.interval(sent.at - this.lastPing.at);
+    this.lastPing = sent;
+    this.waiting.push({ sent, payload: payload.slice(), whole, ordinal: this.count });
+    if (this.waiting.length > MOST_WAITING) this.waiting.splice(UNANSWERED_KEPT, 1);
+  }
+
+  /** Answers the round-trip time where the pong belongs to one ping without doubt. */
+  pong(payload: Uint8Array, whole: boolean, at: Nanos): Nanos | undefined {
+    const { waiting } = this;
+    let index = waiting.length - 1;
+    while (index >= 0 && !fits(waiting[index]!, payload, whole)) index--;
+    if (index < 0) return undefined;
+    const ping = waiting[index]!;
+    const certain =
+      whole && ping.whole && !waiting.some((other, place) => place < index && fits(other, payload, whole));
+    this.longestWait = Math.max(this.longestWait, at - waiting[0]!.sent.at);
+    this.answered += ping.ordinal - this.settledUpTo;
+    this.settledUpTo = ping.ordinal;
+    waiting.splice(0, index + 1);
+    if (!certain) return undefined;
+    const rtt = at - ping.sent.at;
+    if (this.rtts.length < RTTS_KEPT) this.rtts.push(rtt);
+    return rtt;
+  }
+
+  /** The other side's frames were lost for a while: pongs of the pings that wait may have been among them. */
+  lose(): void {
+    this.unseen += this.count - this.settledUpTo;
+    this.settledUpTo = this.count;
+    this.waiting = [];
+  }
+
+  facts(): PingFacts {
+    return {
+      count: this.count,
+      answered: this.answered,
+      unseen: this.unseen,
+      unanswered: this.waiting.slice(0, UNANSWERED_KEPT).map(({ sent }) => ({ sent, pong: undefined })),
+      rtts: this.rtts,
+      longestWait: this.longestWait,
+      first: this.firstPing,
+      last: this.lastPing,
+      minInterval: this.minInterval,
+      maxInterval: this.maxInterval,
+    };
+  }
+
+  private interval(interval: Nanos): void {
+    this.minInterval = this.count === 2 ? interval : Math.min(this.minInterval, interval);
+    this.maxInterval = Math.max(this.maxInterval, interval);
+  }
+}
+
+/** Where octets of either are missing, the lengths decide. */
+function fits(ping: Waiting, payload: Uint8Array, whole: boolean): boolean {
+  if (ping.payload.length !== payload.length) return false;
+  return !whole || !ping.whole || Buffer.compare(ping.payload, payload) === 0;
+}

@@ -1,0 +1,103 @@
+/**
+ * The WebSocket layer (RFC 6455, RFC 7692): two byte streams in; frames, messages, pings, Closes and broken rules out, as facts
+ * and as events of the timeline. The opening handshake is over when it begins (opening-handshake.ts); what messages say is for
+ * subprotocols; what the facts mean is for rules.
+ */
+import type { Arrival } from '../stream/arrival.js';
+import type { Ending, Gap, StreamConsumer } from '../stream/consumer.js';
+import type { EventSink } from '../stream/event-sink.js';
+import { type PerSide, SIDES, type Side } from '../stream/side.js';
+import { Conversation } from './conversation.js';
+import { Direction } from './direction.js';
+import { kindOf } from './frame.js';
+import type { MessageConsumer } from './message.js';
+import { MessageInflater } from './message-inflater.js';
+import type { DeflateParameters, FrameKind, WebSocketFacts } from './websocket-facts.js';
+
+export interface WebSocketLayerOptions {
+  sink: EventSink;
+  /** permessage-deflate as agreed; undefined when it was not. */
+  deflate: DeflateParameters | undefined;
+  /** False when the response was not seen, or agreed on extensions other than permessage-deflate: RSV bits are not judged then. */
+  extensionsKnown?: boolean;
+  /** Gets every message; without one, payloads are not looked at more than the rules ask for. */
+  messages?: MessageConsumer;
+  /** The capture starts after the upgrade: the first bytes may stand inside a frame, and extensions are unknown. */
+  midstream?: boolean;
+}
+
+export class WebSocketLayer implements StreamConsumer {
+  private readonly conversation: Conversation;
+  private readonly client: Direction;
+  private readonly server: Direction;
+  private readonly deflate: boolean;
+  private readonly midstream: boolean;
+
+  constructor({ sink, deflate, extensionsKnown = true, messages, midstream = false }: WebSocketLayerOptions) {
+    this.deflate = deflate !== undefined;
+    this.midstream = midstream;
+    this.conversation = new Conversation(sink);
+    const direction = (side: Side): Direction =>
+      new Direction(side, this.conversation, {
+        inflater: deflate === undefined ? undefined : new MessageInflater(deflate, side),
+        extensionsKnown: extensionsKnown && !midstream,
+        messages,
+        midstream,
+      });
+    this.client = direction('client');
+    this.server = direction('server');
+  }
+
+  bytes(side: Side, chunk: Uint8Array, arrival: Arrival): void {
+    (side === 'client' ? this.client : this.server).bytes(chunk, arrival);
+  }
+
+  gap(side: Side, gap: Gap): void {
+    this[side].gap(gap);
+  }
+
+  end(side: Side, ending: Ending): void {
+    this[side].end(ending);
+  }
+
+  /** The facts as they stand now. Counting goes on in plain numbers, so this makes a new object each time it is asked. */
+  get facts(): WebSocketFacts {
+    const { conversation } = this;
+    const both = <T>(of: (direction: Direction, side: Side) => T): PerSide<T> => ({
+      client: of(this.client, 'client'),
+      server: of(this.server, 'server'),
+    });
+    return {
+      frames: both(frameCounts),
+      messages: both(({ messages }) => messages),
+      brokenMessages: both(({ brokenMessages }) => brokenMessages),
+      messageSizes: both(({ largestBytes, largest }) => ({ largestBytes, largest })),
+      payloadBytes: both(({ payloadBytes }) => payloadBytes),
+      compressed: this.deflate || SIDES.some((side) => this.midstream && this[side].compressedSeen),
+      pings: both((_, side) => conversation.pings[side].facts()),
+      violations: conversation.violations,
+      violationCount: conversation.violationCount,
+      closes: conversation.closes,
+      firstClose: conversation.firstClose,
+      firstFrame: both(({ firstFrame }) => firstFrame),
+      lastFrame: both((direction) => direction.lastFrame()),
+      lastData: both((direction) => direction.lastData()),
+      unfinishedFrame: both(({ unfinishedFrame }) => unfinishedFrame),
+      unfinishedMessage: both(({ unfinishedMessage }) => unfinishedMessage),
+      outOfSync: both(({ outOfSync }) => outOfSync),
+      unreadableBytes: both(({ unreadableBytes }) => unreadableBytes),
+      corrupted: conversation.corrupted,
+      corruptionCount: conversation.corruptionCount,
+      contextLost: both(({ contextLost }) => contextLost),
+      midstream: this.midstream,
+    };
+  }
+}
+
+function frameCounts({ frames }: Direction): Record<FrameKind, number> {
+  const counts = { text: 0, binary: 0, continuation: 0, ping: 0, pong: 0, close: 0, reserved: 0 };
+  frames.forEach((count, opcode) => {
+    counts[kindOf(opcode)] += count;
+  });
+  return counts;
+}
