@@ -3,27 +3,9 @@
 # Writes the samples ws-lossy-*, ws-delay and the like, each with the kernels' counters and the forwarder's log as
 # truth; usage in lib.sh: lab.sh [NAME…], as root.
 source "$(dirname "$0")/lib.sh"
+source "$RECORD/lab-wire.sh"
 
 URL=ws://chat.example.test:8080/socket
-
-# Client, forwarder and server in a row; the options are the forwarder's.
-lab() {
-  local ns
-  for ns in client wire server; do ns_make $ns; done
-  ip link add server netns "${NS_PREFIX}client" address 02:00:00:77:01:01 type veth peer name client netns "${NS_PREFIX}wire"
-  ip link add client netns "${NS_PREFIX}server" address 02:00:00:77:01:02 type veth peer name server netns "${NS_PREFIX}wire"
-  ns_wire client server 10.77.1.1/24 fd00:77:1::1/64
-  ns_wire server client 10.77.1.2/24 fd00:77:1::2/64
-  # The forwarder's ends have no address and say nothing themselves.
-  for ns in client server; do
-    in_ns wire ethtool -K $ns tso off gso off gro off tx off >/dev/null 2>&1
-    in_ns wire ip link set $ns addrgenmode none
-    in_ns wire ip link set $ns up
-  done
-  name_host chat.example.test 10.77.1.2
-  start wire forwarder "$PYTHON" "$RECORD/lab-forwarder.py" --client client --server server --log "$WORK/fates.json" "$@"
-  wait_log forwarder ready
-}
 
 # The server that echoes; options are lab-server.mjs's.
 serve() {
@@ -35,36 +17,6 @@ dial() {
   run client node "$RECORD/lab-client.mjs" "$@"
 }
 
-# Both ends' captures: NAME-client.pcap and NAME-server.pcap.
-watch_both() {
-  capture client server "$SAMPLES/$1-client.pcap" tcp
-  capture server client "$SAMPLES/$1-server.pcap" tcp
-}
-
-# What a namespace's kernel counted about TCP: the counters that a capture can be held against.
-kernel_counters() {
-  in_ns "$1" nstat -asz --json | jq -c '.kernel | with_entries(select(.key | test(
-    "^(TcpRetransSegs|TcpInSegs|TcpOutSegs|TcpExtTCPTimeouts|TcpExtTCPFastRetrans|TcpExtTCPSlowStartRetrans|TcpExtTCPLossProbes|TcpExtTCPLossProbeRecovery|TcpExtTCPLostRetransmit|TcpExtTCPSpuriousRtxHostQueues|TcpExtTCPDSACKRecv|TcpExtTCPDSACKOldSent|TcpExtTCPSynRetrans|TcpExtTCPOFOQueue)$")))'
-}
-
-# truth/NAME.json: the peers' counts (from CLIENT_COUNT and the server's output), the kernels' counters, the wire's log.
-tell_truth() {
-  local name=$1 client=${2:-} server
-  server=$(grep '^{' "$WORK/echo.log" | tail -n 1 || true)
-  signal forwarder TERM
-  wait_job forwarder
-  jq -n --argjson client "${client:-null}" --argjson server "${server:-null}" \
-    --argjson kernelClient "$(kernel_counters client)" --argjson kernelServer "$(kernel_counters server)" \
-    --slurpfile wire "$WORK/fates.json" '
-    {peers: {client: $client, server: $server}, kernel: {client: $kernelClient, server: $kernelServer},
-     wire: {options: $wire[0].options, packets: "@"}}' >"$WORK/truth.json"
-  # One packet a line, so that the file reads as a log.
-  { sed '/"@"/,$d' "$WORK/truth.json"
-    jq -r '"    \"packets\": [", ([.packets[] | "      " + tojson] | join(",\n")), "    ]"' "$WORK/fates.json"
-    printf '  }\n}\n'; } >"$TRUTH/$name.json"
-  jq -e . "$TRUTH/$name.json" >/dev/null
-}
-
 record_ws-delay() {
   local count
   lab --delay 20
@@ -72,18 +24,18 @@ record_ws-delay() {
   capture client server "$SAMPLES/ws-delay.pcap" tcp
   count=$(dial $URL --messages 5 --every 100)
   stop_captures
-  tell_truth ws-delay "$count"
+  tell_lab_truth ws-delay "$count"
 }
 
 record_ws-lossy() {
   local count
-  lab --delay 20 --loss 2 --seed "${SEED:-1}"
+  lab --delay 20 --loss 2 --seed 1
   # Both sides talk of their own: no echo waits for a lost message.
   serve --mute --tick 25 --ticks 200 --size 200
   watch_both ws-lossy
   count=$(dial $URL --messages 200 --every 25 --size 200 --await 200)
   stop_captures
-  tell_truth ws-lossy "$count"
+  tell_lab_truth ws-lossy "$count"
 }
 
 record_ws-rough() {
@@ -93,7 +45,7 @@ record_ws-rough() {
   watch_both ws-rough
   count=$(dial $URL --messages 200 --every 15 --size 400 --await 200)
   stop_captures
-  tell_truth ws-rough "$count"
+  tell_lab_truth ws-rough "$count"
 }
 
 # A client that goes on in the background: `dial_on` returns when it is open and has talked for a while.
@@ -111,7 +63,7 @@ record_ws-peer-vanished() {
   signal forwarder USR1
   sleep 18
   stop_captures
-  tell_truth ws-peer-vanished
+  tell_lab_truth ws-peer-vanished
 }
 
 record_ws-half-open() {
@@ -121,7 +73,7 @@ record_ws-half-open() {
   dial_on
   sleep 17
   stop_captures
-  tell_truth ws-half-open
+  tell_lab_truth ws-half-open
 }
 
 record_ws-reset-injected() {
@@ -130,7 +82,7 @@ record_ws-reset-injected() {
   watch_both ws-reset-injected
   dial_on
   stop_captures
-  tell_truth ws-reset-injected
+  tell_lab_truth ws-reset-injected
 }
 
 record_ws-slow-consumer() {
@@ -156,7 +108,7 @@ record_tcp-path-mtu-blackhole() {
   capture client server "$SAMPLES/tcp-path-mtu-blackhole.pcap" 'tcp or icmp'
   dial $URL --cookie 3200 --timeout 12000
   stop_captures
-  tell_truth tcp-path-mtu-blackhole
+  tell_lab_truth tcp-path-mtu-blackhole
 }
 
 record_tcp-handshake-incomplete() {
@@ -165,7 +117,7 @@ record_tcp-handshake-incomplete() {
   capture server client "$SAMPLES/tcp-handshake-incomplete.pcap" tcp
   dial $URL --timeout 10000
   stop_captures
-  tell_truth tcp-handshake-incomplete
+  tell_lab_truth tcp-handshake-incomplete
 }
 
 record_upgrade-request-lost() {
@@ -174,7 +126,7 @@ record_upgrade-request-lost() {
   capture client server "$SAMPLES/upgrade-request-lost.pcap" tcp
   dial $URL --timeout 12000
   stop_captures
-  tell_truth upgrade-request-lost
+  tell_lab_truth upgrade-request-lost
 }
 
 record_samples "$@"

@@ -63,6 +63,31 @@ resumed() {
 record_wss-resumed-tls12() { resumed 12; }
 record_wss-resumed-tls13() { resumed 13; }
 
+# Sessions of which no secrets were kept: long enough to be more than a page, both sides talking.
+sealed() {
+  local name=$1
+  shift
+  begin
+  start server echo node "$RECORD/lab-server.mjs" --port 443 --cert "$CERTS/good.pem" --key "$CERTS/good.key" --tick 900
+  wait_listen server 443
+  watch "$name"
+  start client client node "$RECORD/lab-client.mjs" "$URL" --ca "$CERTS/ca.pem" --messages 24 --every 500
+}
+
+record_wss-sealed() {
+  sealed wss-sealed
+  wait_job client
+  finish wss-sealed
+}
+
+record_wss-sealed-killed() {
+  sealed wss-sealed-killed
+  sleep 11
+  signal echo KILL
+  sleep 1
+  finish wss-sealed-killed
+}
+
 # HTTPS that is not WebSocket: nobody is to be accused of anything.
 page() {
   local name=$1 listen=$2

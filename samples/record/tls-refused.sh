@@ -47,6 +47,15 @@ record_tls-no-group() {
   finish tls-no-group
 }
 
+# A client that fell back to TLS 1.2 and says so, to a server that could do better (RFC 7507).
+record_tls-fallback() {
+  begin
+  s_server good
+  watch tls-fallback
+  dial_openssl tls-fallback -tls1_2 -fallback_scsv
+  finish tls-fallback
+}
+
 # nginx refuses ALPN lists without anything it speaks.
 record_tls-no-alpn() {
   begin
@@ -180,6 +189,15 @@ record_plaintext-to-tls-haproxy() {
   watch plaintext-to-tls-haproxy
   URL=$PLAIN_URL dial_node plaintext-to-tls-haproxy
   finish plaintext-to-tls-haproxy
+}
+
+record_plaintext-to-tls-gnutls() {
+  begin
+  start server gnutls gnutls-serv --port 443 --echo --x509certfile "$CERTS/good.pem" --x509keyfile "$CERTS/good.key"
+  wait_listen server 443
+  watch plaintext-to-tls-gnutls
+  URL=$PLAIN_URL dial_node plaintext-to-tls-gnutls
+  finish plaintext-to-tls-gnutls
 }
 
 ### No answer to the ClientHello
