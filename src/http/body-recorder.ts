@@ -3,7 +3,8 @@
  * (RFC 9110 8.4). Everything after the preview is only counted.
  */
 import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
-import type { HttpBody } from './http-facts.js';
+import { bodyCodings } from './body-framing.js';
+import type { Header, HttpBody } from './http-facts.js';
 
 /** Enough for the error page of a proxy or the greeting of a framework; kept twice at most, as sent and decoded. */
 export const BODY_PREVIEW_BYTES = 4096;
@@ -28,7 +29,8 @@ export class BodyRecorder implements HttpBody {
   private closed = false;
   private decoded: { preview: Uint8Array; encoded: boolean; from: number } | undefined;
 
-  constructor(private readonly codings: readonly string[]) {}
+  /** `headers` of its message, which name the codings. */
+  constructor(private readonly headers: readonly Header[]) {}
 
   /** From here on bytes need only be counted. */
   get full(): boolean {
@@ -40,11 +42,9 @@ export class BodyRecorder implements HttpBody {
     if (this.closed) return;
     const room = BODY_PREVIEW_BYTES - this.raw.length;
     const piece = chunk.subarray(from, Math.min(to, from + room));
-    const joined = new Uint8Array(this.raw.length + piece.length);
-    joined.set(this.raw);
-    joined.set(piece, this.raw.length);
-    this.raw = joined;
-    this.closed = joined.length >= BODY_PREVIEW_BYTES;
+    // Both copy, into Node's pool of small buffers: there is one such piece for every message of busy traffic.
+    this.raw = this.raw.length === 0 ? Buffer.from(piece) : Buffer.concat([this.raw, piece]);
+    this.closed = this.raw.length >= BODY_PREVIEW_BYTES;
   }
 
   skip(length: number): void {
@@ -66,9 +66,13 @@ export class BodyRecorder implements HttpBody {
 
   private decode(): { preview: Uint8Array; encoded: boolean } {
     if (this.decoded?.from !== this.raw.length) {
-      const preview = this.raw.length === 0 ? EMPTY : removeCodings(this.raw, this.codings);
+      const preview = this.raw.length === 0 ? EMPTY : removeCodings(this.raw, bodyCodings(this.headers));
       const encoded = preview === undefined;
-      this.decoded = { preview: (preview ?? this.raw).slice(0, BODY_PREVIEW_BYTES), encoded, from: this.raw.length };
+      this.decoded = {
+        preview: Uint8Array.from((preview ?? this.raw).subarray(0, BODY_PREVIEW_BYTES)),
+        encoded,
+        from: this.raw.length,
+      };
     }
     return this.decoded;
   }

@@ -36,6 +36,8 @@ export class ExchangeLog {
     switched: undefined,
     switchAssumed: false,
   };
+  /** Those kept that asked for an upgrade or a tunnel, or got one. */
+  private readonly notable = new Set<HttpExchange>();
   /** Without their final response, oldest first. */
   private readonly pending: HttpExchange[] = [];
   private plainTold = 0;
@@ -45,8 +47,11 @@ export class ExchangeLog {
 
   constructor(private readonly sink: EventSink) {}
 
-  addRequest(request: HttpRequest): HttpExchange {
+  /** `asksForSwitch` as upgrade-request.ts has it. */
+  addRequest(request: HttpRequest, asksForSwitch: boolean): HttpExchange {
     const exchange: HttpExchange = { request, response: undefined, interim: [] };
+    if (asksForSwitch) this.notable.add(exchange);
+    if (asksForSwitch && asksForWebSocket(request)) this.facts.upgrade = exchange;
     this.pending.push(exchange);
     if (this.pending.length > MAX_PENDING) this.pending.shift();
     this.keep(exchange);
@@ -75,6 +80,7 @@ export class ExchangeLog {
       if (exchange.interim.length < INTERIM_KEPT) exchange.interim.push(response);
     } else {
       exchange.response = response;
+      if (response.status === 101) this.notable.add(exchange);
       this.pending.shift();
       if (exchange.request === undefined && switches(exchange)) {
         this.early = exchange;
@@ -106,17 +112,18 @@ export class ExchangeLog {
   private keep(exchange: HttpExchange): void {
     const { facts } = this;
     facts.exchangeCount++;
-    if (exchange.request !== undefined && asksForWebSocket(exchange.request)) facts.upgrade = exchange;
     facts.exchanges.push(exchange);
     if (facts.exchanges.length <= EXCHANGES_KEPT) return;
     // Plain exchanges go first; where all asked for an upgrade, the first one stays: how it began is worth knowing.
-    const plain = facts.exchanges.findIndex((kept) => !isNotable(kept));
-    facts.exchanges.splice(plain >= 0 && plain < EXCHANGES_KEPT ? plain : 1, 1);
+    const plain = facts.exchanges.findIndex((kept) => !this.notable.has(kept));
+    for (const dropped of facts.exchanges.splice(plain >= 0 && plain < EXCHANGES_KEPT ? plain : 1, 1)) {
+      this.notable.delete(dropped);
+    }
   }
 
   private tellRequest(exchange: HttpExchange, request: HttpRequest): void {
     const { last, length } = request.span;
-    const upgrade = isNotable(exchange);
+    const upgrade = this.notable.has(exchange);
     if (!upgrade && this.plainTold >= PLAIN_EXCHANGES_TOLD) {
       this.sink.ordinary('http', 'request', 'client', last.packet, last.at, length);
       return;
@@ -130,7 +137,7 @@ export class ExchangeLog {
     const { last, length } = response.span;
     const { status, reason, headers } = response;
     const failed = status >= 400 && this.failedTold < FAILED_EXCHANGES_TOLD;
-    if (!isNotable(exchange) && !failed && this.facts.exchangeCount > PLAIN_EXCHANGES_TOLD) {
+    if (!this.notable.has(exchange) && !failed && this.facts.exchangeCount > PLAIN_EXCHANGES_TOLD) {
       this.sink.ordinary('http', 'response', 'server', last.packet, last.at, length);
       return;
     }
@@ -147,6 +154,3 @@ export class ExchangeLog {
     this.sink.event('http', event, from, packet, at, data);
   }
 }
-
-const isNotable = ({ request, response }: HttpExchange): boolean =>
-  response?.status === 101 || (request !== undefined && asksForSwitch(request));

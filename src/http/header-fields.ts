@@ -25,12 +25,16 @@ export function headerValues(headers: readonly Header[], name: string): string[]
 
 /** The elements of a list over all fields of that name, lower-cased: for lists of tokens without case. */
 export function headerTokens(headers: readonly Header[], name: string): string[] {
-  return headerElements(headers, name).map((element) => element.toLowerCase());
+  const elements = headerElements(headers, name);
+  return elements.length === 0 ? elements : elements.map((element) => element.toLowerCase());
 }
 
 /** The elements of a list over all fields of that name, as written. */
 export function headerElements(headers: readonly Header[], name: string): string[] {
-  return headerValues(headers, name).flatMap((value) => splitOutsideQuotes(value, ',').filter((part) => part !== ''));
+  const values = headerValues(headers, name);
+  return values.length === 0
+    ? values
+    : values.flatMap((value) => splitOutsideQuotes(value, ',').filter((part) => part !== ''));
 }
 
 /** Parts between separators that stand outside quoted strings (RFC 9110 5.6.4), trimmed; empty parts are kept. */

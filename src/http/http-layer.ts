@@ -39,6 +39,8 @@ export class HttpLayer implements StreamConsumer {
   private clientToAfterRequest: StreamConsumer | undefined;
   /** The exchange whose response decides what the client's next bytes are. */
   private awaiting: HttpExchange | undefined;
+  /** The exchange of which the peers' bytes do not show how it was answered. */
+  private undecidable: HttpExchange | undefined;
   /** The hole in which the response to `awaiting` may lie. */
   private answerGap: Gap | undefined;
   /** The server was lost since its last response: how many responses lie in the hole is not known. */
@@ -135,9 +137,10 @@ export class HttpLayer implements StreamConsumer {
       this.decoders.client.expect(requestFraming(request));
       return;
     }
-    const exchange = this.log.addRequest(request);
+    const asks = asksForSwitch(request);
+    const exchange = this.log.addRequest(request, asks);
     this.decoders.client.expect(request.method === 'CONNECT' ? NO_BODY : requestFraming(request));
-    if (!asksForSwitch(request)) return;
+    if (!asks) return;
     this.awaiting = exchange;
     if (request.cut) this.decoders.client.pause();
   }
@@ -246,17 +249,20 @@ export class HttpLayer implements StreamConsumer {
   private decideWithoutResponse(arrival: Arrival): void {
     const { client, server } = this.decoders;
     const { awaiting, answerGap } = this;
-    if (awaiting === undefined || !client.paused || !(answerGap !== undefined || this.serverUnseen(arrival))) return;
-    if (answerGap !== undefined && looksLikeHttp(server.input.peek(PEEKED_BYTES)) === 'response') {
+    if (awaiting === undefined || awaiting === this.undecidable || !client.paused) return;
+    if (answerGap === undefined && !this.serverUnseen(arrival)) return;
+    const answered = answerGap === undefined ? NOTHING : server.input.peek(PEEKED_BYTES);
+    if (looksLikeHttp(answered) === 'response') {
       server.resume();
       this.drain('server');
       return;
     }
     const sent = client.input.peek(PEEKED_BYTES);
-    if (looksLikeFrames(sent, true)) this.assumeSwitch(awaiting);
-    else if (looksLikeHttp(sent) === 'request') this.goOn();
-    else if (answerGap !== undefined && looksLikeFrames(server.input.peek(PEEKED_BYTES), false)) {
-      this.assumeSwitch(awaiting);
+    const next = beginsAfter(awaiting, sent);
+    if (next === 'switched' || looksLikeFrames(answered, false)) this.assumeSwitch(awaiting);
+    else if (next === 'http') this.goOn();
+    else if (sent.length >= PEEKED_BYTES && (answerGap === undefined || answered.length >= PEEKED_BYTES)) {
+      this.undecidable = awaiting;
     }
   }
 
@@ -288,6 +294,20 @@ export class HttpLayer implements StreamConsumer {
     consumer.end('server', ending);
   }
 }
+
+/** What the client's bytes after an unanswered request say about the answer. */
+function beginsAfter({ request }: HttpExchange, sent: Uint8Array): 'switched' | 'http' | undefined {
+  const http = looksLikeHttp(sent) === 'request';
+  if (request?.method !== 'CONNECT') return looksLikeFrames(sent, true) ? 'switched' : http ? 'http' : undefined;
+  // Into a tunnel goes a ClientHello (RFC 8446 5.1) or a request to the target; another CONNECT is a second try.
+  if (http) return isConnect(sent) ? 'http' : 'switched';
+  return sent[0] === 0x16 && sent[1] === 0x03 ? 'switched' : undefined;
+}
+
+const isConnect = (bytes: Uint8Array): boolean => CONNECT.every((byte, i) => bytes[i] === byte);
+
+const CONNECT = Buffer.from('CONNECT ');
+const NOTHING = new Uint8Array(0);
 
 /** Takes what nobody wants to read. */
 const IGNORE: StreamConsumer = {

@@ -8,7 +8,7 @@ import { copyArrival } from '../stream/arrival.js';
 import type { Gap } from '../stream/consumer.js';
 import type { Decoder } from '../stream/decoder.js';
 import type { Side } from '../stream/side.js';
-import { type BodyFraming, bodyCodings } from './body-framing.js';
+import type { BodyFraming } from './body-framing.js';
 import { BodyRecorder } from './body-recorder.js';
 import { ChunkedBody } from './chunked-body.js';
 import { HeadCollector, MAX_HEAD_BYTES } from './head-collector.js';
@@ -209,14 +209,18 @@ export class MessageDecoder implements Decoder<MessageItem> {
     if (parsed === undefined) return undefined;
     const { startLine, headers, problems } = parsed;
     if (cut && gap === undefined) problems.push(`head longer than ${MAX_HEAD_BYTES} bytes: its end was left out`);
-    const body = new BodyRecorder(bodyCodings(headers));
+    const body = new BodyRecorder(headers);
+    const span = this.head.span();
     this.body = cut ? undefined : body;
-    const rest = { headers, problems, cut, span: this.head.span(), body };
     this.head.reset();
     this.phase = 'framing';
-    return 'method' in startLine
-      ? { kind: 'request', message: { ...startLine, ...rest }, gap }
-      : { kind: 'response', message: { ...startLine, ...rest }, gap };
+    const { httpVersion } = startLine;
+    if ('method' in startLine) {
+      const { method, target } = startLine;
+      return { kind: 'request', message: { method, target, httpVersion, headers, problems, cut, span, body }, gap };
+    }
+    const { status, reason } = startLine;
+    return { kind: 'response', message: { status, reason, httpVersion, headers, problems, cut, span, body }, gap };
   }
 
   private decodeBody(chunk: Uint8Array, position: number): MessageItem | undefined {

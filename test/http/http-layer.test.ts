@@ -410,6 +410,28 @@ describe('holes', () => {
     expect(scribe.text.server).toBe(`<gap 129>${UNMASKED}`);
   });
 
+  it('finds a tunnel behind the hole by what goes into it', () => {
+    const connect = head('CONNECT h:443 HTTP/1.1', 'Host: h:443');
+    for (const [next, inside] of [
+      ['\x16\x03\x01', '\x16\x03\x01'],
+      [UPGRADE, UPGRADE],
+      [connect, ''],
+    ] as const) {
+      const { wire, scribe, facts } = setUp();
+      wire.client(connect).gap('server', 39).client(next);
+      expect(scribe.text.client).toBe(inside);
+      expect(facts.switched).toBe(inside === '' ? undefined : 'other');
+    }
+  });
+
+  it('stays undecided, within its bounds, when what follows the hole says nothing', () => {
+    const { wire, asked, facts } = setUp();
+    wire.client(UPGRADE).gap('server', 39);
+    for (let i = 0; i < 5000; i++) wire.client('\0'.repeat(100)).server('\0'.repeat(100));
+    expect(asked).toEqual([]);
+    expect(facts.overLimit).toEqual({ client: true, server: true });
+  });
+
   it('does not switch when what follows the hole is a response', () => {
     const { wire, facts, asked } = setUp();
     wire.client(UPGRADE).gap('server', 129).server(head('HTTP/1.1 403 Forbidden', 'Content-Length: 0')).client(GET);

@@ -161,7 +161,7 @@ describe('chunked coding', () => {
 describe('body previews', () => {
   const page = '<html>502 Bad Gateway</html>'.repeat(20);
   const record = (bytes: Uint8Array, ...codings: string[]): BodyRecorder => {
-    const recorder = new BodyRecorder(codings);
+    const recorder = new BodyRecorder([['Content-Encoding', codings.join(', ')]]);
     for (let i = 0; i < bytes.length; i += 1000) recorder.add(bytes, i, Math.min(bytes.length, i + 1000));
     return recorder;
   };
