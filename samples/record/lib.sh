@@ -126,7 +126,7 @@ listens() {
 }
 
 wait_log() {
-  wait_until "${3:-10}" "'$2' in the output of $1" grep -qF -- "$2" "$WORK/$1.log"
+  wait_until "${3:-10}" "'$2' in the output of $1" grep -qsF -- "$2" "$WORK/$1.log"
 }
 
 wait_job() {
@@ -147,10 +147,12 @@ capture() {
   shift 3
   log=$WORK/tcpdump-${#CAPTURES[@]}.log
   rm -f "$file"
-  (exec ip netns exec "$NS_PREFIX$ns" tcpdump -i "$dev" -n -U --immediate-mode -Z root -w "$file" "$@") 2>"$log" &
+  # In immediate mode every packet takes a slot of the snap length, and of the usual buffer's 2 MiB that leaves 8.
+  (exec ip netns exec "$NS_PREFIX$ns" tcpdump -i "$dev" -n -U --immediate-mode -s 65535 -B 16384 -Z root \
+    -w "$file" "$@") 2>"$log" &
   CAPTURES+=($!)
   disown
-  wait_until 10 "tcpdump on $dev in $ns" grep -q 'listening on' "$log"
+  wait_until 10 "tcpdump on $dev in $ns" grep -qs 'listening on' "$log"
 }
 
 stop_captures() {
@@ -159,6 +161,8 @@ stop_captures() {
   sleep 0.5
   for pid in "${CAPTURES[@]}"; do kill -TERM "$pid"; done
   for pid in "${CAPTURES[@]}"; do wait_until 5 'the end of tcpdump' has_ended "$pid"; done
+  # What the kernel dropped would look like loss on the wire.
+  if grep -h 'dropped by kernel' "$WORK"/tcpdump-*.log | grep -v '^0 ' >&2; then return 1; fi
   CAPTURES=()
 }
 

@@ -36,7 +36,8 @@ socket.on('unexpected-response', (request, response) => {
   if (response.statusCode === 101) return request.destroy();
   // Read to the end, so that it is the answer that stands in the capture and not our leaving.
   response.resume();
-  response.on('end', () => request.destroy());
+  const connection = request.socket;
+  response.on('end', () => connection.destroy());
 });
 socket.on('close', (code) => {
   console.log(`closed ${code}`);

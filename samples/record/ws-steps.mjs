@@ -2,6 +2,7 @@
 // frames it really put on the wire. Both ws-client.mjs and ws-server.mjs speak these words:
 //
 //   text:WORDS          a text message            letters:N     a text message of N letters
+//   latin-1:WORDS       the same, not in UTF-8
 //   bytes:N             a binary message          ping:WORDS    pong:WORDS
 //   fragments:N[:ping]  a text message in N frames, with a ping after the first
 //   wait:MS             hear:N  until N messages came in all     hear-pong
@@ -49,6 +50,7 @@ export async function perform(socket, steps, heard) {
     const [verb, ...words] = step.split(':');
     const rest = words.join(':');
     if (verb === 'text') socket.send(rest);
+    else if (verb === 'latin-1') socket.send(Buffer.from(rest, 'latin1'), { binary: false });
     else if (verb === 'letters') socket.send(letters(Number(rest)));
     else if (verb === 'bytes') socket.send(Buffer.from(Array.from({ length: Number(rest) }, (_, i) => i & 0xff)));
     else if (verb === 'ping') socket.ping(rest);
