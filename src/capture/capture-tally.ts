@@ -56,10 +56,11 @@ export class CaptureTally {
 
   /** Counts the packet a reader just filled in, and numbers it. Allocates nothing. */
   count(packet: Packet): void {
+    const { at } = packet;
     packet.ref = ++this.packets;
     if (packet.originalLength > packet.end - packet.start) this.truncatedPackets++;
-    if (packet.at < this.earliest) this.earliest = packet.at;
-    if (packet.at > this.latest) this.latest = packet.at;
+    if (at >= this.latest) this.latest = at;
+    if (at < this.earliest) this.earliest = at;
   }
 
   warn(text: string): void {

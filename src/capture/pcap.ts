@@ -20,7 +20,7 @@ const MODIFIED_RECORD_HEADER_OCTETS = 24;
 
 export class PcapReader implements CaptureReader {
   readonly format = 'pcap';
-  readonly tally = new CaptureTally();
+  private readonly counted = new CaptureTally();
   private readonly window = new BlockWindow();
   private readonly description: InterfaceInfo = {
     name: '',
@@ -40,6 +40,11 @@ export class PcapReader implements CaptureReader {
   private nanosPerFraction = 1000;
   private epochSeconds = 0;
   private epochNanos = 0;
+
+  get tally(): CaptureTally {
+    this.description.packets = this.counted.packets;
+    return this.counted;
+  }
 
   push(block: Uint8Array): void {
     if (!this.broken) this.window.push(block);
@@ -66,18 +71,20 @@ export class PcapReader implements CaptureReader {
     }
     const seconds = view.getUint32(position, littleEndian);
     const nanos = view.getUint32(position + 4, littleEndian) * this.nanosPerFraction;
-    if (this.tally.epoch === null) this.startClock(seconds, nanos);
+    if (this.counted.epoch === null) this.startClock(seconds, nanos);
     packet.at = (seconds - this.epochSeconds) * 1e9 + (nanos - this.epochNanos);
-    packet.block = window.block;
-    packet.view = view;
+    // Only where they change: storing a young object into an old one costs the garbage collector a note each time.
+    if (packet.view !== view) {
+      packet.block = window.block;
+      packet.view = view;
+    }
     packet.start = position + headerOctets;
     packet.end = position + octets;
     packet.originalLength = originalLength;
     packet.linkType = this.description.linkType;
     packet.interfaceId = -1;
     window.position = position + octets;
-    this.description.packets++;
-    this.tally.count(packet);
+    this.counted.count(packet);
     return true;
   }
 
@@ -85,8 +92,8 @@ export class PcapReader implements CaptureReader {
     const { unread, offset } = this.window;
     if (this.broken || unread === 0) return;
     if (!this.opened) throw new CaptureError(`The file ends inside the pcap header: ${unread} of 24 bytes are there`);
-    this.tally.warn(
-      `The file ends inside packet ${this.tally.packets + 1}, at byte ${offset}: the last ${unread} bytes are not a whole record.`,
+    this.counted.warn(
+      `The file ends inside packet ${this.counted.packets + 1}, at byte ${offset}: the last ${unread} bytes are not a whole record.`,
     );
   }
 
@@ -112,7 +119,7 @@ export class PcapReader implements CaptureReader {
     // The upper half holds flags and the length of a frame check sequence; the IP length leaves that out by itself.
     description.linkType = view.getUint32(position + 20, this.littleEndian) & 0xffff;
     this.longest = Math.min(Math.max(description.snapLength, MAX_PACKET_OCTETS), MAX_RECORD_OCTETS);
-    this.tally.interfaces.push(description);
+    this.counted.interfaces.push(description);
     window.position = position + FILE_HEADER_OCTETS;
     this.opened = true;
     return true;
@@ -121,7 +128,7 @@ export class PcapReader implements CaptureReader {
   private startClock(seconds: number, nanos: number): void {
     this.epochSeconds = seconds;
     this.epochNanos = nanos;
-    this.tally.epoch = BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
+    this.counted.epoch = BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
   }
 
   /** A record header of zeros: what a file system leaves of a part that was never written. No packet looks like it. */
@@ -131,15 +138,15 @@ export class PcapReader implements CaptureReader {
 
   private stop(capturedLength: number): false {
     const { offset } = this.window;
-    const what = `packet ${this.tally.packets + 1} at byte ${offset} ${
+    const what = `packet ${this.counted.packets + 1} at byte ${offset} ${
       capturedLength > 0 ? `claims a length of ${capturedLength} bytes` : 'has a header of zeros'
     }`;
     this.broken = true;
     this.opened = false;
-    if (this.tally.packets === 0) {
+    if (this.counted.packets === 0) {
       throw new CaptureError(`No packet of this pcap file can be read: ${what}; copy or record the file again`, offset);
     }
-    this.tally.warn(`The file is damaged: ${what}. What stands before it was read, the rest was not.`);
+    this.counted.warn(`The file is damaged: ${what}. What stands before it was read, the rest was not.`);
     return false;
   }
 }

@@ -95,7 +95,7 @@ export class PcapngSection {
     }
     this.tally.secrets.push({
       kind: view.getUint32(start, this.littleEndian),
-      octets: block.slice(start + 8, start + 8 + length),
+      octets: new Uint8Array(block.subarray(start + 8, start + 8 + length)),
     });
   }
 
@@ -109,11 +109,11 @@ export class PcapngSection {
       const addressOctets = type === NAME_RECORD_IPV4 ? 4 : type === NAME_RECORD_IPV6 ? 16 : 0;
       if (type === 0 || value + length > end) return;
       if (addressOctets > 0 && length > addressOctets) {
-        const names = Buffer.from(block.slice(value + addressOctets, value + length))
+        const names = Buffer.from(new Uint8Array(block.subarray(value + addressOctets, value + length)))
           .toString()
           .split('\0');
         this.tally.resolvedNames.push({
-          address: block.slice(value, value + addressOctets),
+          address: new Uint8Array(block.subarray(value, value + addressOctets)),
           names: names.filter((name) => name !== '').map((name) => name.slice(0, MAX_NAME_OCTETS)),
         });
       }

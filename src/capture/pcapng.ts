@@ -201,8 +201,11 @@ export class PcapngReader implements CaptureReader {
     capturedLength: number,
     originalLength: number,
   ): void {
-    packet.block = this.window.block;
-    packet.view = this.window.view;
+    const { view } = this.window;
+    if (packet.view !== view) {
+      packet.block = this.window.block;
+      packet.view = view;
+    }
     packet.start = start;
     packet.end = start + capturedLength;
     packet.originalLength = Math.max(originalLength, capturedLength);

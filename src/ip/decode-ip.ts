@@ -26,31 +26,28 @@ export function decodeIp(frame: Datagram, into: IpDatagram): boolean {
 function decodeIpv4(frame: Datagram, into: IpDatagram): boolean {
   const { view, start, end } = frame;
   if (end - start < IPV4_HEADER_OCTETS) return false;
-  const versionAndLength = view.getUint8(start);
-  const headerOctets = (versionAndLength & 0x0f) * 4;
-  const totalLength = view.getUint16(start + 2);
-  if (versionAndLength >> 4 !== 4 || headerOctets < IPV4_HEADER_OCTETS || start + headerOctets > end) return false;
+  const first = view.getUint32(start);
+  const headerOctets = (first >>> 22) & 0x3c;
+  const totalLength = first & 0xffff;
+  if (first >>> 28 !== 4 || headerOctets < IPV4_HEADER_OCTETS || start + headerOctets > end) return false;
   if (totalLength < headerOctets && totalLength !== 0) return false;
   // Segmentation offload hands packets to the capture before their length is known: 0 means all of it.
   const wireEnd = totalLength === 0 ? frame.wireEnd : start + totalLength;
-  const flagsAndOffset = view.getUint16(start + 6);
-  into.block = frame.block;
-  into.view = view;
+  const payloadStart = start + headerOctets;
+  if (into.view !== view) {
+    into.block = frame.block;
+    into.view = view;
+  }
   into.version = 4;
+  into.header = start;
   into.protocol = view.getUint8(start + 9);
-  into.source = start + 12;
-  into.destination = start + 16;
   into.sourceV4 = view.getInt32(start + 12);
   into.destinationV4 = view.getInt32(start + 16);
-  into.ttl = view.getUint8(start + 8);
-  into.identification = view.getUint16(start + 4);
-  into.dontFragment = (flagsAndOffset & 0x4000) !== 0;
-  into.payloadStart = start + headerOctets;
+  into.payloadStart = payloadStart;
   into.payloadEnd = Math.min(wireEnd, end);
-  into.originalPayloadLength = wireEnd - into.payloadStart;
-  into.fragment = (flagsAndOffset & 0x3fff) !== 0;
-  into.moreFragments = (flagsAndOffset & 0x2000) !== 0;
-  into.fragmentOffset = (flagsAndOffset & 0x1fff) * 8;
+  into.originalPayloadLength = wireEnd - payloadStart;
+  into.fragment = (view.getUint16(start + 6) & 0x3fff) !== 0;
+  into.fragmentHeader = -1;
   return true;
 }
 
@@ -59,24 +56,22 @@ function decodeIpv6(frame: Datagram, into: IpDatagram): boolean {
   const { view, start, end } = frame;
   if (end - start < IPV6_HEADER_OCTETS || view.getUint8(start) >> 4 !== 6) return false;
   const payloadLength = view.getUint16(start + 4);
-  const wireEnd = payloadLength === 0 ? frame.wireEnd : start + IPV6_HEADER_OCTETS + payloadLength;
-  into.block = frame.block;
-  into.view = view;
+  const payloadStart = start + IPV6_HEADER_OCTETS;
+  const wireEnd = payloadLength === 0 ? frame.wireEnd : payloadStart + payloadLength;
+  if (into.view !== view) {
+    into.block = frame.block;
+    into.view = view;
+  }
   into.version = 6;
+  into.header = start;
   into.protocol = view.getUint8(start + 6);
-  into.source = start + 8;
-  into.destination = start + 24;
   into.sourceV4 = 0;
   into.destinationV4 = 0;
-  into.ttl = view.getUint8(start + 7);
-  into.identification = -1;
-  into.dontFragment = true;
-  into.payloadStart = start + IPV6_HEADER_OCTETS;
+  into.payloadStart = payloadStart;
   into.payloadEnd = Math.min(wireEnd, end);
-  into.originalPayloadLength = wireEnd - into.payloadStart;
+  into.originalPayloadLength = wireEnd - payloadStart;
   into.fragment = false;
-  into.moreFragments = false;
-  into.fragmentOffset = 0;
+  into.fragmentHeader = -1;
   return passExtensionHeaders(into);
 }
 
@@ -116,12 +111,8 @@ function passHeader(into: IpDatagram, unit: 4 | 8): boolean {
 /** RFC 8200 4.5. Offset 0 without others to follow is a whole datagram (RFC 6946). */
 function passFragmentHeader(into: IpDatagram): boolean {
   const at = into.payloadStart;
-  if (into.fragment || into.payloadEnd - at < 8) return false;
-  const offsetAndMore = into.view.getUint16(at + 2);
-  into.identification = into.view.getUint32(at + 4);
-  into.dontFragment = false;
-  into.fragmentOffset = offsetAndMore & 0xfff8;
-  into.moreFragments = (offsetAndMore & 1) !== 0;
+  if (into.fragmentHeader >= 0 || into.payloadEnd - at < 8) return false;
+  into.fragmentHeader = at;
   into.fragment = into.moreFragments || into.fragmentOffset > 0;
   return pass(into, 8);
 }

@@ -57,14 +57,22 @@ export const READABLE_LINK_TYPES: ReadonlySet<number> = new Set([
 
 /** Fills `into` and answers true when the packet carries IP. */
 export function locateDatagram(packet: Packet, into: Datagram): boolean {
-  const { view, start, end } = packet;
-  into.block = packet.block;
-  into.view = view;
+  const { view, start, end, linkType } = packet;
+  if (into.view !== view) {
+    into.block = packet.block;
+    into.view = view;
+  }
   into.end = end;
   into.wireEnd = start + packet.originalLength;
   into.vlan = -1;
   into.innerVlan = -1;
-  switch (packet.linkType) {
+  // Nearly every packet takes this way, so it is spelled out.
+  if (linkType === LINKTYPE_ETHERNET && end - start > 14 && view.getUint16(start + 12) === ETHERTYPE_IPV4) {
+    into.version = 4;
+    into.start = start + 14;
+    return true;
+  }
+  switch (linkType) {
     case LINKTYPE_ETHERNET:
       return end - start >= 14 && etherType(into, view.getUint16(start + 12), start + 14);
     case LINKTYPE_LINUX_SLL:
