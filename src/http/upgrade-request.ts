@@ -27,6 +27,7 @@ export function switches({ request, response }: HttpExchange): boolean {
 /** The protocol that an exchange which `switches` switched to. */
 export function switchedTo({ request, response }: HttpExchange): 'websocket' | 'other' {
   if (response?.status !== 101) return request?.method === 'CONNECT' ? 'other' : 'websocket';
+  if (headerValue(response.headers, 'sec-websocket-accept') !== undefined) return 'websocket';
   const named = headerTokens(response.headers, 'upgrade');
   if (named.length > 0) return named.includes('websocket') ? 'websocket' : 'other';
   return request === undefined || asksForWebSocket(request) ? 'websocket' : 'other';

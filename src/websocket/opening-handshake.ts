@@ -62,8 +62,8 @@ function judgeRequest(request: HttpRequest, offered: ExtensionList, report: Repo
     missing('connection-upgrade-missing', headerValues(headers, 'connection').join(', '));
   }
   const keys = headerValues(headers, 'sec-websocket-key');
-  if (keys[0] === undefined) missing('key-missing');
-  else if (!KEY.test(keys[0])) report('key-invalid', keys[0]);
+  if (keys.length === 0) missing('key-missing');
+  for (const key of keys) if (!KEY.test(key)) report('key-invalid', key);
   if (keys.length > 1) report('key-repeated', keys.join(', '));
   judgeVersion(headerValues(headers, 'sec-websocket-version'), report, missing);
   judgeOfferedSubprotocols(headerValues(headers, 'sec-websocket-protocol'), report);

@@ -274,6 +274,12 @@ describe('the switch', () => {
     expect(layer.facts).toMatchObject({ switched: 'other', exchangeCount: 1, notHttp: undefined, upgrade: undefined });
   });
 
+  it('takes an answered key for WebSocket, whatever the Upgrade is called', () => {
+    const { wire, facts } = setUp();
+    wire.client(UPGRADE).server(SWITCHING.replace('websocket', 'websockets'));
+    expect(facts.switched).toBe('websocket');
+  });
+
   it('does not switch on a 101 that nobody asked for and that names no protocol', () => {
     const { wire, facts, asked } = setUp();
     wire.client(GET).server(head('HTTP/1.1 101 Switching Protocols')).server('rest');

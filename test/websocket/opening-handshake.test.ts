@@ -104,6 +104,7 @@ describe('a request', () => {
     [['connection-upgrade-missing'], { request: { Connection: 'keep-alive' } }],
     [['upgrade-missing', 'connection-upgrade-missing'], { request: { Upgrade: undefined, Connection: 'close' } }],
     [['key-repeated'], { requestToo: [`Sec-WebSocket-Key: ${KEY}`] }],
+    [['key-invalid', 'key-repeated'], { requestToo: ['Sec-WebSocket-Key: c2hvcnQ='] }],
     [['version-missing'], { request: { 'Sec-WebSocket-Version': undefined } }],
     [['version-unsupported'], { request: { 'Sec-WebSocket-Version': '8' } }],
     [['version-unsupported'], { request: { 'Sec-WebSocket-Version': '013' } }],
