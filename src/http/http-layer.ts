@@ -119,7 +119,8 @@ export class HttpLayer implements StreamConsumer {
         if (side === 'client') this.takeRequestEnd();
         return;
       case 'lost':
-        this.facts.lost[side] = true;
+        // Where there was no HTTP before, nothing of HTTP was lost.
+        if (this.facts.notHttp?.side !== side) this.facts.lost[side] = true;
         if (side === 'server') this.loseResponse(decoder, item.gap);
         else this.loseRequest(item.gap);
         return;

@@ -22,7 +22,7 @@ export type MessageItem =
   | { kind: 'request'; message: HttpRequest; gap: Gap | undefined }
   | { kind: 'response'; message: HttpResponse; gap: Gap | undefined }
   | { kind: 'body-end' }
-  /** A hole where a head, or part of one, was. */
+  /** A hole where a head, or part of one, was or may have been. */
   | { kind: 'lost'; gap: Gap }
   | { kind: 'not-http'; arrival: Arrival; preview: Uint8Array };
 
@@ -258,7 +258,6 @@ export class MessageDecoder implements Decoder<MessageItem> {
 
   private decodeGap(gap: Gap): MessageItem | undefined {
     this.offset += gap.length;
-    if (this.phase === 'seek') return undefined;
     // Inside data of known length nothing but these bytes is lost: count and continue.
     if (this.phase === 'body' && this.remaining > 0 && gap.length <= this.remaining) {
       this.body?.addMissing(gap.length);

@@ -410,6 +410,13 @@ describe('holes', () => {
     expect(facts).toMatchObject({ switchAssumed: true, lost: { client: false, server: true } });
   });
 
+  it('switches when every byte of the server is a hole', () => {
+    const { wire, scribe, facts } = setUp();
+    wire.gap('server', 0, 'capture-start').client(UPGRADE).gap('server', 129).client(MASKED).gap('server', 7);
+    expect(scribe.text).toEqual({ client: MASKED, server: '<gap 129><gap 7>' });
+    expect(facts).toMatchObject({ switchAssumed: true, lost: { client: false, server: true } });
+  });
+
   it('switches when the 101 lies in a hole and the server goes on with frames', () => {
     const { wire, scribe } = setUp();
     wire.client(UPGRADE).gap('server', 129).server(UNMASKED);
