@@ -15,9 +15,6 @@ export const hashLength = (suite: number): number => (suite === 0x1302 ? 48 : su
 /** Octets of the tag that ends a TLS 1.3 record (RFC 8446 5.2): only TLS_AES_128_CCM_8_SHA256 has a short one. */
 export const tagLength = (suite: number): number => (suite === 0x1305 ? 8 : 16);
 
-/** TLS_EMPTY_RENEGOTIATION_INFO_SCSV and TLS_FALLBACK_SCSV: signals in the list that name no cipher. */
-export const isSignallingSuite = (suite: number): boolean => suite === 0x00ff || suite === 0x5600;
-
 function parse(table: string): Map<number, string> {
   const names = new Map<number, string>();
   for (const line of table.trim().split('\n')) {

@@ -54,11 +54,6 @@ export class HandshakeDecoder {
     this.parts = [];
   }
 
-  /** Inside a message, or not at all lost: the next record goes on where this one ended. */
-  get inMessage(): boolean {
-    return !this.lost && this.headerLength > 0;
-  }
-
   /** Gives a record with a body; its messages follow by `next()`. False: what it holds cannot be read. */
   push(record: TlsRecord): boolean {
     if (this.lost) {

@@ -7,7 +7,7 @@ import { type Arrival, copyArrival } from '../stream/arrival.js';
 import type { EventSink } from '../stream/event-sink.js';
 import type { PerSide, Side } from '../stream/side.js';
 import { hashLength, tagLength } from './cipher-suites.js';
-import { ALERT, APPLICATION_DATA, HANDSHAKE, type TlsRecord } from './record.js';
+import { ALERT, APPLICATION_DATA, HANDSHAKE, refill, type TlsRecord } from './record.js';
 import type { RecordCounts, TlsFacts } from './tls-facts.js';
 import { isTls13 } from './versions.js';
 
@@ -181,5 +181,5 @@ function count(counts: RecordCounts, record: TlsRecord): void {
   counts.bytes += record.length;
   counts.first ??= copyArrival(record.first);
   if (counts.last === undefined) counts.last = copyArrival(record.last);
-  else Object.assign(counts.last, record.last);
+  else refill(counts.last, record.last);
 }

@@ -13,6 +13,7 @@ import {
   type Hole,
   plausibleHeader,
   plausibleSslV2Hello,
+  refill,
   sslV2Length,
   type TlsRecord,
 } from './record.js';
@@ -102,8 +103,8 @@ export class RecordDecoder implements Decoder<RecordItem> {
     for (;;) {
       if (this.state === 'stopped') return undefined;
       if (this.position === this.chunk.length) {
-        const input = this.inputs.shift();
-        if (input === undefined) return undefined;
+        if (this.inputs.length === 0) return undefined;
+        const input = this.inputs.shift()!;
         if (!('chunk' in input)) {
           const item = this.passGap(input);
           if (item !== undefined) return item;
@@ -285,10 +286,4 @@ export class RecordDecoder implements Decoder<RecordItem> {
     this.inputs = [];
     this.headerLength = 0;
   }
-}
-
-function refill(to: Arrival, from: Arrival): void {
-  to.packet = from.packet;
-  to.at = from.at;
-  to.readyAt = from.readyAt;
 }

@@ -80,3 +80,10 @@ export const sslV2Length = (bytes: Uint8Array, start: number): number =>
 const SSL_V2_MIN_HELLO = 28;
 /** Real ones have fewer than 200 octets; a larger number is taken for something that is not TLS. */
 const SSL_V2_MAX_HELLO = 2048;
+
+/** Overwrites an arrival that is kept, without making a new one. */
+export function refill(to: Arrival, from: Arrival): void {
+  to.packet = from.packet;
+  to.at = from.at;
+  to.readyAt = from.readyAt;
+}

@@ -2,7 +2,7 @@ import { getCiphers } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../src/bytes/hex.js';
 import { alertName } from '../../src/tls/alert.js';
-import { cipherSuiteName, hashLength, isSignallingSuite, tagLength } from '../../src/tls/cipher-suites.js';
+import { cipherSuiteName, hashLength, tagLength } from '../../src/tls/cipher-suites.js';
 import { isGrease } from '../../src/tls/code-points.js';
 import { groupName, signatureAlgorithmName } from '../../src/tls/groups.js';
 import { looksLikeTls, TLS_SNIFF_LENGTH } from '../../src/tls/looks-like-tls.js';
@@ -81,7 +81,6 @@ describe('names of numbers', () => {
   it('of suites tell sizes on the wire', () => {
     expect([0x1301, 0x1302, 0x1303].map(hashLength)).toEqual([32, 48, 32]);
     expect([0x1301, 0x1304, 0x1305].map(tagLength)).toEqual([16, 16, 8]);
-    expect([0x00ff, 0x5600, 0x002f].map(isSignallingSuite)).toEqual([true, true, false]);
   });
 });
 

@@ -286,6 +286,17 @@ describe('TLS 1.3 without keys', () => {
     expect(ended.encryptedAlerts).toMatchObject([{ from: 'client', inferred: true, arrival: { packet: 4 } }]);
   });
 
+  it('takes a record of the length of an alert for data when more follows', () => {
+    const { facts } = run([
+      client(hello()),
+      server(answer(), sealed(900)),
+      client(FINISHED, sealed(19), sealed(300)),
+      client(record(20, [1])),
+    ]);
+    expect(facts.applicationData.client).toMatchObject({ records: 2, bytes: 319 });
+    expect(facts.encryptedAlerts).toEqual([]);
+  });
+
   it('reads an alert in clear before there are keys', () => {
     const { facts, log } = run([client(hello()), server(answer(), sealed(900)), client(record(21, [2, 48]))]);
     expect(facts.alerts).toMatchObject([{ from: 'client', level: 'fatal', description: 'unknown_ca', code: 48 }]);
@@ -329,6 +340,17 @@ describe('TLS 1.2 without keys', () => {
     expect(facts.certificates).toMatchObject([{ problem: 'the certificate is not valid DER' }]);
     expect(facts.serverHelloDone).toMatchObject({ first: { packet: 2 } });
     expect(facts.problems).toMatchObject([{ from: 'server', what: 'the certificate is not valid DER' }]);
+  });
+
+  it('a message cut short by a hole is not continued with what follows the hole', () => {
+    const log = new EventLog();
+    const layer = new TlsLayer(log);
+    const half = message(11, new Array<number>(60).fill(0)).slice(0, 30);
+    layer.bytes('server', server(record(22, serverHello()), record(22, half)).bytes, arrivalOf(1));
+    layer.gap('server', { length: 50, cause: 'not-captured', arrival: arrivalOf(2) });
+    layer.bytes('server', record(22, message(14, [])), arrivalOf(3));
+    expect(layer.facts.serverHelloDone).toMatchObject({ first: { packet: 3 } });
+    expect(layer.facts).toMatchObject({ handshakeGap: true, certificates: undefined, problems: [] });
   });
 
   it('a message that says it is huge is passed over by its length, not kept', () => {
