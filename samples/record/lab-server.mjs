@@ -18,6 +18,7 @@ const { values: wish } = parseArgs({
     tick: { type: 'string' }, // milliseconds between two messages of the server's own
     ticks: { type: 'string', default: '1000000' }, // how many of them
     size: { type: 'string', default: '32' }, // octets of such a message
+    page: { type: 'string' }, // file with the page that a GET is answered with
     mute: { type: 'boolean', default: false }, // no echoes
   },
 });
@@ -27,7 +28,7 @@ const PAGE =
 
 function serve(_request, response) {
   response.setHeader('Content-Type', 'text/html');
-  response.end(PAGE);
+  response.end(wish.page ? readFileSync(wish.page) : PAGE);
 }
 
 function listen() {

@@ -63,6 +63,68 @@ resumed() {
 record_wss-resumed-tls12() { resumed 12; }
 record_wss-resumed-tls13() { resumed 13; }
 
+# node_server VERSION: Node's own TLS, which has every cipher that OpenSSL thinks HIGH.
+node_server() {
+  start server echo node "$RECORD/lab-server.mjs" --port 443 --cert "$CERTS/good.pem" --key "$CERTS/good.key" --max "${NAME_OF[$1]}"
+  wait_listen server 443
+}
+
+# One short session for each cipher, all secrets in one key log.
+ciphers() {
+  local version=$1 name=wss-ciphers-tls$1 cipher
+  shift
+  begin
+  node_server "$version"
+  watch "$name"
+  for cipher in "$@"; do dial_node "$name" --messages 1 --ciphers "$cipher" >"$WORK/count.log"; done
+}
+
+record_wss-ciphers-tls13() {
+  ciphers 13 TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256
+  finish wss-ciphers-tls13
+}
+
+record_wss-ciphers-tls12() {
+  ciphers 12 ECDHE-ECDSA-AES{128-GCM-SHA256,256-GCM-SHA384,256-CCM,128-CCM8,128-SHA,256-SHA384} ECDHE-ECDSA-CHACHA20-POLY1305
+  # CBC as it was before encrypt-then-MAC (RFC 7366).
+  cat >"$WORK/openssl.cnf" <<CONFIG
+openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = default
+[default]
+Options = -EncryptThenMac
+CONFIG
+  run client env OPENSSL_CONF="$WORK/openssl.cnf" "$PYTHON" "$RECORD/lab-client.py" "$URL" --ca "$CERTS/ca.pem" \
+    --keylog "$WORK/wss-ciphers-tls12.keylog" --ciphers ECDHE-ECDSA-AES256-SHA
+  finish wss-ciphers-tls12
+}
+
+# s_client as a WebSocket client by hand: upgrade, text frame, KeyUpdate asked for on both sides (its command K), text frame, Close.
+speak_by_hand() {
+  printf 'GET /socket HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' "$HOST"
+  printf 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
+  sleep 0.5
+  printf '\x81\x86\x00\x00\x00\x00before'
+  sleep 0.5
+  printf 'K\n'
+  sleep 0.5
+  printf '\x81\x85\x00\x00\x00\x00after'
+  sleep 0.5
+  printf '\x88\x82\x00\x00\x00\x00\x03\xe8'
+  sleep 0.5
+}
+
+record_wss-key-update() {
+  begin
+  node_server 13
+  watch wss-key-update
+  speak_by_hand | run client openssl s_client -connect $HOST:443 -servername $HOST -CAfile "$CERTS/ca.pem" \
+    -keylogfile "$WORK/wss-key-update.keylog" >"$WORK/s_client.log" 2>&1 || true
+  finish wss-key-update
+}
+
 # Sessions of which no secrets were kept: long enough to be more than a page, both sides talking.
 sealed() {
   local name=$1

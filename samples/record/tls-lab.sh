@@ -16,9 +16,9 @@ watch() {
   capture client server "$SAMPLES/$1.pcap" tcp
 }
 
-# The backend behind nginx and haproxy, on the server's loopback where nobody captures.
+# The backend behind nginx and haproxy, on the server's loopback where nobody captures; options are lab-server.mjs's.
 backend() {
-  start server echo node "$RECORD/lab-server.mjs" --port 9000
+  start server echo node "$RECORD/lab-server.mjs" --port 9000 "$@"
   wait_listen server 9000
 }
 
@@ -61,10 +61,13 @@ CONFIG
   wait_listen server "${listen%% *}"
 }
 
+# haproxy in front of the backend: what `bind` says, more lines of the frontend, lines of the global section.
 haproxy_tls() {
-  local bind=$1 more=${2:-}
+  local bind=$1 more=${2:-} global=${3:-}
   cat "$CERTS/good.pem" "$CERTS/good.key" >"$WORK/good.both.pem"
   cat >"$WORK/haproxy.cfg" <<CONFIG
+global
+  $global
 defaults
   mode http
   timeout client 5s
