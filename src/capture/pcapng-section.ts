@@ -31,6 +31,8 @@ const RESOLUTION_MICROSECONDS = 6;
 const NAME_RECORD_IPV4 = 1;
 const NAME_RECORD_IPV6 = 2;
 
+const decoder = new TextDecoder();
+
 export class PcapngSection {
   readonly interfaces: PcapngInterface[] = [];
   private secretOctets = 0;
@@ -109,9 +111,7 @@ export class PcapngSection {
       const addressOctets = type === NAME_RECORD_IPV4 ? 4 : type === NAME_RECORD_IPV6 ? 16 : 0;
       if (type === 0 || value + length > end) return;
       if (addressOctets > 0 && length > addressOctets) {
-        const names = Buffer.from(new Uint8Array(block.subarray(value + addressOctets, value + length)))
-          .toString()
-          .split('\0');
+        const names = decoder.decode(block.subarray(value + addressOctets, value + length)).split('\0');
         this.tally.resolvedNames.push({
           address: new Uint8Array(block.subarray(value, value + addressOctets)),
           names: names.filter((name) => name !== '').map((name) => name.slice(0, MAX_NAME_OCTETS)),
