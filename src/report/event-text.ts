@@ -73,10 +73,10 @@ const RUN_KINDS: Readonly<Record<string, string>> = {
 const ENGLISH: Readonly<Record<string, readonly [label: string, note: string]>> = {
   'tcp:syn': ['SYN', '[sent again, no. {repeat}]'],
   'tcp:syn-ack': ['SYN-ACK', ''],
-  'tcp:established': ['ACK', 'connection established[, handshake RTT {rttMs|ms}]'],
+  'tcp:established': ['ACK', 'established[, handshake RTT {rttMs|ms}]'],
   'tcp:retransmission': [
-    'sent again[ {bytes|bytes}]',
-    'retransmission[ ({kind})][, {sinceMs|ms} after packet {original|plain}][, {originalUnseen?the first copy was not captured}]',
+    '[{of} ]sent again[ {bytes|bytes}]',
+    'retransmission[ ({kind})][ of packet {original|plain}][, {sinceMs|ms} later][, {originalUnseen?the first copy was not captured}]',
   ],
   'tcp:out-of-order': ['out of order[ {bytes|bytes}]', 'a late segment, not sent again'],
   'tcp:copy': ['copy', 'the same packet in the capture again'],
@@ -107,7 +107,7 @@ const ENGLISH: Readonly<Record<string, readonly [label: string, note: string]>> 
   'tls:close-notify': ['close_notify', ''],
   'tls:gap': ['missing[ {bytes|bytes}]', 'records that cannot be read[ ({cause})]'],
   'tls:record': ['record[ {bytes|bytes}]', 'encrypted'],
-  'http:request': ['[{method} ][{target}]', '[{upgrade?asks for an upgrade}][, host {host}]'],
+  'http:request': ['[{method} ][{target}]', '[{upgrade?asks for an upgrade}]'],
   'http:response': ['[{status|plain}][ {reason}]', '[{server}]'],
   'http:settings': ['SETTINGS', '[{detail}]'],
   'http:rst-stream': ['RST_STREAM', '[{error}]'],

@@ -127,7 +127,7 @@ const redactText = (text: string, learn: Learn = replace): string => {
     .replace(HEADER_LINE, (_, name: string, value: string) => `${name}${redactHeader(headerName(name), value, learn)}`)
     .replace(USERINFO, (_, slashes: string, userinfo: string) => `${slashes}${learn(userinfo)}@`)
     .replace(PARAMETER, (whole: string, before: string, name: string, value: string) =>
-      isSecretParameter(before, decoded(name)) ? `${before}${name}=${learnDecoded(value, learn)}` : whole,
+      isSecretParameter(before, decoded(name)) ? before + redactParameter(before, name, value, learn) : whole,
     )
     .replace(QUOTED_MEMBER, (whole: string, start: string, name: string, value: string) =>
       value !== '' && (SECRET_NAME.test(name) || SECRET_MEMBER.test(name)) ? `${start}"${learn(value)}"` : whole,
@@ -141,6 +141,13 @@ const isSecretParameter = (before: string, name: string): boolean =>
   SECRET_NAME.test(name) || (/[?&;#]/.test(before) && SECRET_PARAMETER.test(name));
 
 const headerName = (prefix: string): string => prefix.slice(0, prefix.indexOf(':')).trim();
+
+/** A path parameter (RFC 3986 3.3) ends where the query begins; inside a query `?` is data. */
+const redactParameter = (before: string, name: string, value: string, learn: Learn): string => {
+  const end = before === ';' ? value.indexOf('?') : -1;
+  if (end < 0) return `${name}=${learnDecoded(value, learn)}`;
+  return `${name}=${learnDecoded(value.slice(0, end), learn)}${redactText(value.slice(end), learn)}`;
+};
 
 /** A body may quote the decoded value. */
 const learnDecoded = (value: string, learn: Learn): string => {

@@ -25,21 +25,22 @@ export const sessionFindingLines = (session: SessionReport, report: Report, look
   const isDecisive = session.outcome === 'failed' && first.cause === session.cause;
   const decisive = isDecisive ? [first] : [];
   return [
-    ...decisive.flatMap((finding) => [
-      ...look.paragraph(finding.explanation, INDENT, '  Why'),
-      ...adviceLines(finding, report, look),
-    ]),
+    ...decisive.flatMap((finding) => [...whyLines(finding, session, look), ...adviceLines(finding, report, look)]),
     ...(isDecisive ? others : session.findings).flatMap((finding) => [
-      ...look
-        .paragraph(
-          `${finding.title} (${finding.severity}, ${finding.confidence}): ${finding.explanation}`,
-          INDENT,
-          '  Also',
-        )
-        .map((line) => line),
+      ...look.paragraph(
+        `${finding.title} (${finding.severity}, ${finding.confidence}): ${finding.explanation}`,
+        INDENT,
+        '  Also',
+      ),
       ...adviceLines(finding, report, look),
     ]),
   ];
+};
+
+/** The headline has said the verdict already: what the explanation adds to it. */
+const whyLines = ({ explanation }: FindingReport, { verdict }: SessionReport, look: Look): string[] => {
+  const rest = explanation.startsWith(verdict) ? explanation.slice(verdict.length).trim() : explanation;
+  return rest === '' ? [] : look.paragraph(rest, INDENT, '  Why');
 };
 
 const adviceLines = (finding: FindingReport, report: Report, look: Look): string[] => [

@@ -19,7 +19,7 @@ const DELTA_WIDTH = 8;
 /** Narrower than this the Δ column goes. */
 const DELTA_FROM = 76;
 /** An arrow is not drawn longer or shorter than this. */
-const WIDEST_ARROW = 44;
+const WIDEST_ARROW = 40;
 const SHORTEST_ARROW = 18;
 
 export const ladderLines = (session: SessionReport, report: Report, look: Look, inFull: boolean): string[] => {
@@ -98,7 +98,7 @@ class Ladder {
     );
     this.packetWidth = widest((event) => this.packet(event), 6);
     const rest = look.width - INDENT.length - this.timeWidth - this.deltaWidth - this.packetWidth - 6;
-    this.arrowWidth = Math.max(SHORTEST_ARROW, Math.min(WIDEST_ARROW, Math.floor(rest * 0.55)));
+    this.arrowWidth = Math.max(SHORTEST_ARROW, Math.min(WIDEST_ARROW, Math.floor(rest * 0.48)));
     this.noteWidth = rest - this.arrowWidth;
   }
 

@@ -3,7 +3,6 @@ import { formatDuration } from '../format-value.js';
 import type { SessionReport, StageReport } from '../report.js';
 import type { Look } from './look.js';
 import { type Column, renderTable } from './table.js';
-import { textWidth } from './text-width.js';
 
 /** Long names are cut in the table and whole in the story. */
 const WHERE_WIDTH = 36;
@@ -24,17 +23,18 @@ export const sessionTable = (sessions: readonly SessionReport[], look: Look): st
     [
       column('#', ({ id }) => String(id), { align: 'right' }),
       column('client', ({ client }) => client, { drop: 1 }),
-      column('server', ({ server }) => server, { drop: 3 }),
+      column('server', ({ server }) => server, { drop: 2 }),
       column('where', whereOf, { most: WHERE_WIDTH }),
       column('stages', ({ stages }) => stages.map((stage) => stageMark(stage, look)).join(' '), {
-        drop: 2,
+        drop: 3,
         instead: lastStage,
         paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
       }),
       column('lasted', ({ startMs, endMs }) => formatDuration((endMs - startMs) * 1e6), { align: 'right', drop: 4 }),
       {
         title: 'verdict',
-        cells: sessions.map((session) => shortVerdict(session, look)),
+        cells: sessions.map(({ verdict }) => look.say(verdict.replace(/\.$/, ''))),
+        shorter: sessions.map((session) => look.say(shortVerdict(session))),
         stretch: VERDICT_LEAST,
         paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
       },
@@ -44,7 +44,7 @@ export const sessionTable = (sessions: readonly SessionReport[], look: Look): st
 };
 
 const stageMark = ({ stage, status }: Pick<StageReport, 'stage' | 'status'>, look: Look): string =>
-  `${stage} ${look.mark(status)}`;
+  look.ascii || look.mark(status).length > 1 ? `${stage}:${look.mark(status)}` : `${stage}${look.mark(status)}`;
 
 const endingStage = (session: SessionReport): Pick<StageReport, 'stage' | 'status'> =>
   session.stages.find(({ stage }) => stage === session.stage) ?? {
@@ -59,11 +59,8 @@ const whereOf = ({ transport, host, upgrade, server }: SessionReport): string =>
   return `${scheme}${host ?? server}${path === '/' || !path.startsWith('/') ? '' : path}`;
 };
 
-/** The verdict when a row has room for it, else what kind of verdict it is. */
-const shortVerdict = (session: SessionReport, look: Look): string => {
-  const verdict = look.say(session.verdict.replace(/\.$/, ''));
-  if (session.outcome !== 'failed') return textWidth(verdict) <= VERDICT_LEAST * 2 ? verdict : SHORT[session.outcome];
-  return look.say(session.findings[0]?.title ?? session.verdict);
-};
+/** What kind of verdict it is, for rows without room for the sentence. */
+const shortVerdict = (session: SessionReport): string =>
+  session.outcome === 'failed' ? (session.findings[0]?.title ?? session.verdict) : SHORT[session.outcome];
 
 const SHORT = { ok: 'ended in good order', open: 'still open, nothing wrong', partial: 'too little seen to judge' };

@@ -5,12 +5,12 @@ import { EIGHTHS, type Look } from './look.js';
 import { padLeft, textWidth } from './text-width.js';
 
 const LABEL_WIDTH = 11;
-/** For duration, mark and detail behind the longest bar. */
-const TEXT_ROOM = 22;
+/** The rest of the line is for duration, mark and detail. */
+const BAR_SHARE = 0.5;
 const WIDEST_BAR = 60;
 
 export const stageBars = (session: SessionReport, look: Look): string[] => {
-  const axis = Math.min(WIDEST_BAR, look.width - LABEL_WIDTH - TEXT_ROOM - 2);
+  const axis = Math.min(WIDEST_BAR, Math.floor((look.width - LABEL_WIDTH - 1) * BAR_SHARE));
   const total = session.endMs - session.startMs;
   return session.stages.map((stage) => {
     const { start, length } = placeOf(stage, session);

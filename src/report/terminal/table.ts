@@ -20,6 +20,8 @@ export interface Column {
   instead?: Column;
   /** Takes the room that is left, but needs this much. */
   stretch?: number;
+  /** What to say in a row whose cell does not fit. */
+  shorter?: readonly string[];
   paint?: (text: string, row: number) => string;
 }
 
@@ -38,7 +40,9 @@ export const renderTable = (columns: readonly Column[], look: Look): string => {
   for (let row = 0; row < (columns[0]?.cells.length ?? 0); row++) {
     table.push(
       shown.map((column, at) => {
-        const text = cell(column.cells[row] ?? '', at);
+        const whole = column.cells[row] ?? '';
+        const fits = textWidth(whole) <= (widths[at] ?? 0);
+        const text = cell(fits ? whole : (column.shorter?.[row] ?? whole), at);
         return column.paint?.(text, row) ?? text;
       }),
     );
