@@ -25,19 +25,67 @@ import { pathMtuBlackhole } from './tcp/path-mtu-blackhole.js';
 import { refusedConnection } from './tcp/refused-connection.js';
 import { unansweredSyn } from './tcp/unanswered-syn.js';
 import { unreachableHost } from './tcp/unreachable-host.js';
+import { alertWhileOpen } from './tls/alert-while-open.js';
+import { chosenH2 } from './tls/chosen-h2.js';
+import { clientCertificate } from './tls/client-certificate.js';
+import { endedHandshake } from './tls/ended-handshake.js';
+import { fatalTlsAlert } from './tls/fatal-alert.js';
+import { faultyCertificate } from './tls/faulty-certificate.js';
+import { foreignVersion } from './tls/foreign-version.js';
+import { plaintextPort } from './tls/plaintext-port.js';
+import { tlsPort } from './tls/tls-port.js';
+import { unansweredHello } from './tls/unanswered-hello.js';
+import { faultyAnswer } from './upgrade/faulty-answer.js';
+import { malformedAnswer } from './upgrade/malformed-answer.js';
+import { missingHeaders } from './upgrade/missing-headers.js';
+import { missingSubprotocol } from './upgrade/missing-subprotocol.js';
+import { oversizedHeaders } from './upgrade/oversized-headers.js';
+import { refusedStatus } from './upgrade/refused-status.js';
+import { rejectedOrigin } from './upgrade/rejected-origin.js';
+import { requestForm } from './upgrade/request-form.js';
+import { socketioRefusal } from './upgrade/socketio-refusal.js';
+import { strippedHeaders } from './upgrade/stripped-headers.js';
+import { unansweredRequest } from './upgrade/unanswered-request.js';
+import { unfinishedHead } from './upgrade/unfinished-head.js';
+import { unsupportedVersion } from './upgrade/unsupported-version.js';
+import { wrongEndpoint } from './upgrade/wrong-endpoint.js';
 
 export const RULES: readonly Rule[] = [
+  earlyClose,
+  frequentRetransmission,
+  incompleteHandshake,
+  pathMtuBlackhole,
   refusedConnection,
   unansweredSyn,
   unreachableHost,
-  incompleteHandshake,
-  earlyClose,
-  pathMtuBlackhole,
-  frequentRetransmission,
+  alertWhileOpen,
+  chosenH2,
+  clientCertificate,
+  endedHandshake,
+  fatalTlsAlert,
+  faultyCertificate,
+  foreignVersion,
+  plaintextPort,
+  tlsPort,
+  unansweredHello,
+  faultyAnswer,
+  malformedAnswer,
+  missingHeaders,
+  missingSubprotocol,
+  oversizedHeaders,
+  refusedStatus,
+  rejectedOrigin,
+  requestForm,
+  socketioRefusal,
+  strippedHeaders,
+  unansweredRequest,
+  unfinishedHead,
+  unsupportedVersion,
+  wrongEndpoint,
   brokenRule,
-  invalidUtf8,
   corruptDeflate,
   corruptedStream,
+  invalidUtf8,
   closeCode,
   invalidClose,
   missingClose,
@@ -45,11 +93,11 @@ export const RULES: readonly Rule[] = [
   unansweredClose,
   idleTimeout,
   lifetimeLimit,
-  unansweredPing,
   lostPeer,
   missingPings,
+  unansweredPing,
   slowConsumer,
 ];
 
-/** None yet: mass ends and reconnect loops need relations between sessions. */
+/** Rules over all sessions of a capture together. */
 export const CAPTURE_RULES: readonly CaptureRule[] = [];

@@ -1,0 +1,55 @@
+/**
+ * How far a TLS handshake got, and what the server's visible certificate is worth: what several rules ask. In TLS 1.3
+ * both rest on what the TLS layer infers from record lengths (RFC 8446 5.2).
+ */
+import type { Nanos } from '../../capture/packet.js';
+import type { CaptureView, Session } from '../../session/session.js';
+import type { Arrival } from '../../stream/arrival.js';
+import type { AlertFacts, TlsFacts } from '../../tls/tls-facts.js';
+import { isTls13, versionName } from '../../tls/versions.js';
+import { latest } from './ending.js';
+
+/** How soon after the handshake an end counts as its consequence. */
+export const AT_ONCE: Nanos = 1e9;
+
+/** Both Finished were seen. */
+export const isHandshakeDone = ({ finished }: TlsFacts): boolean =>
+  finished.client !== undefined && finished.server !== undefined;
+
+/** When the handshake was over. */
+export const doneAt = ({ finished }: TlsFacts): Arrival | undefined => latest(finished.client, finished.server);
+
+/** The server sent something after its hello was asked for: bytes seen, or bytes missed. */
+export const serverSpoke = ({ tcp }: Session): boolean =>
+  tcp.flows.server.bytes > 0 || tcp.flows.server.missingBytes > 0;
+
+/** Application data of the server beyond session tickets. */
+export const serverAnswered = ({ applicationData, possibleTickets }: TlsFacts): boolean =>
+  applicationData.server.records > possibleTickets;
+
+/** The first visible alert that ends a connection, unless its sender complained only after the other had left. */
+export const fatalAlert = ({ tls, tcp }: Session): AlertFacts | undefined =>
+  tls?.alerts.find(({ from, level, code, arrival }) => {
+    if (level === 'warning' || NOT_FATAL.has(code)) return false;
+    return (
+      tcp.endPacket === undefined || tcp.endedBy === from || tcp.endedBy === 'none' || arrival.at <= tcp.endPacket.at
+    );
+  });
+
+/** close_notify, user_canceled, no_renegotiation (RFC 8446 6.1, RFC 5246 7.2.2). */
+const NOT_FATAL: ReadonlySet<number> = new Set([0, 90, 100]);
+
+/** Milliseconds since 1970 of a packet. */
+export const wallClock = (capture: CaptureView, { at }: Arrival): number =>
+  Number(capture.epoch / 1_000_000n) + at / 1e6;
+
+/** "TLS 1.3", or what is known before the ServerHello. */
+export const tlsVersion = ({ serverHello, clientHello }: TlsFacts): string =>
+  serverHello !== undefined ? versionName(serverHello.version) : versionName(clientHello?.versions[0] ?? 0x0303);
+
+/** Certificates and most alerts are encrypted. */
+export const hidesCertificates = ({ serverHello }: TlsFacts): boolean =>
+  serverHello !== undefined && isTls13(serverHello.version);
+
+/** RFC 6066 3: an address is no host name. */
+export const isAddress = (name: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || name.includes(':');

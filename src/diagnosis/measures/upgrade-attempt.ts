@@ -1,0 +1,69 @@
+/**
+ * The exchange in which a session asked for WebSocket, or was told to: what the rules on the opening handshake look at.
+ * An answer counts as refusal whatever follows it on the same connection.
+ */
+import type { HttpExchange, HttpRequest, HttpResponse } from '../../http/http-facts.js';
+import type { Session } from '../../session/session.js';
+import type { Arrival } from '../../stream/arrival.js';
+import type { HandshakeProblem } from '../../websocket/websocket-facts.js';
+import type { Value } from '../rule.js';
+import { header } from './headers.js';
+import { text } from './values.js';
+
+/** The last request for an upgrade; else the last exchange of a connection that is listed for its answer. */
+export const upgradeExchange = ({ upgrade, http }: Session): HttpExchange | undefined =>
+  upgrade ?? http?.exchanges.at(-1);
+
+/** Request and the response that did not switch; undefined while there is no response, or it is a 101. */
+export const refusal = (session: Session): { request: HttpRequest | undefined; response: HttpResponse } | undefined => {
+  const { request, response } = upgradeExchange(session) ?? {};
+  return response === undefined || response.status === 101 ? undefined : { request, response };
+};
+
+/** Request and 101 of a session whose opening handshake both were seen of. */
+export const switched = (session: Session): { request: HttpRequest; response: HttpResponse } | undefined => {
+  const { request, response } = session.upgrade ?? {};
+  return request === undefined || response?.status !== 101 ? undefined : { request, response };
+};
+
+export const problemsOf = ({ handshake }: Session, ...codes: readonly HandshakeProblem['code'][]): HandshakeProblem[] =>
+  handshake?.problems.filter(({ code }) => codes.includes(code)) ?? [];
+
+/** The first problem of one of these codes. */
+export const problemOf = (
+  session: Session,
+  ...codes: readonly HandshakeProblem['code'][]
+): HandshakeProblem | undefined => problemsOf(session, ...codes)[0];
+
+/** Browsers hold to RFC 6455 and WHATWG to the letter; other clients often do not. */
+export const isBrowser = (request: HttpRequest | undefined): boolean =>
+  /^Mozilla\/5\.0/.test(header(request, 'User-Agent') ?? '');
+
+/** A client that sends frames after a faulty 101 has accepted it; its Close may be the refusal. */
+export const clientWentOn = ({ websocket }: Session): boolean => {
+  if (websocket === undefined) return false;
+  const { text: texts, binary, continuation, ping, pong } = websocket.frames.client;
+  return texts + binary + continuation + ping + pong > 0;
+};
+
+/** How soon after a faulty 101 an end counts as its consequence. */
+const LEFT_OVER_IT = 5e9;
+
+/**
+ * When the client left over a faulty 101, or either side did soon after it; undefined where the session went on, or
+ * where a Close with a goodbye shows that it was accepted.
+ */
+export const leftOverAnswer = (session: Session): Arrival | undefined => {
+  const answered = session.upgrade?.response?.span.last;
+  const { websocket, tcp } = session;
+  if (answered === undefined || clientWentOn(session)) return undefined;
+  const end = websocket?.firstClose?.span.first ?? tcp.endPacket;
+  return end !== undefined && end.at - answered.at <= LEFT_OVER_IT ? end : undefined;
+};
+
+/** What most messages of this family quote. */
+export const answerData = (response: HttpResponse): Record<string, Value> => ({
+  status: text(response.status),
+  reason: text(response.reason === '' ? '' : ` ${response.reason}`),
+  server: text(header(response, 'Server') ?? 'the server'),
+});

@@ -1,0 +1,88 @@
+/**
+ * ALPN chose HTTP/2 for a client that then speaks HTTP/1.1, or leaves (RFC 7301, RFC 9113 3.2): an Upgrade request
+ * inside h2 is no frame. Healthy h2 traffic is long-lived, and ended by its client.
+ */
+import type { TlsFacts } from '../../../tls/tls-facts.js';
+import { isTls13 } from '../../../tls/versions.js';
+import { evidence } from '../../evidence.js';
+import { tcpEnd } from '../../measures/ending.js';
+import { AT_ONCE, isHandshakeDone } from '../../measures/tls-progress.js';
+import { duration, list, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+/** What a server says before it gives up a connection without a preface: SETTINGS, WINDOW_UPDATE, GOAWAY with its text. */
+const FAREWELL_BYTES = 400;
+/** An upgrade request fits into one record, rarely two; HTTP/2 begins with a preface and several frames. */
+const REQUEST_RECORDS = 2;
+
+export const chosenH2 = defineRule({
+  meta: {
+    id: 'tls/chosen-h2',
+    title: 'HTTP/2 was chosen for a WebSocket client',
+    severity: 'error',
+    causes: ['alpn-h2-chosen'],
+    needs: ['both-sides', 'no-gaps'],
+    precedence: 'violation',
+    reference: ['RFC 7301 3.2', 'RFC 9113 3.4', 'RFC 6455 1.2', 'RFC 8441'],
+    messages: {
+      left: 'The client offered {offered} by ALPN, the server chose h2, and the client left {after} after the handshake without using it: it needs HTTP/1.1 for the upgrade.',
+      request:
+        'The client offered {offered} by ALPN and the server chose h2. The client sent one small request, and the server said {said} and ended the connection {after} later: that is how an HTTP/1.1 upgrade request inside HTTP/2 ends.',
+      hidden:
+        'The client offered {offered} by ALPN; what the server chose is encrypted. The client sent one small request, and the server said {said} and ended the connection {after} later: that is how an HTTP/1.1 upgrade request inside HTTP/2 ends.',
+    },
+    notes: {
+      hello: 'ClientHello that offers h2',
+      serverHello: 'ServerHello',
+      request: 'what the client sent',
+      end: 'end of the connection',
+    },
+    remedies: {
+      offer:
+        'Let the client offer only http/1.1 by ALPN for WebSocket: Node tls ALPNProtocols: ["http/1.1"]; Java SSLParameters.setApplicationProtocols; Micronaut and Netty: a client without HTTP/2 for this URL.',
+      server:
+        'Or let the server choose http/1.1 on this name: nginx http2 off; for the server block; Traefik a TLS option with alpnProtocols [http/1.1]; Caddy protocols h1.',
+      extended: 'WebSocket over HTTP/2 exists (RFC 8441), but client and server must both support it.',
+    },
+  },
+  *check(session) {
+    const { tls } = session;
+    const end = tcpEnd(session);
+    const hello = tls?.clientHello;
+    if (tls === undefined || hello === undefined || tls.serverHello === undefined || end === undefined) return;
+    const hidden = isTls13(tls.serverHello.version) && tls.serverHello.alpn === null;
+    const chosen = tls.serverHello.alpn === 'h2';
+    if (!isHandshakeDone(tls) || !(chosen || (hidden && hello.alpn.includes('h2')))) return;
+    const { client, server } = tls.applicationData;
+    const since = client.first ?? tls.finished.client;
+    if (since === undefined || end.at.at - since.at > AT_ONCE) return;
+    const leftUnused = chosen && client.records === 0 && end.by === 'client';
+    const spoke11 = end.by === 'server' && looksLikeRequest(tls) && server.bytes <= FAREWELL_BYTES && saidMore(tls);
+    if (!leftUnused && !spoke11) return;
+    yield {
+      message: leftUnused ? 'left' : chosen ? 'request' : 'hidden',
+      cause: 'alpn-h2-chosen',
+      data: {
+        offered: list(hello.alpn),
+        after: duration(end.at.at - since.at),
+        said: text(`${server.bytes} bytes`),
+      },
+      evidence: evidence(
+        [hello.span, 'hello'],
+        [tls.serverHello.span, 'serverHello'],
+        [client.first, 'request'],
+        [end.at, 'end'],
+      ),
+      struckAt: end.at.at,
+      confidence: chosen ? 'likely' : 'possible',
+      remedies: ['offer', 'server', 'extended'],
+    };
+  },
+});
+
+const looksLikeRequest = ({ applicationData: { client } }: TlsFacts): boolean =>
+  client.records > 0 && client.records <= REQUEST_RECORDS && client.bytes > 100;
+
+/** The server said something of its own beside tickets: an HTTP/2 server sends SETTINGS. */
+const saidMore = ({ applicationData: { server }, possibleTickets, serverHello }: TlsFacts): boolean =>
+  server.records > 0 && (serverHello?.alpn === 'h2' || server.records > possibleTickets);

@@ -1,0 +1,75 @@
+/**
+ * A server that wants a certificate of the client and ended without saying so by an alert: the messages of TLS 1.2 show
+ * what was asked and given, or an HTTP answer says it (RFC 5246 7.4.4, 7.4.6).
+ */
+import { evidence } from '../../evidence.js';
+import { tcpEnd } from '../../measures/ending.js';
+import { bodyText } from '../../measures/headers.js';
+import { AT_ONCE, fatalAlert } from '../../measures/tls-progress.js';
+import { refusal } from '../../measures/upgrade-attempt.js';
+import { duration, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+const NONE_SENT = /No required SSL certificate was sent/i;
+const NOT_ACCEPTED = /The SSL certificate error/i;
+
+export const clientCertificate = defineRule({
+  meta: {
+    id: 'tls/client-certificate',
+    title: 'The server wants a client certificate',
+    severity: 'error',
+    causes: ['tls-client-certificate-required', 'tls-client-certificate-rejected'],
+    needs: ['both-sides'],
+    precedence: 'violation',
+    reference: ['RFC 5246 7.4.4', 'RFC 5246 7.4.6', 'RFC 8446 4.3.2'],
+    messages: {
+      none: 'The server asked for a certificate, the client sent an empty list, and the server ended the connection {after} later.',
+      refused:
+        'The server asked for a certificate, the client sent one, and the server ended the connection {after} later.',
+      saysNone: 'The server answered {status}: it requires a client certificate and got none.',
+      saysRefused: 'The server answered {status}: it did not accept the certificate of the client.',
+    },
+    notes: { request: 'the server asks for a certificate', end: 'the server ends the connection', answer: 'answer' },
+    remedies: {
+      give: 'Give the client a certificate and key that the server’s CA has issued: Node cert and key; Python load_cert_chain; curl --cert and --key.',
+      optional:
+        'Or do not require one: nginx ssl_verify_client optional; Node rejectUnauthorized: false on the server.',
+      ca: 'See that the CA of the client certificate is among those the server accepts (nginx ssl_client_certificate) and that it has not expired.',
+    },
+  },
+  *check(session) {
+    const { tls } = session;
+    const answer = refusal(session);
+    if (tls !== undefined && answer?.response.status === 400) {
+      const body = bodyText(answer.response);
+      const none = NONE_SENT.test(body);
+      if (!none && !NOT_ACCEPTED.test(body)) return;
+      yield {
+        message: none ? 'saysNone' : 'saysRefused',
+        cause: none ? 'tls-client-certificate-required' : 'tls-client-certificate-rejected',
+        data: { status: text(answer.response.status) },
+        evidence: evidence([answer.response.span, 'answer']),
+        struckAt: answer.response.span.first.at,
+        confidence: 'proven',
+        remedies: none ? ['give', 'optional'] : ['ca', 'give'],
+      };
+      return;
+    }
+    const end = tcpEnd(session);
+    if (tls?.certificateRequest === undefined || tls.clientCertificates === undefined) return;
+    if (end === undefined || end.by !== 'server' || fatalAlert(session) !== undefined) return;
+    const since = tls.finished.client ?? tls.certificateRequest.last;
+    const after = end.at.at - since.at;
+    if (after > AT_ONCE || tls.applicationData.server.records > 0) return;
+    const none = tls.clientCertificates === 0;
+    yield {
+      message: none ? 'none' : 'refused',
+      cause: none ? 'tls-client-certificate-required' : 'tls-client-certificate-rejected',
+      data: { after: duration(after) },
+      evidence: evidence([tls.certificateRequest, 'request'], [end.at, 'end']),
+      struckAt: end.at.at,
+      confidence: none ? 'likely' : 'possible',
+      remedies: none ? ['give', 'optional'] : ['ca', 'give'],
+    };
+  },
+});

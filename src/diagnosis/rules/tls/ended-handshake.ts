@@ -1,0 +1,130 @@
+/**
+ * The connection ended between the hellos and Finished, or so soon after it that it was never used, and no alert in
+ * clear says why. In TLS 1.3 the alert is encrypted: that there was one shows in its length (RFC 8446 5.2, 6).
+ */
+import type { Session } from '../../../session/session.js';
+import type { TlsFacts } from '../../../tls/tls-facts.js';
+import { evidence } from '../../evidence.js';
+import { type TcpEnd, tcpEnd } from '../../measures/ending.js';
+import {
+  AT_ONCE,
+  doneAt,
+  fatalAlert,
+  hidesCertificates,
+  isHandshakeDone,
+  serverAnswered,
+  serverSpoke,
+  tlsVersion,
+} from '../../measures/tls-progress.js';
+import { duration, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+export const endedHandshake = defineRule({
+  meta: {
+    id: 'tls/ended-handshake',
+    title: 'TLS ended before it was used',
+    severity: 'error',
+    causes: ['tls-closed-during-handshake', 'tls-closed-after-handshake'],
+    needs: ['both-sides'],
+    reference: ['RFC 8446 2', 'RFC 8446 6', 'RFC 5246 7.3'],
+    messages: {
+      during:
+        'The {by} ended the connection inside the {version} handshake, {after} after the ServerHello, without an alert in clear.',
+      duringAlert:
+        'The {by} ended the {version} handshake by an encrypted alert, right after the flight of the other side. What it says needs the keys of the session.',
+      refusedFinished:
+        'The client completed the {version} handshake, and the server ended the connection {after} later without answering anything. In TLS 1.3 a refused or missing client certificate looks like this.',
+      after:
+        'The client left {after} after it had completed the {version} handshake, without asking for anything: it did not like what it got, most often the certificate.',
+    },
+    notes: {
+      hello: 'ClientHello',
+      serverHello: 'ServerHello',
+      finished: 'handshake complete',
+      alert: 'encrypted alert',
+      end: 'end of the connection',
+    },
+    remedies: {
+      client:
+        'Read the error message of the {by}: it knows the reason, the packets do not. To see the certificate: openssl s_client -connect {server} -servername {sni} -verify_hostname {sni} </dev/null',
+      keys: 'Capture again with the keys of the session (SSLKEYLOGFILE for browsers, curl and Python; node --tls-keylog), then the alert and the certificate can be read.',
+      serverLog: 'Read the TLS error in the log of the server.',
+      clientCertificate: 'If the server asks for client certificates, give the client one that its CA has issued.',
+    },
+  },
+  *check(session) {
+    const { tls, tcp } = session;
+    const end = tcpEnd(session);
+    if (tls === undefined || end === undefined || tls.clientHello === undefined) return;
+    if (tls.handshakeGap || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
+    if (tcp.gaps.length > 0 || !serverSpoke(session)) return;
+    if (!isHandshakeDone(tls)) {
+      if (tls.applicationData.client.records + tls.applicationData.server.records > 0) return;
+      yield during(session, tls, end);
+      return;
+    }
+    const done = doneAt(tls);
+    if (done === undefined || serverAnswered(tls)) return;
+    const asked = tls.applicationData.client.records > 0;
+    const after = end.at.at - done.at;
+    if (after > AT_ONCE) return;
+    if (end.by === 'client') {
+      if (!asked) yield afterwards('after', session, tls, end, after);
+      return;
+    }
+    // With a request under way, only an alert instead of an answer shows that it was the handshake that failed.
+    const alerted = tls.encryptedAlerts.some(({ from }) => from === 'server');
+    if (!asked || alerted) yield afterwards('refusedFinished', session, tls, end, after);
+  },
+});
+
+const during = (session: Session, tls: TlsFacts, end: TcpEnd) => {
+  const hello = tls.serverHello?.span.last ?? tls.clientHello?.span.last;
+  const alert = tls.encryptedAlerts.find(({ arrival }) => arrival.at <= end.at.at);
+  const by = alert?.from ?? end.by;
+  return {
+    message: alert === undefined ? 'during' : 'duringAlert',
+    cause: 'tls-closed-during-handshake' as const,
+    data: { ...shared(session, tls, by), after: duration(end.at.at - (hello?.at ?? end.at.at)) },
+    evidence: evidence(
+      [tls.clientHello?.span, 'hello'],
+      [tls.serverHello?.span, 'serverHello'],
+      [alert?.arrival, 'alert'],
+      [end.at, 'end'],
+    ),
+    struckAt: alert?.arrival.at ?? end.at.at,
+    confidence: 'proven' as const,
+    remedies: hidesCertificates(tls) ? ['client', 'keys'] : ['client'],
+  };
+};
+
+const afterwards = (
+  message: 'after' | 'refusedFinished',
+  session: Session,
+  tls: TlsFacts,
+  end: TcpEnd,
+  after: number,
+) => {
+  const left = message === 'after';
+  return {
+    message,
+    cause: left ? ('tls-closed-after-handshake' as const) : ('tls-closed-during-handshake' as const),
+    data: { ...shared(session, tls, end.by), after: duration(after) },
+    evidence: evidence(
+      [tls.clientHello?.span, 'hello'],
+      [doneAt(tls), 'finished'],
+      [tls.encryptedAlerts.at(-1)?.arrival, 'alert'],
+      [end.at, 'end'],
+    ),
+    struckAt: end.at.at,
+    confidence: left ? ('proven' as const) : ('likely' as const),
+    remedies: left ? ['client', 'keys'] : ['clientCertificate', 'serverLog', 'keys'],
+  };
+};
+
+const shared = ({ server, host }: Session, tls: TlsFacts, by: string) => ({
+  by: text(by),
+  version: text(tlsVersion(tls)),
+  server: text(server.text),
+  sni: text(tls.clientHello?.sni ?? host ?? server.address),
+});

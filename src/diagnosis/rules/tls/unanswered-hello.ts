@@ -1,0 +1,99 @@
+/**
+ * A ClientHello that got no answer at all: silence until the client gave up, or the end of the connection by the
+ * server's side with no byte before it.
+ */
+import { evidence } from '../../evidence.js';
+import { tcpEnd } from '../../measures/ending.js';
+import { judgeSilence } from '../../measures/silence.js';
+import { fatalAlert, isAddress, serverSpoke } from '../../measures/tls-progress.js';
+import { duration, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+export const unansweredHello = defineRule({
+  meta: {
+    id: 'tls/unanswered-hello',
+    title: 'No answer to the ClientHello',
+    severity: 'error',
+    causes: ['tls-hello-unanswered', 'tls-reset-after-client-hello', 'tls-server-name-missing'],
+    needs: ['both-sides'],
+    reference: ['RFC 8446 4.1.2', 'RFC 6066 3'],
+    messages: {
+      silent: 'The server accepted the connection and has answered nothing to the ClientHello for {waited}.',
+      gaveUp:
+        'The server accepted the connection and answered nothing to the ClientHello; the client gave up after {waited}.',
+      lost: 'The ClientHello was sent again and again for {waited} and never acknowledged, though the connection was made.',
+      fin: 'The connection was closed {waited} after the ClientHello for {sni}, with no byte of the server before it.',
+      rst: 'The connection was reset {waited} after the ClientHello for {sni}, with no byte of the server before it.',
+      noName:
+        'The ClientHello names no server, and the connection was ended without a byte; the same server accepted a ClientHello that names one ({accepted}).',
+    },
+    notes: { hello: 'ClientHello', repeat: 'ClientHello sent again', end: 'end of the connection' },
+    remedies: {
+      program:
+        'See whether the program behind port {port} speaks TLS: openssl s_client -connect {server} -servername {sni} </dev/null',
+      filter:
+        'A firewall or filter that reads the server name may drop or reset: try the same port with another name, and from another network.',
+      backend:
+        'A load balancer that passes TLS through and finds no backend for the name behaves like this: look at its routes for {sni}.',
+      mtu: 'If the ClientHello is large (post-quantum key shares make it two packets), a path with a smaller MTU or a middlebox that expects one packet may drop it.',
+      sni: 'Let the client send the host name it wants (openssl -servername; Node servername).',
+    },
+  },
+  *check(session, capture) {
+    const { tls, tcp, server } = session;
+    const hello = tls?.clientHello;
+    if (tls === undefined || hello === undefined || tls.serverHello !== undefined) return;
+    if (serverSpoke(session) || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
+    const end = tcpEnd(session);
+    const silence = judgeSilence(session, 'client', hello.span.last);
+    const waited = (end?.at.at ?? session.captureEnd) - hello.span.last.at;
+    const shared = {
+      data: {
+        waited: duration(waited),
+        sni: text(hello.sni ?? session.host ?? 'no name'),
+        server: text(server.text),
+        port: text(server.port),
+        accepted: text(acceptedName(capture.server(server.text).sniAccepted) ?? 'none'),
+      },
+      struckAt: silence === undefined ? (end?.at.at ?? hello.span.last.at) : hello.span.last.at,
+    };
+    if (silence !== undefined) {
+      const repeats = tcp.flows.client.repeats.slice(0, 4).map((repeat) => [repeat, 'repeat'] as const);
+      yield {
+        ...shared,
+        message: silence === 'repeated' ? 'lost' : silence === 'gave-up' ? 'gaveUp' : 'silent',
+        cause: 'tls-hello-unanswered',
+        evidence: evidence([hello.span, 'hello'], ...repeats, [end?.at, 'end']),
+        confidence: 'proven',
+        remedies: silence === 'repeated' ? ['mtu', 'filter'] : ['program', 'filter', 'mtu'],
+      };
+      return;
+    }
+    if (end === undefined || end.by === 'client') return;
+    const points = evidence([hello.span, 'hello'], [end.at, 'end']);
+    const { sniAccepted } = capture.server(server.text);
+    const nameless = hello.sni === null || isAddress(hello.sni);
+    if (nameless && !sniAccepted.has(null) && acceptedName(sniAccepted) !== undefined) {
+      yield {
+        ...shared,
+        message: 'noName',
+        cause: 'tls-server-name-missing',
+        evidence: points,
+        confidence: 'likely',
+        remedies: ['sni'],
+      };
+      return;
+    }
+    yield {
+      ...shared,
+      message: end.kind,
+      cause: 'tls-reset-after-client-hello',
+      evidence: points,
+      confidence: 'proven',
+      remedies: ['filter', 'backend', 'program'],
+    };
+  },
+});
+
+const acceptedName = (accepted: ReadonlySet<string | null>): string | undefined =>
+  [...accepted].find((name): name is string => name !== null && !isAddress(name));

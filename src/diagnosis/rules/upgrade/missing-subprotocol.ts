@@ -1,0 +1,72 @@
+/**
+ * The client offered subprotocols, the server chose none, and the client left right after the 101 without a frame.
+ * RFC 6455 4.1 allows the answer; browsers must fail it (WHATWG WebSockets), and so do some libraries.
+ */
+import { evidence } from '../../evidence.js';
+import { clientWentOn, isBrowser, switched } from '../../measures/upgrade-attempt.js';
+import { duration, list } from '../../measures/values.js';
+import { isGoodbye } from '../../outcome.js';
+import { defineRule } from '../../rule.js';
+
+/** A client that fails the handshake does so at once; this leaves room for a slow one. */
+const LEFT_OVER_IT = 2e9;
+
+export const missingSubprotocol = defineRule({
+  meta: {
+    id: 'upgrade/missing-subprotocol',
+    title: 'No subprotocol was chosen',
+    severity: 'error',
+    causes: ['upgrade-subprotocol-missing'],
+    needs: ['upgrade'],
+    precedence: 'violation',
+    reference: ['RFC 6455 4.1', 'https://websockets.spec.whatwg.org/'],
+    messages: {
+      browser:
+        'The browser offered the subprotocols {offered}, the 101 chooses none, and the browser left {after} later without a frame, as it must.',
+      client:
+        'The client offered the subprotocols {offered}, the 101 chooses none, and the client left {after} later without a frame: it needs one.',
+      ignored:
+        'The client offered the subprotocols {offered} and the 101 chooses none. This client went on; a browser would have failed the connection.',
+    },
+    notes: { request: 'upgrade request', response: '101 without a subprotocol', left: 'the client leaves' },
+    remedies: {
+      server:
+        'Let the server choose one: ws: new WebSocketServer({ handleProtocols: (protocols) => [...protocols][0] }); python websockets: serve(…, subprotocols=["name"]); Spring: setSubProtocols.',
+      client:
+        'Or offer none: new WebSocket(url) without a second argument. Tokens smuggled in that argument need an answer too.',
+      proxy: 'See that no proxy removes Sec-WebSocket-Protocol from request or answer.',
+    },
+  },
+  *check(session) {
+    const handshake = switched(session);
+    const { handshake: judged, websocket, tcp } = session;
+    if (handshake === undefined || judged === undefined) return;
+    if (judged.subprotocolsOffered.length === 0 || judged.subprotocol !== null) return;
+    const { request, response } = handshake;
+    const offered = list(judged.subprotocolsOffered);
+    const close = websocket?.firstClose;
+    const left =
+      close !== undefined && close.from === 'client'
+        ? close.span.first
+        : (tcp.flows.client.fin ?? tcp.flows.client.rst);
+    const after = left === undefined ? Number.POSITIVE_INFINITY : left.at - response.span.last.at;
+    const goodbye = close !== undefined && isGoodbye(close.code);
+    const leftOverIt = after <= LEFT_OVER_IT && tcp.endedBy === 'client' && !clientWentOn(session) && !goodbye;
+    const browser = isBrowser(request);
+    if (!leftOverIt && !clientWentOn(session)) return;
+    yield {
+      message: leftOverIt ? (browser ? 'browser' : 'client') : 'ignored',
+      cause: leftOverIt ? 'upgrade-subprotocol-missing' : null,
+      severity: leftOverIt ? 'error' : 'note',
+      data: { offered, after: duration(Number.isFinite(after) ? after : 0) },
+      evidence: evidence(
+        [request.span, 'request'],
+        [response.span, 'response'],
+        [leftOverIt ? left : undefined, 'left'],
+      ),
+      struckAt: response.span.first.at,
+      confidence: browser || !leftOverIt ? 'proven' : 'likely',
+      remedies: leftOverIt ? ['server', 'client', 'proxy'] : ['server'],
+    };
+  },
+});

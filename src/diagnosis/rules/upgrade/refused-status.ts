@@ -1,0 +1,149 @@
+/**
+ * The HTTP status that answered the upgrade request instead of 101 (RFC 6455 4.2.2, RFC 9110 15). One table for all;
+ * narrower rules look into headers and bodies and stand before it.
+ */
+import type { Session } from '../../../session/session.js';
+import type { CauseId } from '../../causes.js';
+import { evidence } from '../../evidence.js';
+import { bodyText, header, quote } from '../../measures/headers.js';
+import { answerData, refusal } from '../../measures/upgrade-attempt.js';
+import { duration, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+const CAUSE_OF_STATUS: ReadonlyMap<number, CauseId> = new Map([
+  [400, 'upgrade-bad-request'],
+  [401, 'upgrade-unauthorized'],
+  [403, 'upgrade-forbidden'],
+  [404, 'upgrade-not-found'],
+  [405, 'upgrade-method-not-allowed'],
+  [410, 'upgrade-not-found'],
+  [429, 'upgrade-rate-limited'],
+  [431, 'upgrade-headers-too-large'],
+  [502, 'upgrade-bad-gateway'],
+  [503, 'upgrade-unavailable'],
+  [504, 'upgrade-gateway-timeout'],
+]);
+
+const causeOfStatus = (status: number): CauseId | undefined => {
+  const known = CAUSE_OF_STATUS.get(status);
+  if (known !== undefined) return known;
+  if (status >= 200 && status < 300) return 'upgrade-not-switched';
+  if (status >= 300 && status < 400) return 'upgrade-redirected';
+  if (status >= 400 && status < 500) return 'upgrade-client-error';
+  return status >= 500 && status < 600 ? 'upgrade-server-error' : undefined;
+};
+
+export const refusedStatus = defineRule({
+  meta: {
+    id: 'upgrade/refused-status',
+    title: 'Upgrade refused',
+    severity: 'error',
+    causes: [
+      ...new Set(CAUSE_OF_STATUS.values()),
+      'upgrade-not-switched',
+      'upgrade-redirected',
+      'upgrade-client-error',
+      'upgrade-server-error',
+    ],
+    needs: [],
+    reference: ['RFC 6455 4.2.2', 'RFC 9110 15'],
+    messages: {
+      'upgrade-bad-request': 'The server answered the upgrade request with {status}{reason}{body}.',
+      'upgrade-unauthorized':
+        'The server answered the upgrade request with {status}{reason}: it wants credentials ({challenge}){body}.',
+      'upgrade-forbidden':
+        'The server answered the upgrade request with {status}{reason}: it refuses this client or this request{body}.',
+      'upgrade-not-found': 'The server answered the upgrade request with {status}{reason}: it has no {target}{body}.',
+      'upgrade-method-not-allowed':
+        'The server answered the upgrade request with {status}{reason}: {target} does not take this method, so it is hardly a WebSocket endpoint{body}.',
+      'upgrade-rate-limited':
+        'The server answered the upgrade request with {status}{reason}: too many connections or requests from this client (Retry-After: {retryAfter}).',
+      'upgrade-headers-too-large':
+        'The server answered the upgrade request with {status}{reason}: the request head has {headBytes} bytes, more than it accepts.',
+      'upgrade-redirected':
+        'The server answered the upgrade request with {status}{reason} to {location}. WebSocket clients do not follow redirects.',
+      'upgrade-not-switched':
+        'The server answered the upgrade request with {status}{reason} instead of 101: it took it for an ordinary request, so nothing speaks WebSocket at {target} there{body}.',
+      'upgrade-server-error':
+        'The server answered the upgrade request with {status}{reason}: it failed while handling it{body}.',
+      'upgrade-bad-gateway':
+        'The proxy answered the upgrade request with {status}{reason} after {took}: the server behind it refused the connection or gave no valid answer.',
+      'upgrade-unavailable':
+        'The answer to the upgrade request was {status}{reason}: overloaded, in maintenance, or no healthy server behind the proxy.',
+      'upgrade-gateway-timeout':
+        'The proxy answered the upgrade request with {status}{reason} after {took}: the server behind it did not answer in time.',
+      'upgrade-client-error': 'The server answered the upgrade request with {status}{reason}{body}.',
+    },
+    notes: { request: 'upgrade request', response: 'answer instead of 101' },
+    remedies: {
+      read: 'Read what the body of the answer and the log of the server say about this request.',
+      compare:
+        'Repeat it by hand: curl -i -N -H "Connection: Upgrade" -H "Upgrade: websocket" -H "Sec-WebSocket-Version: 13" -H "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==" {url}',
+      credentials:
+        'Send credentials with the handshake: an Authorization header (not from browsers), a cookie of the same site, or a token in the first message or the subprotocol.',
+      access:
+        'Look at access rules on the way: allow and deny lists, a web application firewall, CSRF checks, authentication that answers 403.',
+      path: 'Check the path of the URL against the one the server registers, with prefixes that a proxy adds or strips. In nginx, proxy_pass with a path at its end replaces the matched prefix.',
+      route: 'Route {target} to the WebSocket server, not to the static or REST handler.',
+      redirect: 'Use the final URL in the client: {location} (ws for http, wss for https; a slash at the end counts).',
+      limit:
+        'Open fewer connections, reconnect with a growing randomised delay, or raise the limit (nginx: limit_conn, limit_req).',
+      headers:
+        'Shrink the request, cookies first, or raise the limit: nginx large_client_header_buffers 4 32k; Node --max-http-header-size=32768; Tomcat maxHttpRequestHeaderSize.',
+      backend:
+        'See whether the server behind the proxy runs and listens where the proxy looks for it; the error log of the proxy names the reason.',
+      slow: 'See what keeps the server behind the proxy from answering: nginx proxy_read_timeout and proxy_connect_timeout only set how long to wait.',
+    },
+  },
+  *check(session) {
+    const answer = refusal(session);
+    if (answer === undefined) return;
+    const { request, response } = answer;
+    const cause = causeOfStatus(response.status);
+    if (cause === undefined) return;
+    const took = request === undefined ? 0 : response.span.first.at - request.span.last.at;
+    yield {
+      message: cause,
+      cause,
+      data: {
+        ...answerData(response),
+        body: text(quotedBody(session)),
+        took: duration(Math.max(0, took)),
+        target: text(request?.target ?? 'the requested path'),
+        url: text(curlUrl(session)),
+        challenge: text(header(response, 'WWW-Authenticate') ?? 'no WWW-Authenticate header'),
+        location: text(header(response, 'Location') ?? 'nowhere'),
+        retryAfter: text(header(response, 'Retry-After') ?? 'none'),
+        headBytes: text(request?.span.length ?? 'unknown'),
+      },
+      evidence: evidence([request?.span, 'request'], [response.span, 'response']),
+      struckAt: response.span.first.at,
+      confidence: 'proven',
+      remedies: REMEDIES[cause] ?? ['read', 'compare'],
+    };
+  },
+});
+
+const quotedBody = (session: Session): string => {
+  const response = refusal(session)?.response;
+  const words = response === undefined ? null : quote(bodyText(response));
+  return words === null ? '' : `; its body says “${words}”`;
+};
+
+/** The URL as curl takes it. */
+const curlUrl = ({ url, server }: Session): string => (url ?? `http://${server.text}/`).replace(/^ws/, 'http');
+
+const REMEDIES: Partial<Record<CauseId, readonly string[]>> = {
+  'upgrade-unauthorized': ['credentials', 'read'],
+  'upgrade-forbidden': ['access', 'read'],
+  'upgrade-not-found': ['path', 'compare'],
+  'upgrade-method-not-allowed': ['path', 'route'],
+  'upgrade-rate-limited': ['limit'],
+  'upgrade-headers-too-large': ['headers'],
+  'upgrade-redirected': ['redirect'],
+  'upgrade-not-switched': ['route', 'path'],
+  'upgrade-server-error': ['read', 'compare'],
+  'upgrade-bad-gateway': ['backend'],
+  'upgrade-unavailable': ['backend', 'limit'],
+  'upgrade-gateway-timeout': ['backend', 'slow'],
+};

@@ -1,0 +1,100 @@
+/**
+ * A refusal because of the Origin header (RFC 6455 4.2.2, 10.2): the answer says so, the same request is accepted with
+ * another Origin, or a 403 met an Origin of another site.
+ */
+import type { HttpRequest } from '../../../http/http-facts.js';
+import type { CaptureView, Session } from '../../../session/session.js';
+import { evidence } from '../../evidence.js';
+import { bodyText, header } from '../../measures/headers.js';
+import { answerData, refusal } from '../../measures/upgrade-attempt.js';
+import { text } from '../../measures/values.js';
+import { type Confidence, defineRule } from '../../rule.js';
+
+export const rejectedOrigin = defineRule({
+  meta: {
+    id: 'upgrade/rejected-origin',
+    title: 'Origin refused',
+    severity: 'error',
+    causes: ['upgrade-origin-rejected'],
+    needs: ['upgrade'],
+    reference: ['RFC 6455 4.2.2', 'RFC 6455 10.2', 'RFC 6454'],
+    messages: {
+      says: 'The server answered {status}{reason} and says that it refuses the Origin {origin}.',
+      elsewhere:
+        'The server answered {status}{reason} to the Origin {origin}, and accepted the same request from the Origin {accepted}.',
+      foreign:
+        'The server answered {status}{reason} to a page of another site: the Origin is {origin}, the Host {host}.',
+    },
+    notes: {
+      request: 'upgrade request with this Origin',
+      response: 'refusal',
+      accepted: 'accepted with another Origin',
+    },
+    remedies: {
+      allow:
+        'Add {origin} to the origins the server allows: python websockets serve(…, origins=["{origin}"]); Spring setAllowedOrigins("{origin}"); gorilla Upgrader.CheckOrigin; Socket.IO cors.origin; ActionCable config.action_cable.allowed_request_origins; Django CSRF_TRUSTED_ORIGINS and ALLOWED_HOSTS with channels’ AllowedHostsOriginValidator.',
+      host: 'Behind a proxy, pass the name the browser used, so that origin and host can be compared: proxy_set_header Host $host;',
+      page: 'If the page should not be there, load it from {host} itself.',
+    },
+  },
+  *check(session, capture) {
+    const answer = refusal(session);
+    const origin = header(answer?.request, 'Origin');
+    if (answer?.request === undefined || origin === undefined || !isRefusal(answer.response.status)) return;
+    const { request, response } = answer;
+    const host = header(request, 'Host') ?? session.server.text;
+    const accepted = acceptedElsewhere(session, request, origin, capture);
+    let message: 'says' | 'elsewhere' | 'foreign';
+    let confidence: Confidence = 'proven';
+    if (/\borigins?\b/i.test(bodyText(response)) || /\borigin\b/i.test(response.reason)) message = 'says';
+    else if (accepted !== undefined) message = 'elsewhere';
+    else if (response.status === 403 && isForeign(origin, host)) [message, confidence] = ['foreign', 'likely'];
+    else return;
+    yield {
+      message,
+      cause: 'upgrade-origin-rejected',
+      data: {
+        ...answerData(response),
+        origin: text(origin),
+        host: text(host),
+        accepted: text(header(accepted?.upgrade?.request, 'Origin') ?? 'none'),
+      },
+      evidence: evidence(
+        [request.span, 'request'],
+        [response.span, 'response'],
+        [accepted?.upgrade?.response?.span, 'accepted'],
+      ),
+      struckAt: response.span.first.at,
+      confidence,
+      remedies: ['allow', 'host', 'page'],
+    };
+  },
+});
+
+/** Statuses with which servers refuse an origin; others that mention the word talk of an origin server. */
+const isRefusal = (status: number): boolean => status === 400 || status === 401 || status === 403;
+
+/** Another host than the one that was asked; a port alone makes another origin too, but servers seldom compare it. */
+const isForeign = (origin: string, host: string): boolean => {
+  const name = /^[a-z][a-z0-9+.-]*:\/\/(\[[^\]]*\]|[^:/]*)/i.exec(origin)?.[1];
+  const asked = /^(\[[^\]]*\]|[^:]*)/.exec(host)?.[1];
+  return name === undefined || asked === undefined || name.toLowerCase() !== asked.toLowerCase();
+};
+
+/** A session with the same server and path that was opened from another Origin. */
+const acceptedElsewhere = (
+  session: Session,
+  request: HttpRequest,
+  origin: string,
+  capture: CaptureView,
+): Session | undefined =>
+  capture.sessions.find((other) => {
+    const { request: its, response } = other.upgrade ?? {};
+    if (its === undefined || response?.status !== 101 || other.server.text !== session.server.text) return false;
+    const theirs = header(its, 'Origin');
+    const samePlace = its.target === request.target && header(its, 'Host') === header(request, 'Host');
+    const sameCredentials =
+      header(its, 'Authorization') === header(request, 'Authorization') &&
+      header(its, 'Cookie') === header(request, 'Cookie');
+    return theirs !== undefined && theirs !== origin && samePlace && sameCredentials;
+  });

@@ -1,0 +1,148 @@
+/**
+ * Upgrade and Connection are hop-by-hop headers (RFC 9110 7.6.1): a proxy that is not told otherwise removes them. Shown
+ * by a request that kept its Sec-WebSocket-Key, by the other leg of a proxy, or by a server that complains of it.
+ */
+import type { CaptureView, Session } from '../../../session/session.js';
+import type { Arrival, Span } from '../../../stream/arrival.js';
+import { evidence } from '../../evidence.js';
+import { bodyText, header } from '../../measures/headers.js';
+import { problemsOf, refusal, upgradeExchange } from '../../measures/upgrade-attempt.js';
+import { list, text } from '../../measures/values.js';
+import { type Confidence, defineRule } from '../../rule.js';
+
+/** What servers write when a request reaches them without these headers. */
+const COMPLAINT =
+  /(upgrade|connection)['"‘’“”]?\s+(token|header)|(missing|invalid|no)\s+(or\s+(missing|invalid)\s+)?['"‘’“”]?(upgrade|connection)\b|can ['"‘’“”]?upgrade['"‘’“”]? only to|not a websocket (handshake|request|upgrade)/i;
+
+export const strippedHeaders = defineRule({
+  meta: {
+    id: 'upgrade/stripped-headers',
+    title: 'A proxy removed the upgrade headers',
+    severity: 'error',
+    causes: ['upgrade-headers-stripped'],
+    needs: [],
+    reference: ['RFC 9110 7.6.1', 'RFC 9110 7.8', 'RFC 6455 4.1', 'https://nginx.org/en/docs/http/websocket.html'],
+    messages: {
+      request:
+        'The request carries a Sec-WebSocket-Key but lacks {missing} (Connection: {connection}, HTTP/{version}): a client sends both, so a proxy before this point removed it.',
+      legs: 'The client sent Upgrade and Connection; behind the proxy the same request (same Sec-WebSocket-Key) goes on without {missing} as HTTP/{version}: the proxy removed them.',
+      answer:
+        'The request left with Upgrade and Connection intact, and the answer {status} says that they did not arrive: something behind this point removed them.',
+    },
+    notes: {
+      request: 'request as seen here',
+      behind: 'the same request behind the proxy',
+      response: 'answer',
+    },
+    remedies: {
+      nginx:
+        'In the location of nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+      apache: 'In Apache httpd (2.4.47 and later): ProxyPass "/socket" "http://backend/socket" upgrade=websocket',
+      others:
+        'HAProxy, Traefik, Caddy and Envoy pass them on by themselves (Envoy: upgrade_configs: [{ upgrade_type: websocket }]); for a CDN or cloud load balancer, turn WebSocket support on.',
+      inspect: 'If no proxy is yours, one on the way may inspect plain HTTP: use wss.',
+    },
+  },
+  *check(session, capture) {
+    const { request, response } = upgradeExchange(session) ?? {};
+    if (request === undefined || response?.status === 101) return;
+    const missing = missingHeaders(session);
+    if (header(request, 'Sec-WebSocket-Key') === undefined) return;
+    if (missing.length > 0) {
+      // Unanswered so far: the capture may end before anything went wrong.
+      if (response === undefined && session.tcp.end === 'none') return;
+      yield finding('request', 'proven', session, missing, [[request.span, 'request']]);
+      return;
+    }
+    if (response === undefined) return;
+    const behind = strippedTwin(session, capture);
+    if (behind !== undefined) {
+      yield finding(
+        'legs',
+        'proven',
+        behind,
+        missingHeaders(behind),
+        [
+          [request.span, 'request'],
+          [behind.upgrade?.request?.span, 'behind'],
+          [response.span, 'response'],
+        ],
+        request.span.first,
+      );
+      return;
+    }
+    const answer = refusal(session);
+    const version = header(request, 'Sec-WebSocket-Version');
+    if (answer === undefined || version !== '13') return;
+    const { status } = answer.response;
+    const complains = (status === 400 || status === 426) && COMPLAINT.test(bodyText(answer.response));
+    // 426 asks for an upgrade that was asked for already; one that lists versions means something else by it.
+    const contradicts = status === 426 && header(answer.response, 'Sec-WebSocket-Version') === undefined;
+    if (complains || contradicts) {
+      yield finding(
+        'answer',
+        'likely',
+        session,
+        [],
+        [
+          [request.span, 'request'],
+          [answer.response.span, 'response'],
+        ],
+        answer.response.span.first,
+      );
+    }
+  },
+});
+
+const missingHeaders = (session: Session): string[] => {
+  const named = {
+    'upgrade-missing': 'Upgrade: websocket',
+    'connection-upgrade-missing': 'Connection: Upgrade',
+  } as const;
+  return problemsOf(session, 'upgrade-missing', 'connection-upgrade-missing').map(
+    ({ code }) => named[code as keyof typeof named],
+  );
+};
+
+const finding = (
+  message: 'request' | 'legs' | 'answer',
+  confidence: Confidence,
+  shown: Session,
+  missing: readonly string[],
+  points: readonly (readonly [Span | undefined, string])[],
+  struck: Arrival | undefined = points[0]?.[0]?.first,
+) => {
+  const { request, response } = upgradeExchange(shown) ?? {};
+  return {
+    message,
+    cause: 'upgrade-headers-stripped' as const,
+    data: {
+      missing: list(missing),
+      connection: text(header(request, 'Connection') ?? 'absent'),
+      version: text(request?.httpVersion ?? '?'),
+      status: text(response?.status ?? 'none'),
+    },
+    evidence: evidence(...points),
+    ...(struck === undefined ? {} : { struckAt: struck.at }),
+    confidence,
+    remedies: ['nginx', 'apache', 'others', 'inspect'],
+  };
+};
+
+const twins = new WeakMap<CaptureView, Map<string, Session>>();
+
+/** The leg behind a proxy: another session that carries the same key without the headers. */
+const strippedTwin = (session: Session, capture: CaptureView): Session | undefined => {
+  let byKey = twins.get(capture);
+  if (byKey === undefined) {
+    byKey = new Map();
+    for (const candidate of capture.sessions) {
+      const key = candidate.handshake?.key;
+      if (key !== undefined && missingHeaders(candidate).length > 0) byKey.set(key, candidate);
+    }
+    twins.set(capture, byKey);
+  }
+  const key = session.handshake?.key;
+  const twin = key === undefined ? undefined : byKey.get(key);
+  return twin === session ? undefined : twin;
+};

@@ -1,0 +1,88 @@
+/**
+ * No response to the upgrade request: silence until the client gave up or the capture had gone on long enough, a
+ * request that was repeated and never acknowledged, or an end of the connection instead of an answer.
+ */
+import type { HttpRequest } from '../../../http/http-facts.js';
+import type { Session } from '../../../session/session.js';
+import { evidence } from '../../evidence.js';
+import { tcpEnd } from '../../measures/ending.js';
+import { judgeSilence } from '../../measures/silence.js';
+import { count, duration, side, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+export const unansweredRequest = defineRule({
+  meta: {
+    id: 'upgrade/unanswered-request',
+    title: 'No answer to the upgrade request',
+    severity: 'error',
+    causes: ['upgrade-unanswered', 'upgrade-request-lost', 'upgrade-connection-closed'],
+    needs: ['both-sides'],
+    reference: ['RFC 6455 4.1', 'RFC 9112 9.5'],
+    messages: {
+      gaveUp: 'The server acknowledged the upgrade request and answered nothing; the client gave up after {waited}.',
+      silent: 'The server acknowledged the upgrade request and has answered nothing for {waited}.',
+      lost: 'The upgrade request was sent {repeats} more times over {waited} and never acknowledged: it does not reach the server, though the connection was made.',
+      fin: 'The {by} closed the connection {waited} after the upgrade request instead of answering it.',
+      rst: 'The {by} reset the connection {waited} after the upgrade request instead of answering it.',
+    },
+    notes: {
+      request: 'upgrade request',
+      repeat: 'request sent again',
+      left: 'the client gives up',
+      end: 'end of the connection',
+    },
+    remedies: {
+      program:
+        'See whether the program behind the port is the one that was meant and reads requests: one that only accepts (or a proxy whose backend hangs) is silent like this.',
+      log: 'Read the log of the server at this time: a crash in the upgrade handler, or a server that knows no upgrade and drops what it does not understand, ends like this.',
+      tls: 'If the port expects TLS, use wss.',
+      path: 'Find where the request is dropped: capture at both ends. Firewalls that inspect HTTP, and paths with a smaller MTU, let the small packets of the handshake pass and drop the request.',
+    },
+  },
+  *check(session) {
+    const request = session.upgrade?.request;
+    if (request === undefined || hasAnswer(session, request)) return;
+    const { tcp } = session;
+    const end = tcpEnd(session);
+    const silence = judgeSilence(session, 'client', request.span.last);
+    const flow = tcp.flows.client;
+    if (silence === undefined) {
+      if (end === undefined || end.by === 'client') return;
+      yield {
+        message: end.kind,
+        cause: 'upgrade-connection-closed',
+        data: {
+          by: end.by === 'network' ? text('network') : side(end.by),
+          waited: duration(end.at.at - request.span.last.at),
+        },
+        evidence: evidence([request.span, 'request'], [end.at, 'end']),
+        struckAt: end.at.at,
+        confidence: 'proven',
+        remedies: ['log', 'tls'],
+      };
+      return;
+    }
+    const until = end?.at.at ?? session.captureEnd;
+    const lost = silence === 'repeated';
+    yield {
+      message: lost ? 'lost' : silence === 'gave-up' ? 'gaveUp' : 'silent',
+      cause: lost ? 'upgrade-request-lost' : 'upgrade-unanswered',
+      data: { waited: duration(until - request.span.last.at), repeats: count(flow.repeats.length) },
+      evidence: evidence(
+        [request.span, 'request'],
+        ...flow.repeats.slice(0, 4).map((repeat) => [repeat, 'repeat'] as const),
+        [end?.at, 'left'],
+      ),
+      struckAt: request.span.last.at,
+      confidence: 'proven',
+      remedies: lost ? ['path'] : ['program', 'tls'],
+    };
+  },
+});
+
+/** A final response, or bytes of the server since the request that other rules look at, or a hole that may be one. */
+const hasAnswer = ({ upgrade, http, tcp }: Session, request: HttpRequest): boolean => {
+  if (upgrade?.response !== undefined || http?.notHttp?.side === 'server' || http?.switched !== undefined) return true;
+  if (http?.incompleteHead?.side === 'server' || http?.lost.server === true) return true;
+  return tcp.gaps.some((gap) => gap.side === 'server' && gap.at >= request.span.first.at);
+};
