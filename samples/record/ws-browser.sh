@@ -4,7 +4,8 @@
 
 source "$(dirname "$0")/ws-stage.sh"
 
-# browse SCRIPT [SECONDS]: the page http://app.example.test/ runs the script; only port 8080 is filmed.
+# browse SCRIPT [COMMAND]: the page http://app.example.test/ runs the script, and then the command is run; only
+# port 8080 is filmed.
 browse() {
   mkdir -p "$WORK/page"
   cat >"$WORK/page/index.html" <<HTML
@@ -17,7 +18,8 @@ HTML
   start client chromium chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage \
     --disable-background-networking --no-first-run --no-proxy-server --user-data-dir="$WORK/chromium" \
     http://app.example.test/
-  sleep "${2:-6}"
+  sleep 6
+  ${2:-}
   stop_captures
 }
 
@@ -49,14 +51,18 @@ record_browser-origin() {
   browse "new WebSocket('ws://chat.example.test:8080/room');"
 }
 
-# The reader leaves the page: 1001.
-record_browser-leaves() {
+# The browser is quit while the session is open: 1001.
+record_browser-quits() {
   stage
   node_server --echo
-  film_8080 browser-leaves
+  film_8080 browser-quits
   browse "const socket = new WebSocket('ws://chat.example.test:8080/room');
-    socket.onopen = () => { socket.send('hello'); };
-    socket.onmessage = () => setTimeout(() => { location = '/elsewhere.html'; }, 500);" 15
+    socket.onopen = () => { socket.send('hello'); };" 'quit_browser'
+}
+
+quit_browser() {
+  signal chromium TERM
+  wait_job chromium
 }
 
 record_samples "$@"
