@@ -41,14 +41,14 @@ export class Conversation {
     this.sink.event('ws', 'violation', side, frame.lastPacket, frame.lastAt, { rule, detail });
   }
 
-  /** `payload` is a view; `whole` says that no octet of it is missing. */
-  ping(side: Side, frame: Frame, payload: Uint8Array, whole: boolean): void {
-    this.pings[side].ping(payload, whole, frame.lastArrival());
+  /** `payload` is a view of what is known of it, from its start. */
+  ping(side: Side, frame: Frame, payload: Uint8Array): void {
+    this.pings[side].ping(payload, frame.length, frame.lastArrival());
     this.sink.event('ws', 'ping', side, frame.lastPacket, frame.lastAt, { bytes: frame.length });
   }
 
-  pong(side: Side, frame: Frame, payload: Uint8Array, whole: boolean): void {
-    const rttNs = this.pings[opposite(side)].pong(payload, whole, frame.lastAt);
+  pong(side: Side, frame: Frame, payload: Uint8Array): void {
+    const rttNs = this.pings[opposite(side)].pong(payload, frame.length, frame.lastAt);
     const data = rttNs === undefined ? { bytes: frame.length } : { bytes: frame.length, rttNs };
     this.sink.event('ws', 'pong', side, frame.lastPacket, frame.lastAt, data);
   }

@@ -248,8 +248,8 @@ export class Direction {
     if (!frame.complete) return;
     const payload = this.control.subarray(0, this.controlLength);
     const whole = this.controlLength === frame.length;
-    if (frame.opcode === OPCODE.ping) this.conversation.ping(this.side, frame, payload, whole);
-    else if (frame.opcode === OPCODE.pong) this.conversation.pong(this.side, frame, payload, whole);
+    if (frame.opcode === OPCODE.ping) this.conversation.ping(this.side, frame, payload);
+    else if (frame.opcode === OPCODE.pong) this.conversation.pong(this.side, frame, payload);
     else this.close(frame, payload, whole);
   }
 
@@ -350,11 +350,12 @@ export class Direction {
   }
 }
 
-/** Whether a frame ends where a segment ends or another header may begin; undefined where that is not in the chunk. */
+/** Whether a frame ends where a segment ends or an ordinary header may begin; undefined where that cannot be told. */
 function leadsToHeader(frame: Frame, masks: boolean): boolean | undefined {
   const { chunk, end } = frame;
   if (!frame.complete) return frame.length > ABSURD_LENGTH ? false : undefined;
   if (end === chunk.length) return true;
   if (end + 1 === chunk.length) return undefined;
-  return oddness(chunk[end]!, chunk[end + 1]!, masks) <= 1;
+  const odd = oddness(chunk[end]!, chunk[end + 1]!, masks);
+  return odd === 0 ? true : odd === 1 ? undefined : false;
 }

@@ -15,9 +15,9 @@ export const RTTS_KEPT = 512;
 
 interface Waiting {
   sent: Arrival;
+  /** What was captured of it, from its start. */
   payload: Uint8Array;
-  /** All of the payload was captured. */
-  whole: boolean;
+  length: number;
   /** Which ping of its side this is, from 1. */
   ordinal: number;
 }
@@ -35,25 +35,25 @@ export class PingLedger {
   private minInterval: Nanos = 0;
   private maxInterval: Nanos = 0;
 
-  /** The payload is copied. */
-  ping(payload: Uint8Array, whole: boolean, sent: Arrival): void {
+  /** `payload` is what is known of it, from its start, and copied; `length` what the frame says. */
+  ping(payload: Uint8Array, length: number, sent: Arrival): void {
     this.count++;
     this.firstPing ??= sent;
     if (this.lastPing !== undefined) this.interval(sent.at - this.lastPing.at);
     this.lastPing = sent;
-    this.waiting.push({ sent, payload: payload.slice(), whole, ordinal: this.count });
+    this.waiting.push({ sent, payload: payload.slice(), length, ordinal: this.count });
     if (this.waiting.length > MOST_WAITING) this.waiting.splice(UNANSWERED_KEPT, 1);
   }
 
   /** Answers the round-trip time where the pong belongs to one ping without doubt. */
-  pong(payload: Uint8Array, whole: boolean, at: Nanos): Nanos | undefined {
+  pong(payload: Uint8Array, length: number, at: Nanos): Nanos | undefined {
     const { waiting } = this;
     let index = waiting.length - 1;
-    while (index >= 0 && !fits(waiting[index]!, payload, whole)) index--;
+    while (index >= 0 && !fits(waiting[index]!, payload, length)) index--;
     if (index < 0) return undefined;
     const ping = waiting[index]!;
-    const certain =
-      whole && ping.whole && !waiting.some((other, place) => place < index && fits(other, payload, whole));
+    const whole = payload.length === length && ping.payload.length === length;
+    const certain = whole && !waiting.some((other, place) => place < index && fits(other, payload, length));
     this.longestWait = Math.max(this.longestWait, at - waiting[0]!.sent.at);
     this.answered += ping.ordinal - this.settledUpTo;
     this.settledUpTo = ping.ordinal;
@@ -92,8 +92,9 @@ export class PingLedger {
   }
 }
 
-/** Where octets of either are missing, the lengths decide. */
-function fits(ping: Waiting, payload: Uint8Array, whole: boolean): boolean {
-  if (ping.payload.length !== payload.length) return false;
-  return !whole || !ping.whole || Buffer.compare(ping.payload, payload) === 0;
+/** Where octets of either are missing, the lengths and those in front of the hole decide. */
+function fits(ping: Waiting, payload: Uint8Array, length: number): boolean {
+  if (ping.length !== length) return false;
+  const known = Math.min(ping.payload.length, payload.length);
+  return Buffer.compare(ping.payload.subarray(0, known), payload.subarray(0, known)) === 0;
 }

@@ -35,6 +35,8 @@ export class Resynchroniser {
   private pieces: Piece[] = [];
   private readonly edges = new Map<number, number>();
   private chains: FrameChain[] = [];
+  /** Where the search began: behind a hole that is often a boundary, as programs write frame by frame. */
+  private origin = 0;
   /** The offset up to which starts of chains have been tried. */
   private tried = 0;
   private found = -1;
@@ -95,6 +97,7 @@ export class Resynchroniser {
 
   private clear(offset: number): void {
     this.base = offset;
+    this.origin = offset;
     this.tried = offset;
     this.length = 0;
     this.pieces = [];
@@ -122,9 +125,14 @@ export class Resynchroniser {
     for (; this.tried + 1 < this.position(); this.tried++) {
       const at = this.tried - this.base;
       if (!mayBeHeader(this.octets[at]!, this.octets[at + 1]!, this.masked, this.rsv1)) continue;
-      this.chains.push(new FrameChain(this.tried, this.masked, this.rsv1, this.tried === segment ? segmentBits : 0));
+      this.chains.push(new FrameChain(this.tried, this.masked, this.rsv1, this.startBits(segment, segmentBits)));
       if (this.chains.length > MOST_CHAINS) this.dropWeakest();
     }
+  }
+
+  private startBits(segment: number, segmentBits: number): number {
+    if (this.tried === this.origin) return EDGE_BITS;
+    return this.tried === segment ? segmentBits : 0;
   }
 
   /** The chain with least evidence goes; among equals the one whose next header is farthest away. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cutsOf, WebSocketDriver } from '../wire/websocket-driver.js';
 import { binary, close, concat, frame, fromClient, hex, KEY, ping, pong, text } from '../wire/websocket-frames.js';
 
-const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 describe('the examples of RFC 6455 5.7', () => {
   it.each([
