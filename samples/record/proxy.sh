@@ -123,10 +123,12 @@ record_nginx-healthy() {
   keep_truth nginx-healthy
 }
 
+record_nginx-400() { proxy_stage; nginx 'return 400;'; refused nginx-400; }
 record_nginx-403() { proxy_stage; nginx 'deny all;'; refused nginx-403; }
 record_nginx-404() { proxy_stage; nginx 'try_files /nowhere =404;'; refused nginx-404; }
 record_nginx-405() { proxy_stage; nginx 'return 405;'; refused nginx-405; }
 record_nginx-410() { proxy_stage; nginx 'return 410;'; refused nginx-410; }
+record_nginx-451() { proxy_stage; nginx 'return 451 "not here";'; refused nginx-451; }
 record_nginx-500() { proxy_stage; nginx 'return 500;'; refused nginx-500; }
 record_nginx-200() { proxy_stage; nginx ''; refused nginx-200; }
 record_nginx-301() { proxy_stage; nginx 'return 301 https://chat.example.test$request_uri;'; refused nginx-301; }

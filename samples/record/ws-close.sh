@@ -15,7 +15,7 @@ record_close-1001() {
   client_left
 }
 
-# Codes that an application gives itself, after a message it does not like: CODE REASON and the client's step.
+# server_closes NAME CODE REASON STEP…: a code that the server's application gives after the client's step.
 server_closes() {
   local name=$1 code=$2 reason=$3
   shift 3
@@ -141,6 +141,22 @@ record_close-unanswered() {
   sleep 0.8
   signal server STOP
   client_left 45
+}
+
+# Every session ends at the age of 4 s without a Close, however busy it is: three of them, begun at odd intervals.
+record_ws-lifetime() {
+  stage
+  node_server --echo wait:4000 vanish
+  film ws-lifetime
+  local n chat
+  for n in 1 2 3; do
+    chat=$(printf "text:tick wait:$((170 + 60 * n)) %.0s" {1..30})
+    # shellcheck disable=SC2086 # one word a step
+    start client "client$n" node "$RECORD/ws-client.mjs" "$URL" $chat
+    sleep 1.7
+  done
+  for n in 1 2 3; do wait_job "client$n"; done
+  stop_captures
 }
 
 # Healthy, and still open when the capture ends.

@@ -27,7 +27,9 @@ const server = new WebSocketServer({
   host: '::',
   perMessageDeflate: values.deflate === undefined ? false : JSON.parse(values.deflate),
   ...(values.path === undefined ? {} : { path: values.path }),
-  ...(values.origin === undefined ? {} : { verifyClient: ({ origin }, answer) => answer(origin === values.origin, 403, 'Origin not allowed') }),
+  ...(values.origin === undefined
+    ? {}
+    : { verifyClient: ({ origin }, answer) => answer(origin === values.origin, 403, 'Origin not allowed') }),
   ...(values['no-subprotocol'] ? { handleProtocols: () => false } : {}),
   ...(values['max-payload'] === undefined ? {} : { maxPayload: Number(values['max-payload']) }),
 });

@@ -33,7 +33,7 @@ python_client() {
   start client client "$PYTHON" "$RECORD/ws-peer.py" --truth "$WORK/client.json" "$@"
 }
 
-# client_left [SECONDS]: the client is done, both halves of the truth are written, the capture is closed.
+# client_left [SECONDS]: the client has ended, the capture is closed.
 client_left() {
   wait_job client "${1:-20}"
   stop_captures

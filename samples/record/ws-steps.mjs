@@ -36,10 +36,18 @@ export function writeTruth(file, tally, heard) {
 /** What the application hears: messages, pings, pongs, how it ended. */
 export function listen(socket) {
   const heard = { messages: 0, pings: 0, pongs: 0, close: null };
-  socket.on('message', () => { heard.messages += 1; });
-  socket.on('ping', () => { heard.pings += 1; });
-  socket.on('pong', () => { heard.pongs += 1; });
-  socket.on('close', (code, reason) => { heard.close = { code, reason: reason.toString() }; });
+  socket.on('message', () => {
+    heard.messages += 1;
+  });
+  socket.on('ping', () => {
+    heard.pings += 1;
+  });
+  socket.on('pong', () => {
+    heard.pongs += 1;
+  });
+  socket.on('close', (code, reason) => {
+    heard.close = { code, reason: reason.toString() };
+  });
   socket.on('error', (error) => console.error(error.message));
   return heard;
 }
