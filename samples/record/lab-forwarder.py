@@ -27,6 +27,7 @@ FLAGS = 'FSRPAUEC'         # TCP flag bits, lowest first
 INJECTED_TTL = 128         # Linux sends 64: an observer can tell the wire's RST from a peer's
 INJECTED_ID = 0xBEEF
 REORDER_MS = 15.0          # how much later than its neighbours a reordered packet leaves
+LATE_MS = 500.0            # and a late one: longer than a sender's timer on these wires
 
 Tcp = collections.namedtuple('Tcp', 'ip ipid tcp seq ack flags data length port_from port_to window')
 
@@ -106,11 +107,11 @@ class Fates:
         return count >= int(number[:-1]) if number.endswith('+') else count == int(number)
 
     def decide(self, tcp, silent):
-        """One of lost, dropped, silenced, reset, corrupted, duplicated, reordered, passed."""
+        """One of lost, dropped, silenced, reset, corrupted, late, duplicated, reordered, passed."""
         o = self.options
         chance = [self.random.random() * 100 for _ in range(3)]     # always three draws: fates do not shift each other
         dropped = [self.matches(rule, tcp) for rule in o.drop]
-        reset, corrupted = self.matches(o.reset, tcp), self.matches(o.corrupt, tcp)
+        reset, corrupted, late = (self.matches(rule, tcp) for rule in (o.reset, o.corrupt, o.late))
         if silent:
             return 'silenced'
         if any(dropped):
@@ -119,6 +120,8 @@ class Fates:
             return 'reset'
         if corrupted:
             return 'corrupted'
+        if late:
+            return 'late'
         quiet = tcp.length == 0 and o.data_only
         if chance[0] < o.loss and not quiet:
             return 'lost'
@@ -166,8 +169,8 @@ class Wire:
             self.send_later(side, forge_rst(frame, tcp, backwards=True), due)
         elif fate == 'corrupted':
             self.send_later(other, corrupt(frame, tcp), due)
-        elif fate in ('passed', 'duplicated', 'reordered'):
-            self.send_later(other, frame, due + (REORDER_MS / 1000 if fate == 'reordered' else 0))
+        elif fate in ('passed', 'duplicated', 'reordered', 'late'):
+            self.send_later(other, frame, due + {'reordered': REORDER_MS, 'late': LATE_MS}.get(fate, 0) / 1000)
             if fate == 'duplicated':
                 self.send_later(other, frame, due)
         self.log.append({'time': round(now, 6), 'from': side, 'ipId': tcp.ipid, 'seq': tcp.seq, 'ack': tcp.ack,
@@ -199,6 +202,7 @@ def read_options():
                         help='drop the N-th packet (N+: and all later ones) of client or server; any data full syn fin ack')
     parser.add_argument('--reset', metavar='SIDE:KIND:N', help='swallow that packet and send a RST both ways')
     parser.add_argument('--corrupt', metavar='SIDE:KIND:N', help='turn one bit of that packet and mend its checksum')
+    parser.add_argument('--late', metavar='SIDE:KIND:N', help=f'that packet leaves {LATE_MS:g} ms late')
     parser.add_argument('--seed', default='1')
     parser.add_argument('--log', help='where the JSON log goes')
     return parser.parse_args()

@@ -28,11 +28,14 @@ watch_both() {
 
 # What a namespace's kernel counted about TCP: the counters that a capture can be held against.
 kernel_counters() {
-  in_ns "$1" nstat -asz --json | jq -c '.kernel | with_entries(select(.key | test(
-    "^(TcpRetransSegs|TcpInSegs|TcpOutSegs|TcpExtTCPTimeouts|TcpExtTCPFastRetrans|TcpExtTCPSlowStartRetrans|TcpExtTCPLossProbes|TcpExtTCPLossProbeRecovery|TcpExtTCPLostRetransmit|TcpExtTCPSpuriousRtxHostQueues|TcpExtTCPDSACKRecv|TcpExtTCPDSACKOldSent|TcpExtTCPSynRetrans|TcpExtTCPOFOQueue)$")))'
+  in_ns "$1" nstat -asz --json | jq -c '.kernel | {
+    TcpInSegs, TcpOutSegs, TcpRetransSegs, TcpExtTCPLostRetransmit, TcpExtTCPFastRetrans, TcpExtTCPSlowStartRetrans,
+    TcpExtTCPTimeouts, TcpExtTCPLossProbes, TcpExtTCPLossProbeRecovery, TcpExtTCPSynRetrans,
+    TcpExtTCPDSACKOldSent, TcpExtTCPDSACKRecv, TcpExtTCPOFOQueue, TcpExtTCPSpuriousRtxHostQueues}'
 }
 
-# tell_lab_truth NAME [CLIENT_COUNT], truth/NAME.json: the peers' counts (the server's from its output), the kernels' counters, the wire's log.
+# tell_lab_truth NAME [CLIENT_COUNT], truth/NAME.json: the peers' counts (the server's from its output), the kernels'
+# counters, the wire's log.
 tell_lab_truth() {
   local name=$1 client=${2:-} server
   server=$(grep '^{' "$WORK/echo.log" | tail -n 1 || true)

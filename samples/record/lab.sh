@@ -48,6 +48,30 @@ record_ws-rough() {
   tell_lab_truth ws-rough "$count"
 }
 
+# mishap NAME SIDE TALK WIRE…: something happens to one packet of an otherwise healthy session; seen at that side, with
+# the client's options in TALK and the forwarder's after it.
+mishap() {
+  local name=$1 side=$2 talk=$3 count
+  shift 3
+  lab --delay 20 "$@"
+  serve
+  capture "$side" "$([[ $side == client ]] && echo server || echo client)" "$SAMPLES/$name.pcap" tcp
+  # shellcheck disable=SC2086 # words are wanted
+  count=$(dial $URL $talk --linger 1000)
+  stop_captures
+  tell_lab_truth "$name" "$count"
+}
+
+# The last of a burst is lost: a tail loss probe brings it (RFC 8985 7).
+record_ws-tail-loss() { mishap ws-tail-loss client '--messages 6 --every 1' --drop client:data:7; }
+# A message and the probe after it are lost: only the timer brings it (RFC 6298).
+record_ws-timeout() { mishap ws-timeout client '--messages 5 --every 900' --drop client:data:4 --drop client:data:5; }
+# A message is late, so that the probe was not needed, as the server says by D-SACK (RFC 2883).
+record_ws-spurious() { mishap ws-spurious client '--messages 5 --every 1200' --late client:data:4; }
+# The SYN, or the SYN-ACK, is lost once.
+record_ws-syn-lost() { mishap ws-syn-lost client '--messages 2' --drop client:syn:1; }
+record_ws-syn-ack-lost() { mishap ws-syn-ack-lost server '--messages 2' --drop server:syn:1; }
+
 # A client that goes on in the background: `dial_on` returns when it is open and has talked for a while.
 dial_on() {
   start client client node "$RECORD/lab-client.mjs" $URL --messages 1000 --every 500 "$@"

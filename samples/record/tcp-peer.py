@@ -1,8 +1,6 @@
 """A scripted server over a real kernel, for ends that no server program brings about on request.
 
-    tcp-peer.py PORT reset-on-accept    RST as soon as a connection is accepted
     tcp-peer.py PORT reset-on-data      RST in answer to the first octets (as a filter does that reads a ClientHello)
-    tcp-peer.py PORT close-on-data      reads the first octets, then FIN
     tcp-peer.py PORT close-mid-hello    answers with the first octets of a TLS handshake record, then FIN
 """
 import socket
@@ -13,24 +11,15 @@ import sys
 HALF_A_SERVER_HELLO = bytes.fromhex('16 0303 007a 02 000076 0303') + bytes(range(32))
 
 
-def reset(connection):
-    """Closing with a linger time of zero makes the kernel send RST."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-    connection.close()
-
-
 def main(port, manner):
     listener = socket.create_server(('', int(port)))
     while True:
         connection, _ = listener.accept()
-        if manner == 'reset-on-accept':
-            reset(connection)
-            continue
         connection.recv(65_536)
         if manner == 'reset-on-data':
-            reset(connection)
-            continue
-        if manner == 'close-mid-hello':
+            # Closing with a linger time of zero makes the kernel send RST.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        else:
             connection.sendall(HALF_A_SERVER_HELLO)
         connection.close()
 
