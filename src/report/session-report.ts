@@ -39,7 +39,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     ...(session.rolesGuessed ? { roles: 'guessed' as const } : {}),
     transport: session.transport,
     carrier: carrierOf(session.upgrade),
-    host: session.host,
+    host: session.host === null ? null : redactor.text(session.host),
     url: session.url === null ? null : redactor.text(session.url),
     outcome: diagnosis.outcome,
     stage: diagnosis.stage,

@@ -42,7 +42,7 @@ const DETAILS: Partial<Record<StageName, string>> = {
   tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp}][, SYN sent {syns} times]',
   tls: '[{version}][, {cipher}][, ALPN {alpn}][, {alertFrom} alert {alert}]',
   upgrade: '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}]',
-  open: '[client {clientMessages} messages, {clientBytes|bytes}][, server {serverMessages} messages, {serverBytes|bytes}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
+  open: '[client {clientMessages|messages}][ {clientBytes|bytes}][, server {serverMessages|messages}][ {serverBytes|bytes}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
   close: '[{code|plain} from the {closer}][, {answered}][, then {end} from the {ender}]',
 };
 

@@ -56,7 +56,8 @@ const dataReport = (data: EventData, redactor: Redactor): Record<string, EventVa
       const { packet, capture } = packetPlace(value);
       told[name] = packet;
       if (capture !== undefined) told[`${name}Capture`] = capture;
-    } else {
+    } else if (name !== 'code' || value >= 0) {
+      // A Close whose body is one byte has no code.
       told[name] = value;
     }
   }

@@ -39,7 +39,14 @@ const isNothing = (value: EventValue | undefined): boolean =>
   value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 const formatData = (value: EventValue, format: string | undefined): string => {
-  if (typeof value !== 'number') return Array.isArray(value) ? value.join(', ') : String(value);
+  if (typeof value === 'string') {
+    if (format === 'gap') return GAPS[value] ?? value;
+    return format === 'date' ? value.slice(0, 'yyyy-mm-dd'.length) : value;
+  }
+  if (typeof value !== 'number') {
+    if (!Array.isArray(value)) return String(value);
+    return format === 'first' ? (value[0] ?? '') : value.join(', ');
+  }
   switch (format) {
     case 'bytes':
       return formatBytes(value);
@@ -47,9 +54,20 @@ const formatData = (value: EventValue, format: string | undefined): string => {
       return formatDuration(value * 1e6);
     case 'ns':
       return formatDuration(value);
+    case 'messages':
+      return `${formatCount(value)} ${value === 1 ? 'message' : 'messages'}`;
     case 'plain':
       return String(value);
     default:
       return formatCount(value);
   }
+};
+
+/** Causes of gaps in words. */
+const GAPS: Readonly<Record<string, string>> = {
+  'not-captured': 'acknowledged, and not in the capture',
+  'snap-length': 'cut off by the snap length',
+  'over-limit': 'more than wscope keeps',
+  'not-decrypted': 'could not be decrypted',
+  'capture-start': 'from before the capture',
 };

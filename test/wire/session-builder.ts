@@ -123,7 +123,7 @@ export class SessionBuilder {
     const synAck = this.step('tcp', 'syn-ack', 'server', 'tcp', 'syn-ack');
     this.tcp.synAcks.push(synAck);
     this.wait(-0.9);
-    const ack = this.step('tcp', 'ack', 'client', 'tcp', 'established', { rttNs: rttMs * MS });
+    const ack = this.step('tcp', 'ack', 'client', 'tcp', 'established', { rttNs: this.clock - syn.at });
     this.tcp.established = ack;
     this.tcp.handshakeRtt = ack.at - syn.at;
     this.over('tcp', ack);

@@ -19,22 +19,21 @@ export const packetList = ({ evidence }: FindingReport, report: Report): string 
   return `${evidence.length === 1 ? 'packet' : 'packets'} ${named.join(', ')}${rest}`;
 };
 
-export const sessionFindingLines = (session: SessionReport, report: Report, look: Look): string[] => {
-  const [first, ...others] = session.findings;
-  if (first === undefined) return [];
-  const isDecisive = session.outcome === 'failed' && first.cause === session.cause;
-  const decisive = isDecisive ? [first] : [];
-  return [
-    ...decisive.flatMap((finding) => [...whyLines(finding, session, look), ...adviceLines(finding, report, look)]),
-    ...(isDecisive ? others : session.findings).flatMap((finding) => [
-      ...look.paragraph(
-        `${finding.title} (${finding.severity}, ${finding.confidence}): ${finding.explanation}`,
-        INDENT,
-        '  Also',
-      ),
-      ...adviceLines(finding, report, look),
-    ]),
-  ];
+/** Advice is told once: later findings point to the session where it stands. */
+export type ToldRemedies = Map<string, number>;
+
+export const sessionFindingLines = (
+  session: SessionReport,
+  report: Report,
+  look: Look,
+  told: ToldRemedies,
+): string[] => {
+  const isDecisive = session.outcome === 'failed' && session.findings[0]?.cause === session.cause;
+  return session.findings.flatMap((finding, index) => [
+    ...(isDecisive && index === 0 ? whyLines(finding, session, look) : alsoLines(finding, look)),
+    ...remedyLines(finding, session.id, look, told),
+    ...(finding.evidence.length === 0 ? [] : look.paragraph(packetList(finding, report), INDENT, '  See')),
+  ]);
 };
 
 /** The headline has said the verdict already: what the explanation adds to it. */
@@ -43,7 +42,13 @@ const whyLines = ({ explanation }: FindingReport, { verdict }: SessionReport, lo
   return rest === '' ? [] : look.paragraph(rest, INDENT, '  Why');
 };
 
-const adviceLines = (finding: FindingReport, report: Report, look: Look): string[] => [
-  ...finding.remedy.flatMap((remedy, index) => look.paragraph(remedy, INDENT, index === 0 ? '  Fix' : '')),
-  ...(finding.evidence.length === 0 ? [] : look.paragraph(packetList(finding, report), INDENT, '  See')),
-];
+const alsoLines = ({ title, severity, confidence, explanation }: FindingReport, look: Look): string[] =>
+  look.paragraph(`${title} (${severity}, ${confidence}): ${explanation}`, INDENT, '  Also');
+
+const remedyLines = ({ remedy }: FindingReport, id: number, look: Look, told: ToldRemedies): string[] => {
+  const fresh = remedy.filter((text) => !told.has(text));
+  for (const text of fresh) told.set(text, id);
+  const elsewhere = [...new Set(remedy.map((text) => told.get(text)!))].filter((where) => where !== id);
+  const texts = elsewhere.length === 0 ? fresh : [...fresh, `As told of session ${elsewhere.join(', ')}.`];
+  return texts.flatMap((text, index) => look.paragraph(text, INDENT, index === 0 ? '  Fix' : ''));
+};

@@ -7,7 +7,7 @@ import { formatCount, formatDuration } from '../format-value.js';
 import type { EventReport, Report, SessionReport } from '../report.js';
 import { packetNumber } from './finding-lines.js';
 import type { Look } from './look.js';
-import { cutText, padLeft, padRight, textWidth } from './text-width.js';
+import { cutText, padLeft, padRight, textWidth, wrapText } from './text-width.js';
 
 /** Rows of one story that are not asked for in full: what came first and how it ended. */
 const FIRST_ROWS = 40;
@@ -20,7 +20,14 @@ const DELTA_WIDTH = 8;
 const DELTA_FROM = 76;
 /** An arrow is not drawn longer or shorter than this. */
 const WIDEST_ARROW = 40;
+const ARROW_SHARE = 0.45;
 const SHORTEST_ARROW = 18;
+/** Of a note; a server may send a very long reason. */
+const NOTE_LINES = 4;
+/** In milliseconds: packets this close came together, and Δ stays empty. */
+const QUICK = 0.5;
+/** Shorter sessions, in milliseconds, are told to the microsecond. */
+const FINE_TIME = 100;
 
 export const ladderLines = (session: SessionReport, report: Report, look: Look, inFull: boolean): string[] => {
   const { timeline, timelineOmitted, id } = session;
@@ -29,9 +36,9 @@ export const ladderLines = (session: SessionReport, report: Report, look: Look, 
   const ladder = new Ladder(session, report, look, rows);
   const omitted =
     timelineOmitted > 0
-      ? [`${INDENT}${formatCount(timelineOmitted)} events were not kept: --session ${id} keeps them.`]
+      ? [`${INDENT}${formatCount(timelineOmitted)} events in the middle were not kept; --session ${id} keeps them.`]
       : [];
-  return [ladder.title(), ...rows.map((row) => ladder.row(row)), ...omitted];
+  return [ladder.title(), ...rows.flatMap((row) => ladder.row(row)), ...omitted];
 };
 
 /** An event, or how many were left out before the next one. */
@@ -50,7 +57,7 @@ const foldRepeats = (timeline: readonly EventReport[]): Row[] => {
   const rows: Row[] = [];
   let start = 0;
   for (let at = 1; at <= timeline.length; at++) {
-    if (at < timeline.length && isLike(timeline[at]!, timeline[start]!, timeline[start + 1])) continue;
+    if (at < timeline.length && isLike(timeline[at]!, timeline[start]!)) continue;
     const series = timeline.slice(start, at);
     const edge = series.length >= 2 && isSame(series[0]!, series[1]!) ? 1 : 2;
     if (series.length < FOLD_FROM + edge) rows.push(...series.map((event): Row => ({ event })));
@@ -64,8 +71,8 @@ const foldRepeats = (timeline: readonly EventReport[]): Row[] => {
   return rows;
 };
 
-const isLike = (event: EventReport, first: EventReport, second: EventReport | undefined): boolean =>
-  isSame(event, first) || second === event || (isPingOrPong(first) && isPingOrPong(event));
+const isLike = (event: EventReport, first: EventReport): boolean =>
+  isSame(event, first) || (isPingOrPong(first) && isPingOrPong(event));
 
 const isSame = (a: EventReport, b: EventReport): boolean =>
   a.layer === b.layer && a.event === b.event && a.from === b.from && a.event !== 'run';
@@ -98,7 +105,7 @@ class Ladder {
     );
     this.packetWidth = widest((event) => this.packet(event), 6);
     const rest = look.width - INDENT.length - this.timeWidth - this.deltaWidth - this.packetWidth - 6;
-    this.arrowWidth = Math.max(SHORTEST_ARROW, Math.min(WIDEST_ARROW, Math.floor(rest * 0.48)));
+    this.arrowWidth = Math.max(SHORTEST_ARROW, Math.min(WIDEST_ARROW, Math.floor(rest * ARROW_SHARE)));
     this.noteWidth = rest - this.arrowWidth;
   }
 
@@ -111,14 +118,11 @@ class Ladder {
     return this.look.paint('dim', line);
   }
 
-  row({ event, left }: Row): string {
+  row({ event, left }: Row): string[] {
     const { look } = this;
     if (event === undefined) {
       const indent = ' '.repeat(INDENT.length + this.timeWidth + this.deltaWidth + this.packetWidth + 4);
-      return look.paint(
-        'dim',
-        `${indent}${look.signs.ellipsis} ${formatCount(left)} more events ${look.signs.ellipsis}`,
-      );
+      return [look.paint('dim', `${indent}${look.signs.ellipsis} ${formatCount(left)} more events`)];
     }
     const isRun = event.event === 'run';
     const when = isRun
@@ -126,12 +130,15 @@ class Ladder {
       : padLeft(this.time(event), this.timeWidth) + this.delta(event);
     this.before = event.untilMs ?? event.atMs;
     const head = `${INDENT}${when}  ${padLeft(this.packet(event), this.packetWidth)}  `;
-    return isRun ? head + this.run(event) : head + this.arrow(event);
+    const [first = '', ...more] = isRun ? [this.run(event)] : this.arrow(event);
+    return [head + first, ...more];
   }
 
   /** Seconds since the session began. */
   private time(event: EventReport): string {
-    const seconds = (ms: number) => ((ms - this.session.startMs) / 1000).toFixed(3);
+    const { startMs, endMs } = this.session;
+    const digits = endMs - startMs < FINE_TIME ? 6 : 3;
+    const seconds = (ms: number) => ((ms - startMs) / 1000).toFixed(digits);
     if (event.untilMs === undefined) return seconds(event.atMs);
     return `${seconds(event.atMs)} ${this.look.signs.range} ${seconds(event.untilMs)}`;
   }
@@ -140,7 +147,7 @@ class Ladder {
   private delta(event: EventReport): string {
     if (this.deltaWidth === 0) return '';
     const since = event.atMs - (this.before === 0 ? this.session.startMs : this.before);
-    return padLeft(since < 0.5 ? '' : this.look.say(formatDuration(since * 1e6)), this.deltaWidth);
+    return padLeft(since < QUICK ? '' : this.look.say(formatDuration(since * 1e6)), this.deltaWidth);
   }
 
   private packet(event: EventReport): string {
@@ -149,7 +156,8 @@ class Ladder {
     return `${first}${this.look.signs.range}${event.untilPacket}`;
   }
 
-  private arrow(event: EventReport): string {
+  /** The note goes on below where it is long. */
+  private arrow(event: EventReport): string[] {
     const { look, arrowWidth } = this;
     const { label, note } = eventText(event);
     const said = look.cut(label, arrowWidth - 4);
@@ -162,7 +170,11 @@ class Ladder {
           : centred(said, arrowWidth, look);
     const colour = NOTABLE.get(`${event.layer}:${event.event}`);
     const painted = colour === undefined ? drawn : look.paint(colour, drawn);
-    return note === '' ? painted : `${painted}  ${look.paint('dim', look.cut(note, this.noteWidth))}`;
+    if (note === '') return [painted];
+    const [first = '', ...more] = wrapText(look.say(note), this.noteWidth);
+    const rest = more.length < NOTE_LINES ? more : [...more.slice(0, NOTE_LINES - 2), look.signs.ellipsis];
+    const indent = ' '.repeat(INDENT.length + this.timeWidth + this.deltaWidth + this.packetWidth + 4 + arrowWidth);
+    return [`${painted}  ${look.paint('dim', first)}`, ...rest.map((line) => `${indent}  ${look.paint('dim', line)}`)];
   }
 
   private run(event: EventReport): string {

@@ -4,6 +4,7 @@
  */
 import type { Report, SessionReport } from '../report.js';
 import { captureLines, causeLines, findingLines, notListedLine } from './capture-lines.js';
+import type { ToldRemedies } from './finding-lines.js';
 import { Look, type LookOptions } from './look.js';
 import { sessionStory } from './session-story.js';
 import { sessionTable } from './session-table.js';
@@ -36,7 +37,8 @@ export function* renderTerminal(report: Report, options: TerminalOptions): Itera
   for (const finding of report.findings) yield `\n${lines(findingLines(finding, report, look))}`;
 
   const told = inFull ? report.sessions : firstOfEachCause(report.sessions);
-  for (const session of told) yield `\n${lines(sessionStory(session, report, look, inFull))}`;
+  const remedies: ToldRemedies = new Map();
+  for (const session of told) yield `\n${lines(sessionStory(session, report, look, inFull, remedies))}`;
   const untold = report.summary.failed - told.filter(({ outcome }) => outcome === 'failed').length;
   if (untold > 0) {
     const more = `${untold} more failed ${untold === 1 ? 'session has' : 'sessions have'} the causes told above; --session <id> tells one of them, --all tells all.`;

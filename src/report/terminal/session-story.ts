@@ -1,17 +1,23 @@
 /** The story of one session: verdict, who and where, stages on a time axis, timeline, findings, network, unseen things. */
 import type { Report, SessionReport } from '../report.js';
-import { sessionFindingLines } from './finding-lines.js';
+import { sessionFindingLines, type ToldRemedies } from './finding-lines.js';
 import { ladderLines } from './ladder.js';
 import type { Look } from './look.js';
 import { networkLines, notSeenLines } from './network-lines.js';
 import { stageBars } from './stage-bars.js';
 import { textWidth } from './text-width.js';
 
-export const sessionStory = (session: SessionReport, report: Report, look: Look, inFull: boolean): string[] => {
+export const sessionStory = (
+  session: SessionReport,
+  report: Report,
+  look: Look,
+  inFull: boolean,
+  told: ToldRemedies,
+): string[] => {
   const parts = [
     stageBars(session, look),
     ladderLines(session, report, look, inFull),
-    sessionFindingLines(session, report, look),
+    sessionFindingLines(session, report, look, told),
     [...networkLines(session, look), ...notSeenLines(session, look)],
   ];
   return [

@@ -21,9 +21,9 @@ const escapeCharacter = (character: string): string => {
 
 /**
  * Controls (C0, DEL, C1), formats (marks, embeddings, overrides and isolates of direction, UAX 9; joiners, tags), lone
- * surrogates, private use, line and paragraph separators, and everything else that is drawn as nothing (UAX 44, DI).
+ * surrogates, private and unassigned ones, line and paragraph separators, and everything else that is drawn as nothing (UAX 44, DI).
  */
-const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const HARMFUL = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 const STAND_INS: Readonly<Record<string, string>> = {
   µ: 'u',
