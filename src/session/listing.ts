@@ -7,6 +7,7 @@ import { headerValue } from '../http/header-fields.js';
 import type { HttpFacts } from '../http/http-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
+import { isHttp1InsideHttp2 } from './http1-inside-http2.js';
 import type { ServerHistory } from './session.js';
 import type { SessionLog } from './session-log.js';
 
@@ -25,7 +26,7 @@ export function listingOf(log: SessionLog, history: ServerHistory): Listing {
   const { tcp } = log;
   if (log.http !== undefined) return listHttp(log.http.facts);
   if (log.http2) return 'other';
-  if (log.tls !== undefined) return listTls(log.tls.facts, tcp);
+  if (log.tls !== undefined) return listTls(log.tls.facts, tcp, history.tlsWorked(log.client.address) > 0);
   if (log.unknownBytes !== undefined) return 'other';
   return listSilent(log, tcp, history);
 }
@@ -47,20 +48,24 @@ function wantsUpgrade(headers: HttpFacts['exchanges'][number]['interim'][number]
   return headers !== undefined && headerValue(headers, 'upgrade')?.toLowerCase() === 'websocket';
 }
 
-function listTls(tls: TlsFacts, tcp: TcpFacts): Listing {
+function listTls(tls: TlsFacts, tcp: TcpFacts, othersWorked: boolean): Listing {
   const { client, server } = tls.applicationData;
   if (tls.clientHello === undefined && tls.serverHello === undefined) {
     return recordsOver(tls) > KEPT_OPEN ? 'session' : 'tls';
   }
   const complete = tls.finished.client !== undefined && tls.finished.server !== undefined;
-  if (!complete && client.records + server.records === 0) return 'session';
   if (tls.notTls !== undefined || tls.alerts.some(({ level }) => level === 'fatal')) return 'session';
+  const clientAlert = tls.encryptedAlerts.find(({ from }) => from === 'client')?.arrival;
+  // A browser gives up connections it opened to spare, without a word; others of the same browser are in use.
+  const isSpare = othersWorked && clientAlert === undefined && tls.certificates === undefined;
+  if (isSpare && tcp.endedBy === 'client' && client.records === 0 && tls.serverHello !== undefined) return 'spare';
+  if (!complete && client.records + server.records === 0) return 'session';
+  const left = clientAlert ?? (tcp.endedBy === 'client' ? tcp.endPacket : undefined);
   const leftAtOnce =
-    tcp.endedBy === 'client' &&
-    tls.finished.client !== undefined &&
-    tcp.endPacket !== undefined &&
-    tcp.endPacket.at - tls.finished.client.at < LEFT_AT_ONCE;
-  if (tls.serverHello?.alpn === 'h2') return leftAtOnce && client.records <= 1 ? 'session' : 'tls';
+    tls.finished.client !== undefined && left !== undefined && left.at - tls.finished.client.at < LEFT_AT_ONCE;
+  if (tls.serverHello?.alpn === 'h2') {
+    return (leftAtOnce && client.records === 0) || isHttp1InsideHttp2(tls, tcp) ? 'session' : 'tls';
+  }
   if (client.records === 0) return leftAtOnce ? 'session' : 'spare';
   const offered = tls.clientHello?.alpn ?? [];
   if (offered.every((protocol) => protocol === 'http/1.1') || recordsOver(tls) > KEPT_OPEN) return 'session';

@@ -16,9 +16,14 @@ class History implements ServerHistory {
   spokeWebSocket = 0;
   readonly sniAccepted = new Set<string | null>();
   private readonly workedBy = new Map<string, number>();
+  private readonly tlsWorkedBy = new Map<string, number>();
 
   worked(clientAddress: string): number {
     return this.workedBy.get(clientAddress) ?? 0;
+  }
+
+  tlsWorked(clientAddress: string): number {
+    return this.tlsWorkedBy.get(clientAddress) ?? 0;
   }
 
   note(log: SessionLog): void {
@@ -32,6 +37,9 @@ class History implements ServerHistory {
       this.spokeTls++;
       if (tls.clientHello !== undefined && this.sniAccepted.size < NAMES_KEPT)
         this.sniAccepted.add(tls.clientHello.sni);
+    }
+    if (tls !== undefined && tls.applicationData.client.records > 0 && tls.applicationData.server.records > 0) {
+      this.tlsWorkedBy.set(log.client.address, this.tlsWorked(log.client.address) + 1);
     }
     const http = log.http?.facts;
     if (log.tls === undefined && http?.exchanges.some(({ response }) => response !== undefined)) this.spokeHttp++;

@@ -100,6 +100,8 @@ export interface ServerHistory {
   connections: number;
   /** Connections per client address in which bytes flowed both ways. */
   worked(clientAddress: string): number;
+  /** Of these, TLS connections in which application data went both ways. */
+  tlsWorked(clientAddress: string): number;
   /** Connections in which the server itself sent a TLS record, HTTP, or WebSocket frames. */
   spokeTls: number;
   spokeHttp: number;

@@ -5,9 +5,10 @@
 import type { Nanos } from '../../capture/packet.js';
 import type { CaptureView, Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
+import type { Actor } from '../../stream/side.js';
 import type { AlertFacts, TlsFacts } from '../../tls/tls-facts.js';
 import { isTls13, versionName } from '../../tls/versions.js';
-import { latest } from './ending.js';
+import { latest, tcpEnd } from './ending.js';
 
 /** How soon after the handshake an end counts as its consequence. */
 export const AT_ONCE: Nanos = 1e9;
@@ -53,3 +54,30 @@ export const hidesCertificates = ({ serverHello }: TlsFacts): boolean =>
 
 /** RFC 6066 3: an address is no host name. */
 export const isAddress = (name: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || name.includes(':');
+
+export interface Departure {
+  by: Actor;
+  at: Arrival;
+  /** By an encrypted alert: close_notify, or a complaint that only the keys can show. */
+  alerted: boolean;
+}
+
+/** Who left first: the sender of the first encrypted alert, FIN or RST. What the other side does then is an answer. */
+export const firstToLeave = (session: Session): Departure | undefined => {
+  const end = tcpEnd(session);
+  const alert = session.tls?.encryptedAlerts[0];
+  if (alert !== undefined && (end === undefined || alert.arrival.at <= end.at.at)) {
+    return { by: alert.from, at: alert.arrival, alerted: true };
+  }
+  return end === undefined ? undefined : { by: end.by, at: end.at, alerted: false };
+};
+
+/**
+ * The client left without a word where others of its connections to this server are in use: browsers open connections
+ * to spare and give them up.
+ */
+export const isSpare = (session: Session, capture: CaptureView): boolean => {
+  const left = firstToLeave(session);
+  if (left === undefined || left.by !== 'client' || left.alerted) return false;
+  return capture.server(session.server.text).tlsWorked(session.client.address) > 0;
+};

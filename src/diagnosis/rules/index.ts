@@ -16,6 +16,7 @@ import { invalidUtf8 } from './framing/invalid-utf8.js';
 import { idleTimeout } from './keepalive/idle-timeout.js';
 import { lifetimeLimit } from './keepalive/lifetime-limit.js';
 import { lostPeer } from './keepalive/lost-peer.js';
+import { massEnd } from './keepalive/mass-end.js';
 import { missingPings } from './keepalive/missing-pings.js';
 import { unansweredPing } from './keepalive/unanswered-ping.js';
 import { earlyClose } from './tcp/early-close.js';
@@ -94,6 +95,7 @@ export const RULES: readonly Rule[] = [
   idleTimeout,
   lifetimeLimit,
   lostPeer,
+  massEnd,
   missingPings,
   unansweredPing,
   slowConsumer,

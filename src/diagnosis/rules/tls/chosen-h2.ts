@@ -2,18 +2,12 @@
  * ALPN chose HTTP/2 for a client that then speaks HTTP/1.1, or leaves (RFC 7301, RFC 9113 3.2): an Upgrade request
  * inside h2 is no frame. Healthy h2 traffic is long-lived, and ended by its client.
  */
-import type { TlsFacts } from '../../../tls/tls-facts.js';
-import { isTls13 } from '../../../tls/versions.js';
+import { isHttp1InsideHttp2 } from '../../../session/http1-inside-http2.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { AT_ONCE, isHandshakeDone } from '../../measures/tls-progress.js';
 import { duration, list, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
-
-/** What a server says before it gives up a connection without a preface: SETTINGS, WINDOW_UPDATE, GOAWAY with its text. */
-const FAREWELL_BYTES = 400;
-/** An upgrade request fits into one record, rarely two; HTTP/2 begins with a preface and several frames. */
-const REQUEST_RECORDS = 2;
 
 export const chosenH2 = defineRule({
   meta: {
@@ -28,8 +22,6 @@ export const chosenH2 = defineRule({
       left: 'The client offered {offered} by ALPN, the server chose h2, and the client left {after} after the handshake without using it: it needs HTTP/1.1 for the upgrade.',
       request:
         'The client offered {offered} by ALPN and the server chose h2. The client sent one small request, and the server said {said} and ended the connection {after} later: that is how an HTTP/1.1 upgrade request inside HTTP/2 ends.',
-      hidden:
-        'The client offered {offered} by ALPN; what the server chose is encrypted. The client sent one small request, and the server said {said} and ended the connection {after} later: that is how an HTTP/1.1 upgrade request inside HTTP/2 ends.',
     },
     notes: {
       hello: 'ClientHello that offers h2',
@@ -50,17 +42,14 @@ export const chosenH2 = defineRule({
     const end = tcpEnd(session);
     const hello = tls?.clientHello;
     if (tls === undefined || hello === undefined || tls.serverHello === undefined || end === undefined) return;
-    const hidden = isTls13(tls.serverHello.version) && tls.serverHello.alpn === null;
-    const chosen = tls.serverHello.alpn === 'h2';
-    if (!isHandshakeDone(tls) || !(chosen || (hidden && hello.alpn.includes('h2')))) return;
+    if (tls.serverHello.alpn !== 'h2' || !isHandshakeDone(tls)) return;
     const { client, server } = tls.applicationData;
     const since = client.first ?? tls.finished.client;
-    if (since === undefined || end.at.at - since.at > AT_ONCE) return;
-    const leftUnused = chosen && client.records === 0 && end.by === 'client';
-    const spoke11 = end.by === 'server' && looksLikeRequest(tls) && server.bytes <= FAREWELL_BYTES && saidMore(tls);
-    if (!leftUnused && !spoke11) return;
+    if (since === undefined) return;
+    const leftUnused = client.records === 0 && end.by === 'client' && end.at.at - since.at <= AT_ONCE;
+    if (!leftUnused && !isHttp1InsideHttp2(tls, session.tcp)) return;
     yield {
-      message: leftUnused ? 'left' : chosen ? 'request' : 'hidden',
+      message: leftUnused ? 'left' : 'request',
       cause: 'alpn-h2-chosen',
       data: {
         offered: list(hello.alpn),
@@ -74,15 +63,8 @@ export const chosenH2 = defineRule({
         [end.at, 'end'],
       ),
       struckAt: end.at.at,
-      confidence: chosen ? 'likely' : 'possible',
+      confidence: 'likely',
       remedies: ['offer', 'server', 'extended'],
     };
   },
 });
-
-const looksLikeRequest = ({ applicationData: { client } }: TlsFacts): boolean =>
-  client.records > 0 && client.records <= REQUEST_RECORDS && client.bytes > 100;
-
-/** The server said something of its own beside tickets: an HTTP/2 server sends SETTINGS. */
-const saidMore = ({ applicationData: { server }, possibleTickets, serverHello }: TlsFacts): boolean =>
-  server.records > 0 && (serverHello?.alpn === 'h2' || server.records > possibleTickets);

@@ -3,15 +3,17 @@
  * what was asked and given, or an HTTP answer says it (RFC 5246 7.4.4, 7.4.6).
  */
 import { evidence } from '../../evidence.js';
-import { tcpEnd } from '../../measures/ending.js';
 import { bodyText } from '../../measures/headers.js';
-import { AT_ONCE, fatalAlert } from '../../measures/tls-progress.js';
+import { AT_ONCE, fatalAlert, firstToLeave } from '../../measures/tls-progress.js';
 import { refusal } from '../../measures/upgrade-attempt.js';
 import { duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
 const NONE_SENT = /No required SSL certificate was sent/i;
 const NOT_ACCEPTED = /The SSL certificate error/i;
+
+/** An upgrade request fits into one record, rarely two. */
+const REQUEST_RECORDS = 2;
 
 export const clientCertificate = defineRule({
   meta: {
@@ -55,20 +57,22 @@ export const clientCertificate = defineRule({
       };
       return;
     }
-    const end = tcpEnd(session);
+    const left = firstToLeave(session);
     if (tls?.certificateRequest === undefined || tls.clientCertificates === undefined) return;
-    if (end === undefined || end.by !== 'server' || fatalAlert(session) !== undefined) return;
-    const since = tls.finished.client ?? tls.certificateRequest.last;
-    const after = end.at.at - since.at;
-    if (after > AT_ONCE || tls.applicationData.server.records > 0) return;
+    if (left === undefined || left.by !== 'server' || fatalAlert(session) !== undefined) return;
+    const { client, server } = tls.applicationData;
+    const after = left.at.at - (client.last ?? tls.finished.client ?? tls.certificateRequest.last).at;
+    // One answer and the end right after it, where 101 would have kept the connection: a page that says so.
+    const answered = server.records > 0;
+    if (after > AT_ONCE || client.records > REQUEST_RECORDS || (answered && tls.clientCertificates > 0)) return;
     const none = tls.clientCertificates === 0;
     yield {
-      message: none ? 'none' : 'refused',
+      message: answered ? 'answered' : none ? 'none' : 'refused',
       cause: none ? 'tls-client-certificate-required' : 'tls-client-certificate-rejected',
       data: { after: duration(after) },
-      evidence: evidence([tls.certificateRequest, 'request'], [end.at, 'end']),
-      struckAt: end.at.at,
-      confidence: none ? 'likely' : 'possible',
+      evidence: evidence([tls.certificateRequest, 'request'], [left.at, 'end']),
+      struckAt: left.at.at,
+      confidence: none && !answered ? 'likely' : 'possible',
       remedies: none ? ['give', 'optional'] : ['ca', 'give'],
     };
   },

@@ -5,13 +5,15 @@
 import type { Session } from '../../../session/session.js';
 import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
-import { type TcpEnd, tcpEnd } from '../../measures/ending.js';
 import {
   AT_ONCE,
+  type Departure,
   doneAt,
   fatalAlert,
+  firstToLeave,
   hidesCertificates,
   isHandshakeDone,
+  isSpare,
   serverAnswered,
   serverSpoke,
   tlsVersion,
@@ -52,47 +54,43 @@ export const endedHandshake = defineRule({
       clientCertificate: 'If the server asks for client certificates, give the client one that its CA has issued.',
     },
   },
-  *check(session) {
+  *check(session, capture) {
     const { tls, tcp } = session;
-    const end = tcpEnd(session);
-    if (tls === undefined || end === undefined || tls.clientHello === undefined) return;
+    const left = firstToLeave(session);
+    if (tls?.clientHello === undefined || left === undefined || isSpare(session, capture)) return;
     if (tls.handshakeGap || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
     if (tcp.gaps.length > 0 || !serverSpoke(session)) return;
     if (!isHandshakeDone(tls)) {
       if (tls.applicationData.client.records + tls.applicationData.server.records > 0) return;
-      yield during(session, tls, end);
+      yield during(session, tls, left);
       return;
     }
     const done = doneAt(tls);
     if (done === undefined || serverAnswered(tls)) return;
     const asked = tls.applicationData.client.records > 0;
-    const after = end.at.at - done.at;
+    const after = left.at.at - done.at;
     if (after > AT_ONCE) return;
-    if (end.by === 'client') {
-      if (!asked) yield afterwards('after', session, tls, end, after);
+    if (left.by === 'client') {
+      if (!asked) yield afterwards('after', session, tls, left, after);
       return;
     }
     // With a request under way, only an alert instead of an answer shows that it was the handshake that failed.
-    const alerted = tls.encryptedAlerts.some(({ from }) => from === 'server');
-    if (!asked || alerted) yield afterwards('refusedFinished', session, tls, end, after);
+    if (!asked || left.alerted) yield afterwards('refusedFinished', session, tls, left, after);
   },
 });
 
-const during = (session: Session, tls: TlsFacts, end: TcpEnd) => {
+const during = (session: Session, tls: TlsFacts, left: Departure) => {
   const hello = tls.serverHello?.span.last ?? tls.clientHello?.span.last;
-  const alert = tls.encryptedAlerts.find(({ arrival }) => arrival.at <= end.at.at);
-  const by = alert?.from ?? end.by;
   return {
-    message: alert === undefined ? 'during' : 'duringAlert',
+    message: left.alerted ? 'duringAlert' : 'during',
     cause: 'tls-closed-during-handshake' as const,
-    data: { ...shared(session, tls, by), after: duration(end.at.at - (hello?.at ?? end.at.at)) },
+    data: { ...shared(session, tls, left.by), after: duration(left.at.at - (hello?.at ?? left.at.at)) },
     evidence: evidence(
       [tls.clientHello?.span, 'hello'],
       [tls.serverHello?.span, 'serverHello'],
-      [alert?.arrival, 'alert'],
-      [end.at, 'end'],
+      [left.at, left.alerted ? 'alert' : 'end'],
     ),
-    struckAt: alert?.arrival.at ?? end.at.at,
+    struckAt: left.at.at,
     confidence: 'proven' as const,
     remedies: hidesCertificates(tls) ? ['client', 'keys'] : ['client'],
   };
@@ -102,23 +100,22 @@ const afterwards = (
   message: 'after' | 'refusedFinished',
   session: Session,
   tls: TlsFacts,
-  end: TcpEnd,
+  left: Departure,
   after: number,
 ) => {
-  const left = message === 'after';
+  const unused = message === 'after';
   return {
     message,
-    cause: left ? ('tls-closed-after-handshake' as const) : ('tls-closed-during-handshake' as const),
-    data: { ...shared(session, tls, end.by), after: duration(after) },
+    cause: unused ? ('tls-closed-after-handshake' as const) : ('tls-closed-during-handshake' as const),
+    data: { ...shared(session, tls, left.by), after: duration(after) },
     evidence: evidence(
       [tls.clientHello?.span, 'hello'],
       [doneAt(tls), 'finished'],
-      [tls.encryptedAlerts.at(-1)?.arrival, 'alert'],
-      [end.at, 'end'],
+      [left.at, left.alerted ? 'alert' : 'end'],
     ),
-    struckAt: end.at.at,
-    confidence: left ? ('proven' as const) : ('likely' as const),
-    remedies: left ? ['client', 'keys'] : ['clientCertificate', 'serverLog', 'keys'],
+    struckAt: left.at.at,
+    confidence: unused ? ('proven' as const) : ('likely' as const),
+    remedies: unused ? ['client', 'keys'] : ['clientCertificate', 'serverLog', 'keys'],
   };
 };
 

@@ -25,7 +25,6 @@ const CAUSE_OF_ALERT: readonly (readonly [code: number, from: From, cause: Cause
   [46, 'client', 'tls-certificate-rejected'],
   [113, 'client', 'tls-certificate-rejected'],
   [70, 'either', 'tls-protocol-version'],
-  [86, 'server', 'tls-protocol-version'],
   [116, 'server', 'tls-client-certificate-required'],
   [120, 'server', 'tls-no-application-protocol'],
 ];

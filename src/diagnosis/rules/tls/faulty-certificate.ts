@@ -9,7 +9,7 @@ import type { CertificateFacts, TlsFacts } from '../../../tls/tls-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { latest } from '../../measures/ending.js';
-import { AT_ONCE, fatalAlert, isAddress, wallClock } from '../../measures/tls-progress.js';
+import { AT_ONCE, fatalAlert, firstToLeave, isAddress, wallClock } from '../../measures/tls-progress.js';
 import { list, text, time } from '../../measures/values.js';
 import { type Confidence, defineRule } from '../../rule.js';
 
@@ -37,8 +37,7 @@ export const faultyCertificate = defineRule({
         'The certificate of {subject} begins on {notBefore}, after this capture, and the client {left}. If the certificate is right, a clock is wrong.',
       'tls-certificate-name-mismatch':
         'The client asked for {sni}; the certificate is for {names}, and the client {left}.',
-      'tls-unknown-ca':
-        'The certificate of {subject} is {chain}, and the client {left}: it does not trust the issuer {issuer}.',
+      'tls-unknown-ca': 'The certificate of {subject} is self-signed, and the client {left}: it does not trust it.',
     },
     notes: { hello: 'ClientHello', certificate: 'certificate of the server', left: 'the client leaves' },
     remedies: {
@@ -46,8 +45,6 @@ export const faultyCertificate = defineRule({
         'Renew the certificate and load it into every server that answers for this name. To see what is served: openssl s_client -connect {server} -servername {sni} </dev/null | openssl x509 -noout -dates',
       clock: 'Check the clocks of client and server: timedatectl; chronyc tracking',
       name: 'Serve a certificate whose subjectAltName has {sni}, or use one of its names in the URL. Certbot: certbot --expand -d {sni}',
-      chain:
-        'Serve the chain with its intermediates (nginx: ssl_certificate takes leaf and intermediates in one file). To see it: openssl s_client -connect {server} -servername {sni} -showcerts </dev/null',
       trust:
         'For a private or self-signed certificate, give its root to the client: Node NODE_EXTRA_CA_CERTS=ca.pem; Python ssl.create_default_context(cafile="ca.pem"); Java a trust store.',
     },
@@ -66,13 +63,11 @@ export const faultyCertificate = defineRule({
       cause: fault.cause,
       data: {
         subject: text(leaf.subject),
-        issuer: text(leaf.issuer),
         names: list(leaf.names),
         notBefore: time(leaf.notBefore),
         notAfter: time(leaf.notAfter),
         sni: text(tls.clientHello?.sni ?? session.host ?? 'the name'),
         server: text(server.text),
-        chain: text(leaf.selfSigned ? 'self-signed' : 'served alone, without an intermediate'),
         left: text(
           alert === undefined ? 'left without asking for anything' : `refused it by the alert ${alert.description}`,
         ),
@@ -87,15 +82,14 @@ export const faultyCertificate = defineRule({
 
 /** When the client left over the certificate; undefined when it went on, or left for a reason of its own. */
 const leftOver = (session: Session, tls: TlsFacts): Arrival | undefined => {
-  const { tcp } = session;
   const alert = fatalAlert(session);
   if (alert !== undefined) {
     return alert.from === 'client' && REFUSES_CERTIFICATE.has(alert.code) ? alert.arrival : undefined;
   }
-  if (tcp.endedBy !== 'client' || tcp.endPacket === undefined || tls.applicationData.client.records > 0)
-    return undefined;
+  const left = firstToLeave(session);
+  if (left === undefined || left.by !== 'client' || tls.applicationData.client.records > 0) return undefined;
   const since = latest(tls.certificatesAt?.last, tls.serverHelloDone?.last, tls.finished.client, tls.finished.server);
-  return since !== undefined && tcp.endPacket.at - since.at <= AT_ONCE ? tcp.endPacket : undefined;
+  return since !== undefined && left.at.at - since.at <= AT_ONCE ? left.at : undefined;
 };
 
 interface Fault {
@@ -110,15 +104,12 @@ const faultOf = (tls: TlsFacts, leaf: CertificateFacts, now: number): Fault | un
   if (sni !== null && !isAddress(sni) && leaf.problem === null && !coversName(leaf, sni)) {
     return { cause: 'tls-certificate-name-mismatch', confidence: 'likely' };
   }
-  if (leaf.selfSigned) return { cause: 'tls-unknown-ca', confidence: 'likely' };
-  // Public CAs issue through intermediates: a leaf alone is an incomplete chain, or of a private CA.
-  const alone = tls.certificates?.length === 1 && leaf.problem === null;
-  return alone ? { cause: 'tls-unknown-ca', confidence: 'possible' } : undefined;
+  return leaf.selfSigned ? { cause: 'tls-unknown-ca', confidence: 'likely' } : undefined;
 };
 
 const REMEDIES: Partial<Record<CauseId, readonly string[]>> = {
   'tls-certificate-expired': ['renew', 'clock'],
   'tls-certificate-not-yet-valid': ['clock', 'renew'],
   'tls-certificate-name-mismatch': ['name'],
-  'tls-unknown-ca': ['chain', 'trust'],
+  'tls-unknown-ca': ['trust'],
 };

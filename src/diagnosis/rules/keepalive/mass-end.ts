@@ -1,0 +1,115 @@
+/**
+ * Sessions with one server that ended together without a Close, at different ages and after different silences: one
+ * event ended them all, such as a reload, a deploy, a crash or a failover.
+ */
+import type { Nanos } from '../../../capture/packet.js';
+import type { CaptureView, Session } from '../../../session/session.js';
+import { evidence } from '../../evidence.js';
+import { closeMayBeUnseen } from '../../measures/close-visibility.js';
+import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { count, duration, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+/** Ends within this of each other are one event. */
+const TOGETHER: Nanos = 1e9;
+/** Two may be chance. */
+const SESSIONS_NEEDED = 3;
+/** Ages and silences that differ by less than this may have been ended by a timer each. */
+const DIFFERENT: Nanos = 1.5e9;
+interface End {
+  session: Session;
+  at: Nanos;
+  age: Nanos;
+  silence: Nanos;
+}
+
+export const massEnd = defineRule({
+  meta: {
+    id: 'keepalive/mass-end',
+    title: 'Many sessions ended together',
+    severity: 'error',
+    causes: ['ws-mass-disconnect'],
+    needs: ['frames', 'both-sides', 'ending'],
+    precedence: 'mass-end',
+    reference: ['RFC 6455 7.1.4', 'https://nginx.org/en/docs/ngx_core_module.html#worker_shutdown_timeout'],
+    messages: {
+      together:
+        '{sessions} sessions with {server} were ended within {spread}, this one {silence} after its last frame, without a Close frame. Their ages and silences differ, so no timer ended them: one event did, such as a reload, deploy, crash or failover.',
+    },
+    notes: { last: 'last frame', end: 'end of this session', others: 'end of another session' },
+    remedies: {
+      reload:
+        'Look for a reload, deploy or restart at that second in the logs of the proxy and the server. nginx: worker_shutdown_timeout 1h; gives old workers time (ingress-nginx: worker-shutdown-timeout).',
+      drain: 'Let the server say goodbye first: close all sessions with 1001 or 1012 on SIGTERM, over some seconds.',
+      spread: 'Let clients reconnect with a randomised delay, or all come back in the same second.',
+    },
+  },
+  *check(session, capture) {
+    const end = endOf(session);
+    const at = tcpEnd(session)?.at;
+    if (end === undefined || at === undefined) return;
+    const together = endsAt(capture, session.server.text).filter((other) => Math.abs(other.at - end.at) <= TOGETHER);
+    if (together.length < SESSIONS_NEEDED || sameTimer(together)) return;
+    const times = together.map((other) => other.at);
+    yield {
+      message: 'together',
+      cause: 'ws-mass-disconnect',
+      data: {
+        sessions: count(together.length),
+        server: text(session.server.text),
+        spread: duration(Math.max(...times) - Math.min(...times)),
+        silence: duration(end.silence),
+      },
+      evidence: evidence(
+        [lastFrame(session), 'last'],
+        [at, 'end'],
+        ...together
+          .filter((other) => other.session !== session)
+          .slice(0, 3)
+          .map((other) => [other.session.tcp.endPacket, 'others'] as const),
+      ),
+      struckAt: end.at,
+      confidence: 'likely',
+      remedies: ['reload', 'drain', 'spread'],
+    };
+  },
+});
+
+/** All of one age, or of one silence: a lifetime or idle timer each, begun together. */
+const sameTimer = (ends: readonly End[]): boolean =>
+  (['age', 'silence'] as const).some((measure) => {
+    const values = ends.map((end) => end[measure]);
+    return Math.max(...values) - Math.min(...values) < DIFFERENT;
+  });
+
+/** Of a session that was ended by the server's side without a Close. */
+const endOf = (session: Session): End | undefined => {
+  const end = tcpEnd(session);
+  if (end === undefined || end.by === 'client' || session.websocket === undefined) return undefined;
+  if (session.websocket.firstClose !== undefined || closeMayBeUnseen(session)) return undefined;
+  const opened = session.upgrade?.response?.span.last ?? session.tcp.first;
+  return {
+    session,
+    at: end.at.at,
+    age: end.at.at - opened.at,
+    silence: silenceBefore(session, end.at)?.length ?? 0,
+  };
+};
+
+const ends = new WeakMap<CaptureView, Map<string, End[]>>();
+
+const endsAt = (capture: CaptureView, server: string): readonly End[] => {
+  let byServer = ends.get(capture);
+  if (byServer === undefined) {
+    byServer = new Map();
+    for (const session of capture.sessions) {
+      const end = endOf(session);
+      if (end === undefined) continue;
+      const known = byServer.get(session.server.text);
+      if (known === undefined) byServer.set(session.server.text, [end]);
+      else known.push(end);
+    }
+    ends.set(capture, byServer);
+  }
+  return byServer.get(server) ?? [];
+};
