@@ -39,6 +39,10 @@ export const problemOf = (
 export const isBrowser = (request: HttpRequest | undefined): boolean =>
   /^Mozilla\/5\.0/.test(header(request, 'User-Agent') ?? '');
 
+/** The request was passed on by a proxy: this connection is the leg behind it, and its client the proxy. */
+export const isFromProxy = ({ upgrade }: Session): boolean =>
+  ['X-Forwarded-For', 'Forwarded', 'Via'].some((name) => header(upgrade?.request, name) !== undefined);
+
 /** A client that sends frames after a faulty 101 has accepted it; its Close may be the refusal. */
 export const clientWentOn = ({ websocket }: Session): boolean => {
   if (websocket === undefined) return false;

@@ -9,7 +9,7 @@ import type { Actor } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
-import { header } from '../../measures/headers.js';
+import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, list, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 import { matchTimer } from './known-timers.js';
@@ -121,11 +121,6 @@ const isQuietOn = (session: Session, since: Arrival): boolean => {
 /** Data that was never acknowledged is no silence but a lost peer. */
 const noneUnacked = ({ tcp }: Session): boolean =>
   tcp.flows.client.unackedBytes === 0 && tcp.flows.server.unackedBytes === 0;
-
-const isFromProxy = ({ upgrade }: Session): boolean =>
-  header(upgrade?.request, 'X-Forwarded-For') !== undefined ||
-  header(upgrade?.request, 'Forwarded') !== undefined ||
-  header(upgrade?.request, 'Via') !== undefined;
 
 const silences = new WeakMap<CaptureView, Map<string, { session: Session; silence: Silence }[]>>();
 

@@ -10,12 +10,14 @@ import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
 import { count, duration } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
-/** An age that is shorter belongs to other timers and to chance. */
-const SHORTEST: Nanos = 10e9;
-/** Ages that one limit ended differ by no more than this. */
-const SAME_AGE: Nanos = 0.5e9;
+/** An age that is shorter belongs to other timers and to chance; up to SHORT, two sessions are not enough. */
+const SHORTEST: Nanos = 3e9;
+const SHORT: Nanos = 10e9;
+/** Ages that one limit ended differ by no more than this, or this share of the age. */
+const SAME_AGE: Nanos = 0.1e9;
+const SAME_SHARE = 0.01;
 /** Beginnings farther apart than this: the ends are not one event. */
-const APART: Nanos = 2e9;
+const APART: Nanos = 1e9;
 /** Busy: the silence before the end is at most this share of the age. */
 const BUSY_SHARE = 0.2;
 
@@ -51,10 +53,10 @@ export const lifetimeLimit = defineRule({
     const others = livesAt(capture, session.server.text).filter(
       (other) =>
         other.session !== session &&
-        Math.abs(other.age - life.age) <= SAME_AGE &&
+        Math.abs(other.age - life.age) <= Math.max(SAME_AGE, life.age * SAME_SHARE) &&
         Math.abs(other.start - life.start) > APART,
     );
-    if (others.length === 0) return;
+    if (others.length < (life.age < SHORT ? 2 : 1)) return;
     yield {
       message: 'age',
       cause: 'ws-lifetime-limit',

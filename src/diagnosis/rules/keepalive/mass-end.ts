@@ -7,6 +7,7 @@ import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -14,8 +15,10 @@ import { defineRule } from '../../rule.js';
 const TOGETHER: Nanos = 1e9;
 /** Two may be chance. */
 const SESSIONS_NEEDED = 3;
-/** Ages and silences that differ by less than this may have been ended by a timer each. */
-const DIFFERENT: Nanos = 1.5e9;
+/** Ages and silences that differ by less than this, the granularity of timers, may have been ended by a timer each. */
+const DIFFERENT: Nanos = 1e9;
+/** What differs by less than this many times the spread of the ends themselves differs by chance. */
+const CLEARLY = 3;
 interface End {
   session: Session;
   at: Nanos;
@@ -48,16 +51,15 @@ export const massEnd = defineRule({
     const end = endOf(session);
     const at = tcpEnd(session)?.at;
     if (end === undefined || at === undefined) return;
-    const together = endsAt(capture, session.server.text).filter((other) => Math.abs(other.at - end.at) <= TOGETHER);
-    if (together.length < SESSIONS_NEEDED || sameTimer(together)) return;
-    const times = together.map((other) => other.at);
+    const together = endsAt(capture, groupOf(session)).filter((other) => Math.abs(other.at - end.at) <= TOGETHER);
+    if (together.length < SESSIONS_NEEDED || maySameTimer(together)) return;
     yield {
       message: 'together',
       cause: 'ws-mass-disconnect',
       data: {
         sessions: count(together.length),
         server: text(session.server.text),
-        spread: duration(Math.max(...times) - Math.min(...times)),
+        spread: duration(spread(together.map((other) => other.at))),
         silence: duration(end.silence),
       },
       evidence: evidence(
@@ -76,16 +78,18 @@ export const massEnd = defineRule({
 });
 
 /** All of one age, or of one silence: a lifetime or idle timer each, begun together. */
-const sameTimer = (ends: readonly End[]): boolean =>
-  (['age', 'silence'] as const).some((measure) => {
-    const values = ends.map((end) => end[measure]);
-    return Math.max(...values) - Math.min(...values) < DIFFERENT;
-  });
+const maySameTimer = (together: readonly End[]): boolean => {
+  const different = Math.max(DIFFERENT, CLEARLY * spread(together.map(({ at }) => at)));
+  return (['age', 'silence'] as const).some((measure) => spread(together.map((end) => end[measure])) < different);
+};
 
-/** Of a session that was ended by the server's side without a Close. */
+const spread = (values: readonly Nanos[]): Nanos => Math.max(...values) - Math.min(...values);
+
+/** Of a session that ended without a Close, by the server's side or, on the leg behind a proxy, by that proxy. */
 const endOf = (session: Session): End | undefined => {
   const end = tcpEnd(session);
-  if (end === undefined || end.by === 'client' || session.websocket === undefined) return undefined;
+  if (end === undefined || session.websocket === undefined) return undefined;
+  if (end.by === 'client' && !isFromProxy(session)) return undefined;
   if (session.websocket.firstClose !== undefined || closeMayBeUnseen(session)) return undefined;
   const opened = session.upgrade?.response?.span.last ?? session.tcp.first;
   return {
@@ -96,20 +100,24 @@ const endOf = (session: Session): End | undefined => {
   };
 };
 
+/** Sessions that one machine can have ended: with one server, from the same side of it. */
+const groupOf = ({ server, client, tcp }: Session): string =>
+  tcp.endedBy === 'client' ? `${server.text} from ${client.address}` : server.text;
+
 const ends = new WeakMap<CaptureView, Map<string, End[]>>();
 
-const endsAt = (capture: CaptureView, server: string): readonly End[] => {
-  let byServer = ends.get(capture);
-  if (byServer === undefined) {
-    byServer = new Map();
+const endsAt = (capture: CaptureView, group: string): readonly End[] => {
+  let byGroup = ends.get(capture);
+  if (byGroup === undefined) {
+    byGroup = new Map();
     for (const session of capture.sessions) {
       const end = endOf(session);
       if (end === undefined) continue;
-      const known = byServer.get(session.server.text);
-      if (known === undefined) byServer.set(session.server.text, [end]);
+      const known = byGroup.get(groupOf(session));
+      if (known === undefined) byGroup.set(groupOf(session), [end]);
       else known.push(end);
     }
-    ends.set(capture, byServer);
+    ends.set(capture, byGroup);
   }
-  return byServer.get(server) ?? [];
+  return byGroup.get(group) ?? [];
 };
