@@ -7,7 +7,7 @@ import { CaptureError } from './capture-error.js';
 
 /** Inflated blocks are as long as those read from files. */
 const INFLATED_BLOCK_OCTETS = 2 ** 20;
-/** DEFLATE expands at most 1032 times: so much at once keeps what waits below 17 MiB. */
+/** DEFLATE expands at most 1032 times: so much at once keeps what waits below 17 MiB. Damage costs at most one step. */
 const DEFLATED_STEP_OCTETS = 16 * 1024;
 
 export async function* inflateBlocks(
@@ -18,10 +18,13 @@ export async function* inflateBlocks(
   let inflated: Uint8Array[] = [];
   let octets = 0;
   let failure: NodeJS.ErrnoException | undefined;
+  // After an error the callback of a write never comes; the stream closes instead.
+  let release = (): void => {};
   gunzip.on('data', (chunk: Uint8Array) => inflated.push(chunk));
   gunzip.on('error', (error) => {
     failure = error;
   });
+  gunzip.on('close', () => release());
   function* takeInflated(): Generator<Uint8Array> {
     const taken = inflated;
     inflated = [];
@@ -34,6 +37,7 @@ export async function* inflateBlocks(
     for await (const block of blocks) {
       for (let at = 0; at < block.length && failure === undefined; at += DEFLATED_STEP_OCTETS) {
         await new Promise<void>((resolve) => {
+          release = resolve;
           gunzip.write(block.subarray(at, at + DEFLATED_STEP_OCTETS), () => resolve());
         });
         yield* takeInflated();
@@ -42,7 +46,8 @@ export async function* inflateBlocks(
     }
     if (failure === undefined) {
       await new Promise<void>((resolve) => {
-        gunzip.once('close', resolve).end();
+        release = resolve;
+        gunzip.end();
       });
     }
     yield* takeInflated();
