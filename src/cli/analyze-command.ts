@@ -3,8 +3,6 @@
  * What the statuses mean stands in exit-status.ts.
  */
 import { analyze } from '../analyze.js';
-import type { CaptureSource } from '../capture/capture-source.js';
-import { fileSource, standardInput } from '../capture/read-blocks.js';
 import { filterReport } from '../report/filter-report.js';
 import { renderJson } from '../report/json.js';
 import { renderNdjson } from '../report/ndjson.js';
@@ -14,6 +12,7 @@ import type { AnalyzeRequest } from './command-line.js';
 import { type ExitStatus, FAILED_SESSION, FINE, UNUSABLE } from './exit-status.js';
 import { writeAll } from './output.js';
 import { Progress } from './progress.js';
+import { STANDARD_INPUT, sourceOf, typedName } from './sources.js';
 import { terminalLook } from './terminal-look.js';
 
 export const runAnalyze = async (request: AnalyzeRequest): Promise<ExitStatus> => {
@@ -23,16 +22,18 @@ export const runAnalyze = async (request: AnalyzeRequest): Promise<ExitStatus> =
     return UNUSABLE;
   }
   const progress = new Progress(process.stderr);
-  const { report, errors } = await analyze(request.captures.map(sourceOf), {
+  const sources = request.captures.map(sourceOf);
+  const { report, errors } = await analyze(sources, {
     onProgress: progress.update,
     showSecrets: request.showSecrets,
     ...(ids && { completeTimelines: ids }),
   }).finally(() => progress.end());
-  for (const { file, message } of errors) complain(`${file}: ${message}`);
+  const complainOf = (file: string, what: string) => complain(`${typedName(file, sources, request.captures)}: ${what}`);
+  for (const { file, message } of errors) complainOf(file, message);
   const useless = errors.length === request.captures.length;
   if (!useless) {
     for (const { file, warnings } of report.captures) {
-      for (const warning of warnings) complain(`${file}: ${warning}`);
+      for (const warning of warnings) complainOf(file, warning);
     }
     const unknown = unknownSession(report, ids);
     if (unknown !== undefined) {
@@ -47,14 +48,15 @@ export const runAnalyze = async (request: AnalyzeRequest): Promise<ExitStatus> =
   return UNUSABLE;
 };
 
-const STANDARD_INPUT = '-';
-
-const sourceOf = (path: string): CaptureSource => (path === STANDARD_INPUT ? standardInput() : fileSource(path));
-
 const unknownSession = ({ sessions }: Report, ids: ReadonlySet<number> = new Set()): string | undefined => {
   const unknown = [...ids].filter((id) => !sessions.some((session) => session.id === id));
   if (unknown.length === 0) return undefined;
-  const known = sessions.length === 0 ? 'there are none here' : `they are numbered 1 to ${sessions.length}`;
+  const known =
+    sessions.length === 0
+      ? 'there are none here'
+      : sessions.length === 1
+        ? 'there is only session 1'
+        : `they are numbered 1 to ${sessions.length}`;
   return `there is no session ${unknown.join(', ')}: ${known}`;
 };
 

@@ -6,6 +6,7 @@ import { CommanderError } from 'commander';
 import { visible } from '../report/terminal/visible.js';
 import { readCommandLine } from './command-line.js';
 import { type ExitStatus, FINE, OWN_FAULT, UNUSABLE } from './exit-status.js';
+import { isSystemError, systemMessage } from './sources.js';
 
 /** Leaves when everything is written: the status is set, the process is not ended. */
 export const main = async (argv: readonly string[]): Promise<void> => {
@@ -13,7 +14,8 @@ export const main = async (argv: readonly string[]): Promise<void> => {
     process.exitCode = confess(error);
     process.exit();
   });
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreReaderGone);
+  // Whoever writes a report listens too (output.ts); for help and messages a reader that went away is no matter.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.exitCode = await run(argv);
 };
 
@@ -26,7 +28,9 @@ const run = async (argv: readonly string[]): Promise<ExitStatus> => {
   } catch (error) {
     // commander has printed what is wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? FINE : UNUSABLE;
-    return confess(error);
+    if (!isSystemError(error)) return confess(error);
+    process.stderr.write(`wscope: ${visible(`${error.syscall}: ${systemMessage(error)}`)}\n`);
+    return UNUSABLE;
   }
 };
 
@@ -40,7 +44,3 @@ const confess = (error: unknown): ExitStatus => {
 };
 
 const isDebugging = (): boolean => process.env.WSCOPE_DEBUG === '1';
-
-const ignoreReaderGone = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== 'EPIPE') throw error;
-};
