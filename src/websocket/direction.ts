@@ -8,6 +8,7 @@ import type { Side } from '../stream/side.js';
 import type { Conversation } from './conversation.js';
 import { type Frame, kindOf, OPCODE } from './frame.js';
 import { FrameDecoder } from './frame-decoder.js';
+import { FrameTally } from './frame-tally.js';
 import { headerFaults, isHabit, LONGEST_CONTROL_PAYLOAD, ORDINARY_FIRST, oddness } from './header-faults.js';
 import type { MessageConsumer } from './message.js';
 import { MessageAssembler } from './message-assembler.js';
@@ -45,25 +46,11 @@ export interface DirectionOptions {
 }
 
 export class Direction {
-  /** Complete frames by opcode. */
-  readonly frames = new Float64Array(16);
-  payloadBytes = 0;
-  messages = 0;
-  brokenMessages = 0;
-  largestBytes = 0;
-  largest: Arrival | undefined;
-  firstFrame: Arrival | undefined;
+  readonly tally = new FrameTally();
   outOfSync = 0;
   unreadableBytes = 0;
-  compressedSeen = false;
   unfinishedFrame: { opcode: number; expected: number; seen: number; arrival: Arrival } | undefined;
   unfinishedMessage = false;
-  private lastPacket = 0;
-  private lastAt = 0;
-  private lastReadyAt = 0;
-  private lastDataPacket = -1;
-  private lastDataAt = 0;
-  private lastDataReadyAt = 0;
 
   private state: State;
   private readonly decoder = new FrameDecoder();
@@ -127,19 +114,9 @@ export class Direction {
       this.unreadableBytes += this.resynchroniser?.giveUp() ?? 0;
     }
     this.unfinishedMessage = this.assembler.underWay;
-    if (this.assembler.underWay) this.noteSize();
+    if (this.assembler.underWay) this.tally.noteSize(this.assembler.wireBytes, this.assembler.first);
     this.state = 'stopped';
     this.assembler.release();
-  }
-
-  lastFrame(): Arrival | undefined {
-    if (this.firstFrame === undefined) return undefined;
-    return { packet: this.lastPacket, at: this.lastAt, readyAt: this.lastReadyAt };
-  }
-
-  lastData(): Arrival | undefined {
-    if (this.lastDataPacket < 0) return undefined;
-    return { packet: this.lastDataPacket, at: this.lastDataAt, readyAt: this.lastDataReadyAt };
   }
 
   get contextLost(): boolean {
@@ -167,7 +144,10 @@ export class Direction {
     } else if (opcode <= OPCODE.binary && !this.passes(frame)) {
       this.data(frame);
     }
-    if (frame.complete) this.count(frame);
+    if (!frame.complete) return;
+    this.tally.count(frame);
+    if (opcode > OPCODE.binary) return;
+    this.conversation.sink.ordinary('ws', kindOf(opcode), this.side, frame.lastPacket, frame.lastAt, frame.length);
   }
 
   /** True for what most frames are, done with here: a whole message that nobody reads, plain, in one piece. */
@@ -178,11 +158,7 @@ export class Direction {
     if (first === 0x81 && frame.length > SHORT_TEXT_BYTES) return false;
     if (first === 0x81 && !isAscii(frame.chunk, frame.start, frame.end, frame.key)) return false;
     this.assembler.startUnseen = false;
-    this.messages++;
-    if (frame.length > this.largestBytes || this.largest === undefined) {
-      this.largestBytes = frame.length;
-      this.largest = frame.firstArrival();
-    }
+    this.tally.countWhole(frame);
     return true;
   }
 
@@ -191,17 +167,17 @@ export class Direction {
     if (frame.opens) this.judgeOrder(frame);
     if (!assembler.underWay) {
       if (frame.complete && frame.fin && assembler.startUnseen) {
-        this.messages++;
-        this.brokenMessages++;
+        this.tally.messages++;
+        this.tally.brokenMessages++;
         assembler.startUnseen = false;
       }
       return;
     }
     this.complain(assembler.add(frame), frame);
     if (frame.complete && frame.fin) {
-      this.noteSize();
-      this.messages++;
-      if (!assembler.whole) this.brokenMessages++;
+      this.tally.noteSize(assembler.wireBytes, assembler.first);
+      this.tally.messages++;
+      if (!assembler.whole) this.tally.brokenMessages++;
       this.complain(assembler.finish(frame), frame);
     }
   }
@@ -217,7 +193,7 @@ export class Direction {
       return;
     }
     if (assembler.underWay) conversation.violation(side, 'data-frame-inside-message', frame, kindOf(frame.opcode));
-    if (frame.first & 0x40) this.compressedSeen = true;
+    if (frame.first & 0x40) this.tally.compressedSeen = true;
     assembler.begin(frame);
   }
 
@@ -225,12 +201,6 @@ export class Direction {
     if (fault === undefined) return;
     const detail = fault === 'deflate-corrupt' ? (this.options.inflater?.corrupt ?? '') : 'text message';
     this.conversation.violation(this.side, fault, frame, detail);
-  }
-
-  private noteSize(): void {
-    if (this.assembler.wireBytes <= this.largestBytes && this.largest !== undefined) return;
-    this.largestBytes = this.assembler.wireBytes;
-    this.largest = this.assembler.first;
   }
 
   private collectControl(frame: Frame): void {
@@ -256,21 +226,6 @@ export class Direction {
   private close(frame: Frame, payload: Uint8Array, whole: boolean): void {
     this.conversation.close(this.side, frame, payload, whole);
     this.closed = true;
-  }
-
-  private count(frame: Frame): void {
-    const { opcode } = frame;
-    this.frames[opcode]!++;
-    this.payloadBytes += frame.length;
-    this.firstFrame ??= frame.firstArrival();
-    this.lastPacket = frame.lastPacket;
-    this.lastAt = frame.lastAt;
-    this.lastReadyAt = frame.lastReadyAt;
-    if (opcode > OPCODE.binary) return;
-    this.lastDataPacket = frame.lastPacket;
-    this.lastDataAt = frame.lastAt;
-    this.lastDataReadyAt = frame.lastReadyAt;
-    this.conversation.sink.ordinary('ws', kindOf(opcode), this.side, frame.lastPacket, frame.lastAt, frame.length);
   }
 
   /** A header that is not ordinary: rules are broken, or it is none, and then it was given back. */
@@ -301,25 +256,27 @@ export class Direction {
     this.conversation.lose(this.side);
     this.assembler.lose();
     this.oddHeaders = 0;
-    const pieces: { chunk: Uint8Array; arrival: Arrival }[] = [];
-    const lostInHole = decoder.halted === 'lost';
+    const { halted } = decoder;
     const offset = decoder.position();
-    const http = decoder.halted === 'http';
-    decoder.handOver((chunk, arrival) => void pieces.push({ chunk, arrival }));
-    if (lostInHole) this.outOfSync++;
-    else this.corrupt(pieces, http);
+    const pieces = piecesOf((to) => decoder.handOver(to));
+    if (halted === 'lost') {
+      // |== part of a header ==| hole |== …: what stands before the hole is of no use behind it.
+      const bytes = pieces.reduce((sum, { chunk }) => sum + chunk.length, 0);
+      this.outOfSync++;
+      this.unreadableBytes += bytes;
+      this.searchFrom(offset + bytes);
+      return;
+    }
+    this.corrupt(pieces, halted === 'http');
     if (this.state === 'stopped') return;
     this.searchFrom(offset);
     for (const { chunk, arrival } of pieces) this.bytes(chunk, arrival);
   }
 
-  private corrupt(pieces: readonly { chunk: Uint8Array; arrival: Arrival }[], http: boolean): void {
-    const arrival = pieces[0]?.arrival ?? { packet: this.lastPacket, at: this.lastAt, readyAt: this.lastReadyAt };
-    const preview = new Uint8Array(Buffer.concat(pieces.map(({ chunk }) => chunk.subarray(0, PREVIEW_BYTES)))).slice(
-      0,
-      PREVIEW_BYTES,
-    );
-    this.conversation.corrupt({ from: this.side, arrival, preview, http });
+  private corrupt(pieces: readonly Piece[], http: boolean): void {
+    const arrival = pieces[0]!.arrival;
+    const preview = new Uint8Array(Buffer.concat(pieces.map(({ chunk }) => chunk.subarray(0, PREVIEW_BYTES))));
+    this.conversation.corrupt({ from: this.side, arrival, preview: preview.slice(0, PREVIEW_BYTES), http });
     if (++this.corruptions < MOST_CORRUPTIONS) return;
     this.state = 'stopped';
     for (const { chunk } of pieces) this.unreadableBytes += chunk.length;
@@ -339,15 +296,29 @@ export class Direction {
   private search(chunk: Uint8Array, arrival: Arrival): void {
     const { resynchroniser } = this;
     if (resynchroniser?.push(chunk, arrival) !== true) return;
-    const pieces: { chunk: Uint8Array; arrival: Arrival }[] = [];
-    const offset = resynchroniser.handOver((piece, from) => void pieces.push({ chunk: piece, arrival: from }));
+    let offset = 0;
+    const pieces = piecesOf((to) => {
+      offset = resynchroniser.handOver(to);
+    });
     this.unreadableBytes += resynchroniser.skipped;
     const data = { skippedBytes: resynchroniser.skipped };
     this.conversation.sink.event('ws', 'resynchronised', this.side, arrival.packet, arrival.at, data);
     this.decoder.restart(offset);
     this.state = 'frames';
-    for (const { chunk: piece, arrival: from } of pieces) this.bytes(piece, from);
+    for (const piece of pieces) this.bytes(piece.chunk, piece.arrival);
   }
+}
+
+interface Piece {
+  chunk: Uint8Array;
+  arrival: Arrival;
+}
+
+/** Everything somebody hands over: taken whole before any of it goes back to where it came from. */
+function piecesOf(handOver: (to: (chunk: Uint8Array, arrival: Arrival) => void) => void): Piece[] {
+  const pieces: Piece[] = [];
+  handOver((chunk, arrival) => void pieces.push({ chunk, arrival }));
+  return pieces;
 }
 
 /** Whether a frame ends where a segment ends or an ordinary header may begin; undefined where that cannot be told. */

@@ -71,8 +71,8 @@ export class FrameDecoder implements Decoder<Frame> {
         const frame = this.inPayload ? this.continuePayload() : this.readHeader();
         if (frame !== undefined) return frame;
       } else {
-        const following = this.waiting.shift();
-        if (following === undefined) return undefined;
+        if (this.waiting.length === 0) return undefined;
+        const following = this.waiting.shift()!;
         if (following.gap === undefined) this.take(following.chunk, following.arrival);
         else if (this.cross(following.gap)) return this.frame;
       }

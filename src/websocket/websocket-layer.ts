@@ -9,10 +9,9 @@ import type { EventSink } from '../stream/event-sink.js';
 import { type PerSide, SIDES, type Side } from '../stream/side.js';
 import { Conversation } from './conversation.js';
 import { Direction } from './direction.js';
-import { kindOf } from './frame.js';
 import type { MessageConsumer } from './message.js';
 import { MessageInflater } from './message-inflater.js';
-import type { DeflateParameters, FrameKind, WebSocketFacts } from './websocket-facts.js';
+import type { DeflateParameters, WebSocketFacts } from './websocket-facts.js';
 
 export interface WebSocketLayerOptions {
   sink: EventSink;
@@ -68,20 +67,20 @@ export class WebSocketLayer implements StreamConsumer {
       server: of(this.server, 'server'),
     });
     return {
-      frames: both(frameCounts),
-      messages: both(({ messages }) => messages),
-      brokenMessages: both(({ brokenMessages }) => brokenMessages),
-      messageSizes: both(({ largestBytes, largest }) => ({ largestBytes, largest })),
-      payloadBytes: both(({ payloadBytes }) => payloadBytes),
-      compressed: this.deflate || SIDES.some((side) => this.midstream && this[side].compressedSeen),
+      frames: both(({ tally }) => tally.frames()),
+      messages: both(({ tally }) => tally.messages),
+      brokenMessages: both(({ tally }) => tally.brokenMessages),
+      messageSizes: both(({ tally }) => tally.sizes()),
+      payloadBytes: both(({ tally }) => tally.payloadBytes),
+      compressed: this.deflate || SIDES.some((side) => this.midstream && this[side].tally.compressedSeen),
       pings: both((_, side) => conversation.pings[side].facts()),
       violations: conversation.violations,
       violationCount: conversation.violationCount,
       closes: conversation.closes,
       firstClose: conversation.firstClose,
-      firstFrame: both(({ firstFrame }) => firstFrame),
-      lastFrame: both((direction) => direction.lastFrame()),
-      lastData: both((direction) => direction.lastData()),
+      firstFrame: both(({ tally }) => tally.firstFrame),
+      lastFrame: both(({ tally }) => tally.lastFrame()),
+      lastData: both(({ tally }) => tally.lastData()),
       unfinishedFrame: both(({ unfinishedFrame }) => unfinishedFrame),
       unfinishedMessage: both(({ unfinishedMessage }) => unfinishedMessage),
       outOfSync: both(({ outOfSync }) => outOfSync),
@@ -92,12 +91,4 @@ export class WebSocketLayer implements StreamConsumer {
       midstream: this.midstream,
     };
   }
-}
-
-function frameCounts({ frames }: Direction): Record<FrameKind, number> {
-  const counts = { text: 0, binary: 0, continuation: 0, ping: 0, pong: 0, close: 0, reserved: 0 };
-  frames.forEach((count, opcode) => {
-    counts[kindOf(opcode)] += count;
-  });
-  return counts;
 }

@@ -85,6 +85,13 @@ describe('a hole across a header', () => {
     });
   }
 
+  it('begins inside a header: what stands before the hole is not read with what follows', () => {
+    const driver = new WebSocketDriver().send('server', frame(text(say(1))), hex('82 7e 01')).lose('server', 300);
+    driver.send('server', frame(text(say(2))), frame(text(say(3)))).end('server');
+    expect(driver.texts()).toEqual([say(1), say(2), say(3)]);
+    expect(driver.facts).toMatchObject({ outOfSync: { server: 1 }, unreadableBytes: { server: 3 }, violationCount: 0 });
+  });
+
   it('takes up at once when the hole ends where a segment with a frame begins', () => {
     const driver = new WebSocketDriver().send('server', frame(text(say(1)))).lose('server', 37);
     driver.send('server', frame(text(say(2))), frame(close(1000)));
