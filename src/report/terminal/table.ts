@@ -5,7 +5,7 @@
  */
 import CliTable from 'cli-table3';
 import type { Look } from './look.js';
-import { cutText, textWidth } from './text-width.js';
+import { cutText, padLeft, padRight, textWidth } from './text-width.js';
 
 export interface Column {
   title: string;
@@ -27,31 +27,45 @@ export interface Column {
 
 const GAP = 2;
 
+/** The library takes time with the square of its rows. */
+const ROWS_AT_ONCE = 100;
+
 export const renderTable = (columns: readonly Column[], look: Look): string => {
   const shown = fitColumns(columns, look.width);
   const widths = columnWidths(shown, look.width);
+  const cell = (text: string, at: number) => {
+    const width = widths[at] ?? 0;
+    const cut = cutText(text, width, look.signs.ellipsis);
+    if (shown[at]?.align === 'right') return padLeft(cut, width);
+    return at === shown.length - 1 ? cut : padRight(cut, width);
+  };
+  const bodyRow = (row: number): string[] =>
+    shown.map((column, at) => {
+      const whole = column.cells[row] ?? '';
+      const fits = textWidth(whole) <= (widths[at] ?? 0);
+      const text = cell(fits ? whole : (column.shorter?.[row] ?? whole), at);
+      return column.paint?.(text, row) ?? text;
+    });
+  const rows = [
+    shown.map((column, at) => look.paint('dim', cell(column.title, at))),
+    ...(columns[0]?.cells ?? []).map((_, row) => bodyRow(row)),
+  ];
+  let text = '';
+  for (let row = 0; row < rows.length; row += ROWS_AT_ONCE) text += setRows(rows.slice(row, row + ROWS_AT_ONCE));
+  return text;
+};
+
+const setRows = (rows: string[][]): string => {
   const table = new CliTable({
     chars: NO_BORDERS,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: shown.map(({ align }) => align ?? 'left'),
   });
-  const cell = (text: string, at: number) => cutText(text, widths[at] ?? 0, look.signs.ellipsis);
-  table.push(shown.map((column, at) => look.paint('dim', cell(column.title, at))));
-  for (let row = 0; row < (columns[0]?.cells.length ?? 0); row++) {
-    table.push(
-      shown.map((column, at) => {
-        const whole = column.cells[row] ?? '';
-        const fits = textWidth(whole) <= (widths[at] ?? 0);
-        const text = cell(fits ? whole : (column.shorter?.[row] ?? whole), at);
-        return column.paint?.(text, row) ?? text;
-      }),
-    );
-  }
-  return `${table
+  table.push(...rows);
+  return table
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')}\n`;
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
 };
 
 const fitColumns = (columns: readonly Column[], width: number): Column[] => {
