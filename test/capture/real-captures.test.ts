@@ -72,6 +72,10 @@ describe.skipIf(PUBLIC === undefined)('public captures (folder named by WSCOPE_C
           .map((line) => line.split('\t'))
           .filter((row) => row[8] === 'capture');
 
+  it('are there', () => {
+    expect(rows.length).toBeGreaterThan(50);
+  });
+
   it.each(rows.map((row) => ({ path: row[0]!, packets: Number(row[6]), bytes: Number(row[11]) })))(
     'has as many packets as tshark sees: $path',
     async ({ path, packets, bytes }) => {
