@@ -75,7 +75,16 @@ export class PcapngReader implements CaptureReader {
         continue;
       }
       if (window.limit - window.position < length && !window.require(length)) break;
-      const found = this.read(packet, type, length);
+      const { view, position } = window;
+      const end = position + length - 4;
+      if (view.getUint32(end, this.littleEndian) !== length) {
+        this.stop(`a block of type ${hexadecimal(type)} states two lengths that differ`);
+        break;
+      }
+      const found =
+        type === ENHANCED_PACKET
+          ? this.enhancedPacket(packet, view, position, end)
+          : this.readBlock(packet, type, view, position, end);
       window.position += length;
       if (found) return true;
     }
@@ -108,23 +117,16 @@ export class PcapngReader implements CaptureReader {
     return true;
   }
 
-  /** Looks into a block that is all there; true when it filled in a packet. */
-  private read(packet: Packet, type: number, length: number): boolean {
-    const { block, view, position } = this.window;
-    const end = position + length - 4;
-    if (view.getUint32(end, this.littleEndian) !== length) {
-      this.stop(`a block of type ${hexadecimal(type)} states two lengths that differ`);
-      return false;
-    }
+  /** Looks into a block that is all there, up to its second length at `end`; true when it filled in a packet. */
+  private readBlock(packet: Packet, type: number, view: DataView, position: number, end: number): boolean {
+    const { block } = this.window;
     switch (type) {
-      case ENHANCED_PACKET:
-        return this.enhancedPacket(packet, view, position, end);
       case SIMPLE_PACKET:
         return this.simplePacket(packet, view, position, end);
       case OBSOLETE_PACKET:
         return this.obsoletePacket(packet, view, position, end);
       case PCAPNG_SECTION_HEADER:
-        this.beginSection(view, position, length);
+        this.beginSection(view, position, end + 4 - position);
         break;
       case INTERFACE_DESCRIPTION:
         if (!this.section.describeInterface(view, position + 8, end)) this.stop('it describes too many interfaces');
