@@ -25,7 +25,8 @@ export interface SnifferOptions {
   tls(): StreamConsumer;
   http(): StreamConsumer;
   webSocket(): StreamConsumer;
-  decided(consumer: StreamConsumer): void;
+  /** From here on `consumer` may be called in the sniffer's place. */
+  decided(sniffer: StreamConsumer, consumer: StreamConsumer): void;
   unknown(bytes: PerSide<Uint8Array>, isHttp2: boolean): void;
 }
 
@@ -133,10 +134,10 @@ export class Sniffer implements StreamConsumer {
       if (swap) for (const item of this.held) item.side = opposite(item.side);
     }
     const next = this.options[layer]();
-    this.next = next;
-    this.options.decided(next);
     const { held } = this;
     this.held = [];
+    this.next = next;
+    this.options.decided(this, next);
     for (const item of held) {
       if (item.kind === 'bytes') next.bytes(item.side, item.chunk, item.arrival);
       else if (item.kind === 'gap') next.gap(item.side, item.gap);

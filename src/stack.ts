@@ -8,7 +8,7 @@ import type { HttpExchange } from './http/http-facts.js';
 import { HttpLayer } from './http/http-layer.js';
 import { formatAddress, formatEndpoint } from './ip/address.js';
 import { decodeIp } from './ip/decode-ip.js';
-import { FragmentTable } from './ip/fragments.js';
+import { FragmentReassembler } from './ip/fragments.js';
 import { IpDatagram, PROTOCOL_TCP } from './ip/ip-datagram.js';
 import { Datagram } from './link/datagram.js';
 import { locateDatagram } from './link/locate-datagram.js';
@@ -19,8 +19,9 @@ import { SessionLog } from './session/session-log.js';
 import { Timeline } from './session/timeline.js';
 import { Sniffer } from './sniffer.js';
 import type { StreamConsumer } from './stream/consumer.js';
+import type { Side } from './stream/side.js';
 import { Connection } from './tcp/connection.js';
-import { type ConnectionEnds, type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
+import { type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
 import { Segment } from './tcp/segment.js';
 import { TlsLayer } from './tls/tls-layer.js';
 import { judgeHandshake } from './websocket/opening-handshake.js';
@@ -31,7 +32,13 @@ const UNDECIDED_KEPT = 200_000;
 
 export type NotListedCounts = Record<Exclude<Listing, 'session'>, number>;
 
-export class Stack implements ConnectionOwner {
+/** The ends of a pair, the lower one first in the table's order of addresses. */
+interface Ends {
+  low: Endpoint;
+  high: Endpoint;
+}
+
+export class Stack implements ConnectionOwner<Ends> {
   /** Connections that are over and are, or may be, sessions. */
   readonly logs: SessionLog[] = [];
   readonly notListed: NotListedCounts = { http: 0, tls: 0, spare: 0, other: 0 };
@@ -42,8 +49,8 @@ export class Stack implements ConnectionOwner {
   private readonly frame = new Datagram();
   private readonly ip = new IpDatagram();
   private readonly segment = new Segment();
-  private readonly fragments = new FragmentTable();
-  private readonly connections = new ConnectionTable(this);
+  private readonly fragments = new FragmentReassembler();
+  private readonly connections = new ConnectionTable<Ends>(this);
   private readonly logOf = new Map<Connection, SessionLog>();
 
   /** `isComplete` tells, by its first packet, a connection whose timeline is to be kept whole. */
@@ -56,7 +63,7 @@ export class Stack implements ConnectionOwner {
     this.lastPacket = ref;
     const { frame, ip, segment } = this;
     if (!locateDatagram(packet, frame) || !decodeIp(frame, ip)) return;
-    if (ip.fragment && !this.fragments.assemble(ip, at)) return;
+    if (ip.fragment && !this.fragments.complete(ip, at)) return;
     if (ip.protocol === PROTOCOL_TCP && segment.decode(ip, ref, at)) this.connections.segment(ip, segment);
   }
 
@@ -73,12 +80,15 @@ export class Stack implements ConnectionOwner {
       : [`${evicted} connections were given up while open, because too many were open at the same time.`];
   }
 
-  open({ ip, segment, fromLow, lowSide, roles }: ConnectionEnds): Connection {
+  meet(ip: IpDatagram, segment: Segment, fromLow: boolean): Ends {
     const source = endpoint(ip, ip.source, segment.sourcePort);
     const destination = endpoint(ip, ip.destination, segment.destinationPort);
+    return fromLow ? { low: source, high: destination } : { low: destination, high: source };
+  }
+
+  open({ low, high }: Ends, segment: Segment, lowSide: Side, roles: 'syn' | 'guessed'): Connection {
     const timeline = new Timeline(this.isComplete(segment.packet));
     const connection = new Connection(lowSide, roles, timeline);
-    const [low, high] = fromLow ? [source, destination] : [destination, source];
     const log = new SessionLog(low, high, segment.packet, timeline, connection);
     this.logOf.set(connection, log);
     const sniffer = this.sniff(log, connection);
@@ -118,9 +128,8 @@ export class Stack implements ConnectionOwner {
         log.websocket = layer;
         return layer;
       },
-      decided: (consumer) => {
-        // A sniffer inside a tunnel is not what TCP calls.
-        if (log.tunnel === undefined) connection.consume(consumer);
+      decided: (sniffer, consumer) => {
+        if (connection.consumes(sniffer)) connection.consume(consumer);
       },
       unknown: (bytes, isHttp2) => {
         log.unknownBytes = bytes;
@@ -137,13 +146,18 @@ export class Stack implements ConnectionOwner {
   }
 
   private overHttp(log: SessionLog, connection: Connection): StreamConsumer {
-    const layer = new HttpLayer(log.timeline, (exchange) => {
+    const switchTo = (exchange: HttpExchange) => {
       if (exchange.request?.method === 'CONNECT' && exchange.response?.status !== 101) {
         log.tunnel = exchange;
         log.http = undefined;
         return this.sniff(log, connection);
       }
       return this.overUpgrade(log, exchange);
+    };
+    const layer = new HttpLayer(log.timeline, switchTo, (consumer) => {
+      // Out of the way, and its buffers with it; a CONNECT's layer is gone from the log already.
+      if (log.http === layer) log.http = { facts: layer.facts };
+      if (connection.consumes(layer)) connection.consume(consumer);
     });
     log.http = layer;
     return layer;

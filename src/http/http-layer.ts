@@ -47,9 +47,11 @@ export class HttpLayer implements StreamConsumer {
   private responsesLost = false;
   private readonly endings: PerSide<Ending | undefined> = { client: undefined, server: undefined };
 
+  /** `switched` is told once both directions pass through: from then on this layer need not be asked. */
   constructor(
     sink: EventSink,
     private readonly switchTo: SwitchTo,
+    private readonly switched?: (to: StreamConsumer) => void,
   ) {
     this.log = new ExchangeLog(sink);
   }
@@ -225,6 +227,7 @@ export class HttpLayer implements StreamConsumer {
     );
     const ending = this.endings[side];
     if (ending !== undefined) to.end(side, ending);
+    if (this.clientTo !== undefined && this.clientTo === this.serverTo) this.switched?.(this.clientTo);
   }
 
   /** |== request ==|   |== hole: the response? ==| From here the server's bytes wait for what the client shows. */

@@ -8,6 +8,7 @@ import type { PerSide } from '../stream/side.js';
 import type { Connection } from '../tcp/connection.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
+import { judgeHandshake } from '../websocket/opening-handshake.js';
 import type { HandshakeFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
 import type { Endpoint } from './session.js';
 import type { Timeline } from './timeline.js';
@@ -23,6 +24,7 @@ export class SessionLog {
   /** The CONNECT exchange of a forward proxy that this session runs through. */
   tunnel: HttpExchange | undefined;
   websocket: Layer<WebSocketFacts> | undefined;
+  /** The last exchange that asked for an upgrade, judged; known once the connection is over. */
   handshake: HandshakeFacts | undefined;
   /** First bytes that are neither TLS nor HTTP nor frames. */
   unknownBytes: PerSide<Uint8Array> | undefined;
@@ -62,6 +64,8 @@ export class SessionLog {
   freeze(): void {
     if (this.connection === undefined) return;
     this.frozen = this.connection.facts();
+    const upgrade = this.http?.facts.upgrade;
+    if (upgrade !== undefined) this.handshake = judgeHandshake(upgrade);
     this.lowIsClient = this.connection.low.side === 'client';
     this.rolesGuessed = this.connection.roles === 'guessed';
     this.connection = undefined;

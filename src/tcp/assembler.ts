@@ -40,7 +40,6 @@ export class Assembler {
   missing = 0;
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
-  private readonly arrival: Arrival = { packet: 0, at: 0, readyAt: 0 };
 
   constructor(private readonly output: AssemblerOutput) {}
 
@@ -104,22 +103,14 @@ export class Assembler {
     this.next = advance(this.next, length);
     this.delivered += length;
     if (cause === 'not-captured') this.missing += length;
-    this.output.gap(length, cause, this.arrived(packet, at, at));
+    this.output.gap(length, cause, arrived(packet, at, at));
   }
 
   private deliver(length: number, chunk: Uint8Array, packet: PacketRef, at: Nanos, readyAt: Nanos): void {
     this.next = advance(this.next, length);
     this.delivered += length;
-    if (chunk.length > 0) this.output.bytes(chunk, this.arrived(packet, at, readyAt));
-    if (chunk.length < length) this.output.gap(length - chunk.length, 'snap-length', this.arrived(packet, at, readyAt));
-  }
-
-  private arrived(packet: PacketRef, at: Nanos, readyAt: Nanos): Arrival {
-    const { arrival } = this;
-    arrival.packet = packet;
-    arrival.at = at;
-    arrival.readyAt = readyAt;
-    return arrival;
+    if (chunk.length > 0) this.output.bytes(chunk, arrived(packet, at, readyAt));
+    if (chunk.length < length) this.output.gap(length - chunk.length, 'snap-length', arrived(packet, at, readyAt));
   }
 
   /** Keeps only the bytes that are not waiting yet, so that waiting segments are in order and never overlap. */
@@ -169,4 +160,14 @@ export class Assembler {
     }
     if (taken > 0) this.waiting.splice(0, taken);
   }
+}
+
+/** The one arrival that every assembler refills: whoever keeps an arrival copies it, and nothing here is concurrent. */
+const inHand: Arrival = { packet: 0, at: 0.5, readyAt: 0.5 };
+
+function arrived(packet: PacketRef, at: Nanos, readyAt: Nanos): Arrival {
+  inHand.packet = packet;
+  inHand.at = at;
+  inHand.readyAt = readyAt;
+  return inHand;
 }

@@ -1,57 +1,61 @@
 /**
- * Finds the connection a segment belongs to, and opens and forgets connections. Keys are four integers in open
- * addressing over a typed array: finding a known connection allocates nothing.
+ * Finds the connection a segment belongs to, and opens and forgets connections. A pair of endpoints is a number found
+ * through open addressing over a typed array; segments are gathered by pair (segment-batch.ts) and given to the
+ * connection that the pair has at that moment.
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
 import type { IpDatagram } from '../ip/ip-datagram.js';
 import type { Side } from '../stream/side.js';
 import { AddressBook, hashWords } from './address-book.js';
 import type { Connection } from './connection.js';
-import { ACK, type Segment, SYN } from './segment.js';
+import { ACK, Segment, SYN } from './segment.js';
+import { SegmentBatch } from './segment-batch.js';
 
 const FIRST_SLOTS = 1024;
-/** Per slot: low address, high address, both ports, IP version, connection index + 1 (0: empty). */
+/** Per slot: low address, high address, both ports, IP version, number of the pair + 1 (0: empty). */
 const STRIDE = 5;
-const INDEX = 4;
+const PAIR = 4;
 /** A closed connection still takes late packets for this long (RFC 9293 3.6.1 asks for two segment lifetimes). */
 const LINGER: Nanos = 60e9;
 /** Segments between two sweeps for connections to forget. */
-const SWEEP_EVERY = 1 << 16;
-/** Connections kept at the same time. Beyond, those idle longest are finished early: about 1 GiB of state. */
-const CONNECTIONS_KEPT = 400_000;
+const SWEEP_EVERY = 1 << 17;
+/** Pairs kept at the same time. Beyond, the connections idle longest are finished early: about 1 GiB of state. */
+const PAIRS_KEPT = 400_000;
 
 /** Who wants the connections; the table keeps nothing of them itself once they are forgotten. */
-export interface ConnectionOwner {
-  /** Makes a new connection for the first segment of it; `low` and `high` tell which end is which. */
-  open(ends: ConnectionEnds): Connection;
+export interface ConnectionOwner<Ends> {
+  /** Names the ends of a new pair: `source` of this datagram and segment, and its destination. */
+  meet(ip: IpDatagram, segment: Segment, fromLow: boolean): Ends;
+  /** Makes a connection between two ends for its first segment. `lowSide` is the role of the lower end, and how it is known. */
+  open(ends: Ends, segment: Segment, lowSide: Side, roles: 'syn' | 'guessed'): Connection;
   /** The connection is over: every direction was ended. */
   forget(connection: Connection): void;
 }
 
-/** The two ends of a new connection, as the first segment shows them. */
-export interface ConnectionEnds {
-  ip: IpDatagram;
-  segment: Segment;
-  /** The sender of the segment is the end that the connection calls `low`. */
-  fromLow: boolean;
-  /** The role of `low`, and how it is known so far. */
-  lowSide: Side;
-  roles: 'syn' | 'guessed';
+/** Two endpoints and the connection between them, one after the other. */
+interface Pair<Ends> {
+  ends: Ends;
+  connection: Connection | undefined;
 }
 
-export class ConnectionTable {
+export class ConnectionTable<Ends> {
   private slots = new Int32Array(FIRST_SLOTS * STRIDE);
   private mask = FIRST_SLOTS - 1;
   private used = 0;
-  private connections: (Connection | undefined)[] = [];
+  private pairs: (Pair<Ends> | undefined)[] = [];
   private free: number[] = [];
   private readonly addresses = new AddressBook();
+  private readonly batch = new SegmentBatch();
+  private readonly segmentInHand = new Segment();
   private untilSweep = SWEEP_EVERY;
+  private lastPacket: PacketRef = 0;
+  private lastAt: Nanos = 0;
   /** Connections that had to be finished while they were open, because there were too many. */
   evicted = 0;
 
-  constructor(private readonly owner: ConnectionOwner) {}
+  constructor(private readonly owner: ConnectionOwner<Ends>) {}
 
+  /** Takes note of a segment; its connection gets it with the next batch. */
   segment(ip: IpDatagram, segment: Segment): void {
     let low: number;
     let high: number;
@@ -64,58 +68,61 @@ export class ConnectionTable {
     }
     const { sourcePort, destinationPort } = segment;
     const fromLow = low < high || (low === high && sourcePort <= destinationPort);
-    let ports = (sourcePort << 16) | destinationPort;
-    if (!fromLow) {
-      const address = low;
-      low = high;
-      high = address;
-      ports = (destinationPort << 16) | sourcePort;
-    }
-    let slot = this.find(low, high, ports, ip.version);
-    let connection = this.connections[this.slots[slot + INDEX]! - 1];
-    if (connection !== undefined && (segment.flags & SYN) !== 0) {
-      const flow = fromLow ? connection.low : connection.high;
-      if (connection.isNewAttempt(segment, flow)) {
-        this.release(slot, connection, segment.packet, segment.at);
-        slot = this.find(low, high, ports, ip.version);
-        connection = undefined;
-      }
-    }
-    if (connection === undefined) connection = this.open(slot, low, high, ports, ip, segment, fromLow);
-    connection.segment(segment, fromLow ? connection.low : connection.high);
-    if (--this.untilSweep === 0) {
-      this.untilSweep = SWEEP_EVERY;
-      this.sweep(segment.packet, segment.at);
-    }
+    const slot = fromLow
+      ? this.find(low, high, (sourcePort << 16) | destinationPort, ip.version)
+      : this.find(high, low, (destinationPort << 16) | sourcePort, ip.version);
+    let pair = this.slots[slot + PAIR]! - 1;
+    if (pair < 0) pair = this.meet(slot, low, high, ip, segment, fromLow);
+    this.batch.add(pair, fromLow, segment, ip);
+    if (this.batch.isFull) this.flush();
   }
 
-  /** The connection of a quoted segment (ICMP), if it is known: from the sender of the segment to its receiver. */
-  lookUp(
-    ip: IpDatagram,
-    sourcePort: number,
-    destinationPort: number,
-  ): { connection: Connection; fromLow: boolean } | undefined {
-    const isV4 = ip.version === 4;
-    const source = isV4 ? ip.sourceV4 : this.addresses.number(ip.view, ip.source);
-    const destination = isV4 ? ip.destinationV4 : this.addresses.number(ip.view, ip.destination);
-    const fromLow = source < destination || (source === destination && sourcePort <= destinationPort);
-    const slot = fromLow
-      ? this.find(source, destination, (sourcePort << 16) | destinationPort, ip.version)
-      : this.find(destination, source, (destinationPort << 16) | sourcePort, ip.version);
-    const connection = this.connections[this.slots[slot + INDEX]! - 1];
-    return connection === undefined ? undefined : { connection, fromLow };
+  /** Gives all segments that wait to their connections. */
+  flush(): void {
+    const segment = this.segmentInHand;
+    this.batch.drain(segment, (key, fromLow) => {
+      const pair = this.pairs[key]!;
+      let { connection } = pair;
+      if (connection === undefined || ((segment.flags & SYN) !== 0 && this.endsBefore(connection, segment, fromLow))) {
+        const lowSide: Side = fromLow === (sideOfSender(segment) === 'client') ? 'client' : 'server';
+        const roles = (segment.flags & SYN) !== 0 ? 'syn' : 'guessed';
+        connection = this.owner.open(pair.ends, segment, lowSide, roles);
+        pair.connection = connection;
+      }
+      connection.segment(segment, fromLow ? connection.low : connection.high);
+      if (segment.at >= this.lastAt) {
+        this.lastAt = segment.at;
+        this.lastPacket = segment.packet;
+      }
+      this.untilSweep--;
+    });
+    if (this.untilSweep <= 0) {
+      this.untilSweep = SWEEP_EVERY;
+      this.sweep();
+    }
   }
 
   /** The capture is over. */
   finish(packet: PacketRef, at: Nanos): void {
-    for (const connection of this.connections) {
-      if (connection === undefined) continue;
-      connection.finish(packet, at);
-      this.owner.forget(connection);
+    this.flush();
+    for (const pair of this.pairs) {
+      if (pair?.connection !== undefined) this.end(pair.connection, packet, at);
     }
-    this.connections = [];
+    this.pairs = [];
     this.slots.fill(0);
     this.used = 0;
+  }
+
+  /** A SYN that uses the ports again ends the connection that had them. */
+  private endsBefore(connection: Connection, segment: Segment, fromLow: boolean): boolean {
+    if (!connection.isNewAttempt(segment, fromLow ? connection.low : connection.high)) return false;
+    this.end(connection, segment.packet, segment.at);
+    return true;
+  }
+
+  private end(connection: Connection, packet: PacketRef, at: Nanos): void {
+    connection.finish(packet, at);
+    this.owner.forget(connection);
   }
 
   /** Offset of the slot with this key, or of the empty one where it belongs. */
@@ -124,44 +131,32 @@ export class ConnectionTable {
     let slot = hashWords(low, high, ports, version) & mask;
     for (;;) {
       const at = slot * STRIDE;
-      if (slots[at + INDEX] === 0) return at;
+      if (slots[at + PAIR] === 0) return at;
       if (slots[at + 2] === ports && slots[at] === low && slots[at + 1] === high && slots[at + 3] === version)
         return at;
       slot = (slot + 1) & mask;
     }
   }
 
-  private open(
+  private meet(
     slot: number,
-    low: number,
-    high: number,
-    ports: number,
+    source: number,
+    destination: number,
     ip: IpDatagram,
     segment: Segment,
     fromLow: boolean,
-  ): Connection {
-    const lowSide: Side = fromLow === (sideOfSender(segment) === 'client') ? 'client' : 'server';
-    const roles = (segment.flags & SYN) !== 0 ? 'syn' : 'guessed';
-    const created = this.owner.open({ ip, segment, fromLow, lowSide, roles });
-    const index = this.free.pop() ?? this.connections.length;
-    this.connections[index] = created;
+  ): number {
+    const number = this.free.pop() ?? this.pairs.length;
+    this.pairs[number] = { ends: this.owner.meet(ip, segment, fromLow), connection: undefined };
     const { slots } = this;
-    slots[slot] = low;
-    slots[slot + 1] = high;
-    slots[slot + 2] = ports;
+    const { sourcePort, destinationPort } = segment;
+    slots[slot] = fromLow ? source : destination;
+    slots[slot + 1] = fromLow ? destination : source;
+    slots[slot + 2] = fromLow ? (sourcePort << 16) | destinationPort : (destinationPort << 16) | sourcePort;
     slots[slot + 3] = ip.version;
-    slots[slot + INDEX] = index + 1;
+    slots[slot + PAIR] = number + 1;
     if (++this.used * 2 > this.mask) this.grow();
-    return created;
-  }
-
-  private release(slot: number, connection: Connection, packet: PacketRef, at: Nanos): void {
-    const index = this.slots[slot + INDEX]! - 1;
-    this.connections[index] = undefined;
-    this.free.push(index);
-    this.remove(slot);
-    connection.finish(packet, at);
-    this.owner.forget(connection);
+    return number;
   }
 
   /** Empties a slot and moves up those that were pushed past it, so that no markers are needed. */
@@ -173,14 +168,14 @@ export class ConnectionTable {
     for (;;) {
       slot = (slot + 1) & mask;
       const from = slot * STRIDE;
-      if (slots[from + INDEX] === 0) break;
+      if (slots[from + PAIR] === 0) break;
       const home = hashWords(slots[from]!, slots[from + 1]!, slots[from + 2]!, slots[from + 3]!) & mask;
       if (((slot - home) & mask) >= ((slot - hole) & mask)) {
         slots.copyWithin(hole * STRIDE, from, from + STRIDE);
         hole = slot;
       }
     }
-    slots[hole * STRIDE + INDEX] = 0;
+    slots[hole * STRIDE + PAIR] = 0;
   }
 
   private grow(): void {
@@ -188,37 +183,40 @@ export class ConnectionTable {
     this.slots = new Int32Array(old.length * 2);
     this.mask = this.slots.length / STRIDE - 1;
     for (let from = 0; from < old.length; from += STRIDE) {
-      if (old[from + INDEX] === 0) continue;
+      if (old[from + PAIR] === 0) continue;
       const to = this.find(old[from]!, old[from + 1]!, old[from + 2]!, old[from + 3]!);
       for (let column = 0; column < STRIDE; column++) this.slots[to + column] = old[from + column]!;
     }
   }
 
   /** Forgets what was closed long ago, and the most idle when there are too many. */
-  private sweep(packet: PacketRef, at: Nanos): void {
-    const live = this.connections.length - this.free.length;
-    const evictBefore = live > CONNECTIONS_KEPT ? this.idleQuantile(live - CONNECTIONS_KEPT) : Number.NEGATIVE_INFINITY;
+  private sweep(): void {
+    const live = this.pairs.length - this.free.length;
+    const evictBefore = live > PAIRS_KEPT ? this.idleQuantile(live - PAIRS_KEPT) : Number.NEGATIVE_INFINITY;
     for (let slot = 0; slot < this.slots.length; slot += STRIDE) {
-      let connection = this.connections[this.slots[slot + INDEX]! - 1];
-      // Removing may move another connection into this slot.
-      while (connection !== undefined) {
-        const closedLongAgo = connection.closed && at - connection.lastAt > LINGER;
+      // Removing may move another pair into this slot.
+      while (this.slots[slot + PAIR] !== 0) {
+        const number = this.slots[slot + PAIR]! - 1;
+        const connection = this.pairs[number]!.connection!;
+        const closedLongAgo = connection.closed && this.lastAt - connection.lastAt > LINGER;
         if (!closedLongAgo && connection.lastAt > evictBefore) break;
         if (!closedLongAgo) this.evicted++;
-        this.release(slot, connection, packet, at);
-        connection = this.connections[this.slots[slot + INDEX]! - 1];
+        this.pairs[number] = undefined;
+        this.free.push(number);
+        this.remove(slot);
+        this.end(connection, this.lastPacket, this.lastAt);
       }
     }
   }
 
   /** A time such that `count` connections were last heard before it. */
   private idleQuantile(count: number): Nanos {
-    const times = Float64Array.from(this.connections.flatMap((connection) => connection?.lastAt ?? []));
+    const times = Float64Array.from(this.pairs.flatMap((pair) => pair?.connection?.lastAt ?? []));
     return times.sort()[Math.min(count, times.length - 1)]!;
   }
 }
 
-/** Sender of the SYN, receiver of the SYN-ACK; else, until the content shows it, the higher port. */
+/** Sender of the SYN, receiver of the SYN-ACK; else, until the content shows it, the higher port is the client. */
 function sideOfSender(segment: Segment): Side {
   if ((segment.flags & SYN) !== 0) return (segment.flags & ACK) === 0 ? 'client' : 'server';
   return segment.sourcePort >= segment.destinationPort ? 'client' : 'server';

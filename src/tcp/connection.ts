@@ -82,6 +82,10 @@ export class Connection {
     this.high.consumer = consumer;
   }
 
+  consumes(consumer: StreamConsumer): boolean {
+    return this.consumer === consumer;
+  }
+
   /** Stops following: from here on the connection costs a look-up a packet. */
   ignore(): void {
     this.consume(undefined);

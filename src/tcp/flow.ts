@@ -57,7 +57,6 @@ export class Flow implements AssemblerOutput {
   keepAlives = 0;
   copies = 0;
 
-  firstPacketAt: Nanos = 0;
   firstDataAt: Nanos = 0;
   firstDataPacket: PacketRef = NEVER;
   lastDataAt: Nanos = 0;
@@ -81,7 +80,7 @@ export class Flow implements AssemblerOutput {
   consumer: StreamConsumer | undefined;
   /** The consumer was told that this direction is over. */
   ended = false;
-  private recentIds: Int32Array | undefined;
+  private recentIds: number[] | undefined;
   private recentAt = 0;
 
   constructor(
@@ -102,7 +101,7 @@ export class Flow implements AssemblerOutput {
 
   /** Notes the identification of a packet, for recognising copies of it. */
   rememberId(ipId: number): void {
-    this.recentIds ??= new Int32Array(RECENT_IDS).fill(NEVER);
+    this.recentIds ??= new Array<number>(RECENT_IDS).fill(NEVER);
     this.recentIds[this.recentAt] = ipId;
     this.recentAt = (this.recentAt + 1) & (RECENT_IDS - 1);
   }

@@ -5,12 +5,11 @@
 import type { Nanos } from '../capture/packet.js';
 import type { RttSummary } from './tcp-facts.js';
 
-/** Enough for percentiles that do not wobble; 4 KiB a direction at most. */
-const SAMPLES_KEPT = 512;
+/** Enough for percentiles that do not wobble; 2 KiB a direction at most. */
+const SAMPLES_KEPT = 256;
 
 export class RttSamples {
-  private values = new Float64Array(8);
-  private kept = 0;
+  private values: number[] = [];
   private stride = 1;
   private skipped = 0;
   private count = 0;
@@ -27,26 +26,19 @@ export class RttSamples {
     if (rtt > this.max) this.max = rtt;
     if (++this.skipped < this.stride) return;
     this.skipped = 0;
-    if (this.kept === this.values.length) this.makeRoom();
-    this.values[this.kept++] = rtt;
+    if (this.values.length === SAMPLES_KEPT) this.makeRoom();
+    this.values.push(rtt);
   }
 
   summary(): RttSummary {
     if (this.count === 0) return { samples: 0, min: 0, median: 0, p95: 0, max: 0 };
-    const sorted = this.values.slice(0, this.kept).sort();
-    const rank = (share: number) => sorted[Math.min(this.kept - 1, Math.max(0, Math.ceil(share * this.kept) - 1))]!;
+    const sorted = Float64Array.from(this.values).sort();
+    const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
     return { samples: this.count, min: this.min, median: rank(0.5), p95: rank(0.95), max: this.max };
   }
 
   private makeRoom(): void {
-    if (this.kept < SAMPLES_KEPT) {
-      const grown = new Float64Array(this.values.length * 2);
-      grown.set(this.values);
-      this.values = grown;
-      return;
-    }
-    this.kept /= 2;
-    for (let index = 0; index < this.kept; index++) this.values[index] = this.values[index * 2]!;
+    this.values = this.values.filter((_, index) => index % 2 === 0);
     this.stride *= 2;
   }
 }

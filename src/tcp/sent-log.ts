@@ -1,7 +1,8 @@
 /**
  * The segments one side sent lately: which are still unacknowledged (for round-trip times and for who fell silent) and
  * what an earlier copy of the same bytes looked like (for telling retransmissions from copies). A ring of numbers in
- * one array: logging a segment allocates nothing once the ring has its size.
+ * one plain array, which stays beside its connection in memory: logging a segment allocates nothing once the ring has
+ * its size.
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
 import { ahead } from './sequence.js';
@@ -19,12 +20,12 @@ const REPEATED = 6;
 const AGAIN_AT = 7;
 const STRIDE = 8;
 
-const FIRST_ENTRIES = 16;
+const FIRST_ENTRIES = 4;
 /** 1,024 segments in flight are 1.4 MB at full size: more than most windows. Beyond, the oldest lose their sample. */
 const MOST_ENTRIES = 1024;
 
 export class SentLog {
-  private ring = new Float64Array(FIRST_ENTRIES * STRIDE);
+  private ring = emptyRing(FIRST_ENTRIES);
   private entries = FIRST_ENTRIES;
   /** Entries ever logged; the newest stands at `(logged - 1) % entries`. */
   private logged = 0;
@@ -133,14 +134,17 @@ export class SentLog {
       this.done++;
       return;
     }
-    const grown = new Float64Array(this.entries * 2 * STRIDE);
-    const from = (this.logged % this.entries) * STRIDE;
+    const grown = emptyRing(this.entries * 2);
+    const { ring } = this;
     // The ring is full: unrolled, its oldest entry comes first.
-    grown.set(this.ring.subarray(from), 0);
-    grown.set(this.ring.subarray(0, from), this.ring.length - from);
+    const from = (this.logged % this.entries) * STRIDE;
+    for (let index = 0; index < ring.length; index++) grown[index] = ring[(from + index) % ring.length]!;
     this.ring = grown;
     this.logged -= this.done;
     this.done = 0;
     this.entries *= 2;
   }
 }
+
+/** An array of doubles from the start, since times and packet references become doubles anyway. */
+const emptyRing = (entries: number): number[] => new Array<number>(entries * STRIDE).fill(0.5);

@@ -71,7 +71,10 @@ export class FrameDecoder implements Decoder<Frame> {
         const frame = this.inPayload ? this.continuePayload() : this.readHeader();
         if (frame !== undefined) return frame;
       } else {
-        if (this.waiting.length === 0) return undefined;
+        if (this.waiting.length === 0) {
+          this.letGo();
+          return undefined;
+        }
         const following = this.waiting.shift()!;
         if (following.gap === undefined) this.take(following.chunk, following.arrival);
         else if (this.cross(following.gap)) return this.frame;
@@ -136,6 +139,13 @@ export class FrameDecoder implements Decoder<Frame> {
     this.chunk = NO_OCTETS;
     this.at = 0;
     for (const { chunk, arrival, gap } of this.waiting.splice(0)) if (gap === undefined) to(chunk, arrival);
+  }
+
+  /** A used-up chunk would pin its whole block for as long as this direction is silent. */
+  private letGo(): void {
+    this.chunk = NO_OCTETS;
+    this.at = 0;
+    this.frame.chunk = NO_OCTETS;
   }
 
   private take(chunk: Uint8Array, arrival: Arrival): void {

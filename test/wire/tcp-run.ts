@@ -9,7 +9,7 @@ import type { Ending, Gap, StreamConsumer } from '../../src/stream/consumer.js';
 import type { EventData, EventSink } from '../../src/stream/event-sink.js';
 import type { Side } from '../../src/stream/side.js';
 import { Connection } from '../../src/tcp/connection.js';
-import { type ConnectionEnds, ConnectionTable } from '../../src/tcp/connection-table.js';
+import { ConnectionTable } from '../../src/tcp/connection-table.js';
 import { Segment } from '../../src/tcp/segment.js';
 import type { TcpFacts } from '../../src/tcp/tcp-facts.js';
 import type { Conversation } from './conversation.js';
@@ -61,8 +61,9 @@ export class Heard implements StreamConsumer, EventSink {
 export function runTcp(talk: Conversation): Heard[] {
   const heard: Heard[] = [];
   const byConnection = new Map<Connection, Heard>();
-  const table = new ConnectionTable({
-    open({ lowSide, roles }: ConnectionEnds): Connection {
+  const table = new ConnectionTable<null>({
+    meet: () => null,
+    open(_ends, _segment, lowSide, roles): Connection {
       const ears = new Heard();
       const connection = new Connection(lowSide, roles, ears);
       connection.consume(ears);
