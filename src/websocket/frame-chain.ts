@@ -12,8 +12,12 @@ export const CERTAIN_BITS = 24;
 
 /** 9 to 13 of 256 first octets are legal, and one mask bit of two. */
 const HEADER_BITS = 6;
-/** A frame of no payload says little: quiet audio and zeros look like that. */
-const EMPTY_CONTROL_BITS = 3;
+/** Zeros and small numbers, as numbers, sound and structures are full of them, look like short frames. */
+const COMMON_HEADER_BITS = 2;
+const COMMON_LENGTH = 4;
+/** What repeats itself repeats whatever it looks like, where the period is short. */
+const SHORT_PERIOD = 125;
+const REPEATED_HEADER_BITS = 1;
 /** The frame ends where the segment ends: its seven-bit length is right. */
 export const EDGE_BITS = 7;
 /** The same for a length of 16 bits. */
@@ -44,6 +48,10 @@ export class FrameChain {
   private payloadAt = 0;
   private first = 0;
   private key = 0;
+  /** The frame before, where there was one. */
+  private lastFirst = -1;
+  private lastLength = -1;
+  private lastKey: number | undefined;
   /** Inside a fragmented message; undefined until a frame has told. */
   private fragmented: boolean | undefined;
 
@@ -98,31 +106,44 @@ export class FrameChain {
   /** Weighs the frame whose end has been reached; false when its payload cannot be one. */
   private close(octets: Uint8Array, base: number, edgeBits: number): boolean {
     const length = this.next - this.payloadAt;
-    const bits = this.payloadAt < base ? HEADER_BITS : this.weigh(octets, this.payloadAt - base, length);
-    if (bits === undefined) return false;
-    this.bits += bits + (edgeBits >= EDGE_BITS && length > 125 ? LONG_EDGE_BITS : edgeBits);
+    const payloadBits = this.payloadAt < base ? 0 : this.payloadBits(octets, this.payloadAt - base, length);
+    if (payloadBits === undefined) return false;
+    const repeated = length <= SHORT_PERIOD && this.repeats(length);
+    this.bits += headerBits(this.first, length, repeated) + (repeated ? 0 : payloadBits);
+    this.bits += edgeBits >= EDGE_BITS && length > 125 ? LONG_EDGE_BITS : edgeBits;
+    this.lastFirst = this.first;
+    this.lastLength = length;
+    this.lastKey = this.key;
     this.frames++;
     this.open = false;
     if ((this.first & 0xf) < OPCODE.close) this.fragmented = this.first < 0x80;
     return true;
   }
 
-  /** Evidence in header and payload; undefined when the payload cannot be one. */
-  private weigh(octets: Uint8Array, at: number, length: number): number | undefined {
+  /** Nobody masks two frames with the same key; frames that are not masked are alike in kind and length. */
+  private repeats(length: number): boolean {
+    return this.masked ? this.key === this.lastKey : this.first === this.lastFirst && length === this.lastLength;
+  }
+
+  /** Evidence in a payload; undefined when it cannot be one. */
+  private payloadBits(octets: Uint8Array, at: number, length: number): number | undefined {
     const opcode = this.first & 0xf;
-    if (length === 0) return opcode >= OPCODE.close ? EMPTY_CONTROL_BITS : 0;
+    if (length === 0) return 0;
     // The judgement of a long payload rests on its beginning.
     const judged = Math.min(length, UNMASK_OCTETS);
     if (opcode === OPCODE.close) return closeBits(unmask(octets, at, at + judged, this.key));
-    if (opcode !== OPCODE.text || this.first & 0x40) return HEADER_BITS;
+    if (opcode !== OPCODE.text || this.first & 0x40) return 0;
     const whole = judged === length && this.first >= 0x80;
     // Behind a hole in unmasked text everything is text: that says little about headers.
-    return textBits(
-      unmask(octets, at, at + judged, this.key),
-      whole,
-      this.masked ? MOST_TEXT_BITS : MOST_PLAIN_TEXT_BITS,
-    );
+    const most = this.masked ? MOST_TEXT_BITS : MOST_PLAIN_TEXT_BITS;
+    return textBits(unmask(octets, at, at + judged, this.key), whole, most);
   }
+}
+
+function headerBits(first: number, length: number, repeated: boolean): number {
+  if (length === 0) return 0;
+  if (repeated) return REPEATED_HEADER_BITS;
+  return first <= 0x80 || length < COMMON_LENGTH ? COMMON_HEADER_BITS : HEADER_BITS;
 }
 
 /** RFC 6455 5.2 and 5.5: opcode, RSV bits and mask bit of a header that may be met, by its first two octets. */
@@ -139,9 +160,9 @@ export function mayBeHeader(first: number, second: number, masked: boolean, rsv1
 function closeBits(payload: Uint8Array): number | undefined {
   if (payload.length < 2) return undefined;
   const code = (payload[0]! << 8) | payload[1]!;
-  if (code >= 3000 && code < 5000) return HEADER_BITS + PRIVATE_CODE_BITS;
+  if (code >= 3000 && code < 5000) return PRIVATE_CODE_BITS;
   const known = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
-  return known ? HEADER_BITS + CLOSE_CODE_BITS : undefined;
+  return known ? CLOSE_CODE_BITS : undefined;
 }
 
 function textBits(payload: Uint8Array, ends: boolean, most: number): number | undefined {
@@ -153,7 +174,7 @@ function textBits(payload: Uint8Array, ends: boolean, most: number): number | un
     if (octet >= 0x20 || octet === 0x0a || octet === 0x0d || octet === 0x09) bits += TEXT_OCTET_BITS;
     else bits -= CONTROL_OCTET_PENALTY;
   }
-  return HEADER_BITS + Math.max(-HEADER_BITS, Math.min(most, bits));
+  return Math.max(-HEADER_BITS, Math.min(most, bits));
 }
 
 function headerLengthAt(octets: Uint8Array, at: number): number {

@@ -9,7 +9,11 @@ describe('what are frames', () => {
   it.each([
     { name: 'one JSON message of a server', octets: frame(text('{"type":"hello","id":1}')), masked: false },
     { name: 'one JSON message of a client', octets: fromClient(text('{"type":"hello","id":1}')), masked: true },
-    { name: 'two short messages', octets: concat([fromClient(text('2')), fromClient(text('3probe'))]), masked: true },
+    {
+      name: 'two short messages',
+      octets: concat([fromClient(text('2')), fromClient({ ...text('3probe'), key: [9, 8, 7, 6] })]),
+      masked: true,
+    },
     { name: 'a Close', octets: frame(close(1000)), masked: false },
     { name: 'a Close with a reason', octets: fromClient(close(1001, 'going away')), masked: true },
     {
