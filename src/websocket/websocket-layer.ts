@@ -18,11 +18,11 @@ export interface WebSocketLayerOptions {
   /** permessage-deflate as agreed; undefined when it was not. */
   deflate: DeflateParameters | undefined;
   /** False when the response was not seen, or agreed on extensions other than permessage-deflate: RSV bits are not judged then. */
-  extensionsKnown?: boolean;
+  extensionsKnown?: boolean | undefined;
   /** Gets every message; without one, payloads are not looked at more than the rules ask for. */
-  messages?: MessageConsumer;
+  messages?: MessageConsumer | undefined;
   /** The capture starts after the upgrade: the first bytes may stand inside a frame, and extensions are unknown. */
-  midstream?: boolean;
+  midstream?: boolean | undefined;
 }
 
 export class WebSocketLayer implements StreamConsumer {

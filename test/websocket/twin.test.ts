@@ -258,7 +258,8 @@ describe('ws', () => {
         receiver.on('error', () => {
           failed = true;
         });
-        receiver.write(octets);
+        // ws unmasks in place.
+        receiver.write(octets.slice());
         await new Promise((done) => setImmediate(done));
         const driver = new WebSocketDriver().send('client', octets);
         const ours = driver.messages.map(({ bytes }) => Buffer.from(bytes).toString('hex'));
