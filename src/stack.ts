@@ -20,6 +20,7 @@ import { Timeline } from './session/timeline.js';
 import { Sniffer } from './sniffer.js';
 import type { StreamConsumer } from './stream/consumer.js';
 import type { Side } from './stream/side.js';
+import { SubprotocolLayer } from './subprotocol/subprotocol-layer.js';
 import { Connection } from './tcp/connection.js';
 import { type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
 import { Segment } from './tcp/segment.js';
@@ -124,7 +125,8 @@ export class Stack implements ConnectionOwner<Ends> {
       tls: () => this.overTls(log),
       http: () => this.overHttp(log, connection),
       webSocket: () => {
-        const layer = new WebSocketLayer({ sink: log.timeline, deflate: undefined, midstream: true });
+        const messages = readSubprotocol(log, undefined);
+        const layer = new WebSocketLayer({ sink: log.timeline, deflate: undefined, midstream: true, messages });
         log.websocket = layer;
         return layer;
       },
@@ -169,10 +171,20 @@ export class Stack implements ConnectionOwner<Ends> {
     const asked = request === undefined || judgeHandshake(exchange).asked;
     if (!agreed && !asked) return undefined;
     const { deflate } = judgeHandshake(exchange);
-    const layer = new WebSocketLayer({ sink: log.timeline, deflate, midstream: false });
+    const messages = readSubprotocol(log, exchange);
+    const layer = new WebSocketLayer({ sink: log.timeline, deflate, midstream: false, messages });
     log.websocket = layer;
     return layer;
   }
+}
+
+/** What the messages of a session may belong to; without an exchange it is found in mid-stream. */
+function readSubprotocol(log: SessionLog, exchange: HttpExchange | undefined): SubprotocolLayer {
+  const token = (exchange === undefined ? undefined : judgeHandshake(exchange).subprotocol) ?? '';
+  const target = exchange?.request?.target ?? '';
+  const layer = new SubprotocolLayer({ sink: log.timeline, token, target, midstream: exchange === undefined });
+  log.subprotocol = layer;
+  return layer;
 }
 
 function endpoint(ip: IpDatagram, offset: number, port: number): Endpoint {

@@ -18,6 +18,7 @@ export function buildSession(log: SessionLog, id: number, bounds: CaptureBounds)
   const tls = log.tls?.facts;
   const http = log.http?.facts;
   const websocket = log.websocket?.facts;
+  const subprotocol = log.subprotocol?.facts;
   const upgrade = http?.upgrade;
   const host =
     hostOf(upgrade) ?? hostOf(http?.exchanges.at(-1)) ?? tls?.clientHello?.sni ?? log.tunnel?.request?.target ?? null;
@@ -35,9 +36,10 @@ export function buildSession(log: SessionLog, id: number, bounds: CaptureBounds)
     upgrade,
     handshake: log.handshake,
     websocket,
+    subprotocol,
     unknownBytes: log.unknownBytes,
     sight: sightOf(tcp, upgrade, websocket, bounds.end),
-    stages: stagesOf({ tcp, tls, tunnel: log.tunnel, upgrade, websocket, mayUpgrade: true }),
+    stages: stagesOf({ tcp, tls, tunnel: log.tunnel, upgrade, websocket, subprotocol, mayUpgrade: true }),
     timeline: log.timeline,
     captureStart: bounds.start,
     captureEnd: bounds.end,

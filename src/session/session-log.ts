@@ -5,6 +5,7 @@
 import type { PacketRef } from '../capture/packet.js';
 import type { HttpExchange, HttpFacts } from '../http/http-facts.js';
 import type { PerSide } from '../stream/side.js';
+import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { Connection } from '../tcp/connection.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
@@ -24,6 +25,7 @@ export class SessionLog {
   /** The CONNECT exchange of a forward proxy that this session runs through. */
   tunnel: HttpExchange | undefined;
   websocket: Layer<WebSocketFacts> | undefined;
+  subprotocol: Layer<SubprotocolFacts | undefined> | undefined;
   /** The last exchange that asked for an upgrade, judged; known once the connection is over. */
   handshake: HandshakeFacts | undefined;
   /** First bytes that are neither TLS nor HTTP nor frames. */

@@ -6,6 +6,7 @@ import type { Nanos } from '../capture/packet.js';
 import type { HttpExchange, HttpFacts } from '../http/http-facts.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { Side } from '../stream/side.js';
+import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { HandshakeFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
@@ -74,6 +75,8 @@ export interface Session {
   readonly handshake: HandshakeFacts | undefined;
   /** Once frames may flow: after a 101, or from mid-stream. */
   readonly websocket: WebSocketFacts | undefined;
+  /** What the messages belong to, where that is known. */
+  readonly subprotocol: SubprotocolFacts | undefined;
   /** First bytes that were neither TLS nor HTTP nor frames, by sender, at most 64 bytes of each. */
   readonly unknownBytes: { client: Uint8Array; server: Uint8Array } | undefined;
   readonly sight: ReadonlySet<Sight>;

@@ -4,6 +4,7 @@
  */
 import type { HttpExchange } from '../http/http-facts.js';
 import type { Arrival } from '../stream/arrival.js';
+import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { CloseFrame, WebSocketFacts } from '../websocket/websocket-facts.js';
@@ -16,12 +17,13 @@ export interface StageSources {
   tunnel: HttpExchange | undefined;
   upgrade: HttpExchange | undefined;
   websocket: WebSocketFacts | undefined;
+  subprotocol: SubprotocolFacts | undefined;
   /** Asked for WebSocket, or may have inside encryption. */
   mayUpgrade: boolean;
 }
 
 export function stagesOf(sources: StageSources): StageFacts[] {
-  const { tcp, tls, tunnel, upgrade, websocket, mayUpgrade } = sources;
+  const { tcp, tls, tunnel, upgrade, websocket, subprotocol, mayUpgrade } = sources;
   const stages = [tcpStage(tcp)];
   if (tunnel !== undefined) stages.push(exchangeStage('proxy', tunnel, tcp, (status) => status >= 200 && status < 300));
   if (tls !== undefined) stages.push(tlsStage(tls));
@@ -30,7 +32,14 @@ export function stagesOf(sources: StageSources): StageFacts[] {
   if (upgrade !== undefined) stages.push(exchangeStage('upgrade', upgrade, tcp, (status) => status === 101));
   else if (websocket !== undefined) stages.push(unseen('upgrade'));
   else if (isHidden && mayUpgrade && over) stages.push({ ...unseen('upgrade'), status: 'hidden' });
-  if (websocket !== undefined) stages.push(...sessionStages(websocket, upgrade, tcp));
+  if (websocket !== undefined) {
+    const own = subprotocolStage(subprotocol, websocket, upgrade);
+    if (own !== undefined) stages.push(own);
+    const [open, ...close] = sessionStages(websocket, own?.end ?? upgrade?.response?.span.last, tcp);
+    // A session whose subprotocol never came to an agreement was never open.
+    if (own?.status !== 'in-progress') stages.push(open);
+    stages.push(...close);
+  }
   return stages;
 }
 
@@ -104,13 +113,37 @@ function exchangeStage(
   return { stage, status, start: request?.span.first ?? response?.span.first, end: response?.span.last, steps };
 }
 
-function sessionStages(websocket: WebSocketFacts, upgrade: HttpExchange | undefined, tcp: TcpFacts): StageFacts[] {
+/** The subprotocol's own handshake, where it has one; in mid-stream it was over before the capture. */
+function subprotocolStage(
+  subprotocol: SubprotocolFacts | undefined,
+  { midstream }: WebSocketFacts,
+  upgrade: HttpExchange | undefined,
+): StageFacts | undefined {
+  const handshake = subprotocol?.handshake;
+  if (handshake === undefined) return undefined;
+  const { asked, answered, refused } = handshake;
+  if (midstream && asked === undefined) return unseen('subprotocol');
+  const over = answered ?? refused;
+  return {
+    stage: 'subprotocol',
+    status: answered !== undefined ? 'ok' : 'in-progress',
+    start: asked ?? upgrade?.response?.span.last ?? answered,
+    end: over,
+    steps: handshake.steps.map(({ step, arrival }) => ({ step, arrival })),
+  };
+}
+
+function sessionStages(
+  websocket: WebSocketFacts,
+  begun: Arrival | undefined,
+  tcp: TcpFacts,
+): [open: StageFacts, ...close: StageFacts[]] {
   const { client, server } = websocket.closes;
   const [firstClose, secondClose] = [client, server]
     .filter((close): close is CloseFrame => close !== undefined)
     .sort((a, b) => a.span.first.at - b.span.first.at);
   const firstFrame = earlier(websocket.firstFrame.client, websocket.firstFrame.server);
-  const start = upgrade?.response?.span.last ?? firstFrame;
+  const start = begun ?? firstFrame;
   const steps: StageStep[] = firstFrame === undefined ? [] : [{ step: 'first-frame', arrival: firstFrame }];
   const ended = firstClose?.span.last ?? tcp.endPacket;
   const open: StageFacts = {

@@ -23,8 +23,8 @@ const MOST_ODD_HEADERS = 3;
 const MOST_CORRUPTIONS = 64;
 /** Text up to this length is looked at octet by octet; above, the native check is quicker. */
 const SHORT_TEXT_BYTES = 256;
-/** Bytes of corruption shown. */
-const PREVIEW_BYTES = 64;
+/** Bytes of corruption shown: the head of an HTTP message, and the beginning of its body. */
+const PREVIEW_BYTES = 256;
 /** A frame that announces more than this is not believed without further reason. */
 const ABSURD_LENGTH = 2 ** 40;
 
@@ -91,11 +91,8 @@ export class Direction {
   gap(gap: Gap): void {
     const { length, cause, arrival } = gap;
     if (length === 0 && cause !== 'capture-start') return;
-    if (this.state === 'searching') {
-      this.resynchroniser?.gap(length);
-      return;
-    }
     if (this.state === 'starting') this.searchFrom(0);
+    if (this.state === 'searching') this.resynchroniser?.gap(length);
     if (this.state !== 'frames') return;
     const survives = this.decoder.survives(gap);
     const data = { bytes: length, cause, outOfSync: !survives };
@@ -154,12 +151,18 @@ export class Direction {
   private passes(frame: Frame): boolean {
     const { first } = frame;
     if (!frame.opens || !frame.complete || (first !== 0x81 && first !== 0x82)) return false;
-    if (this.assembler.underWay || this.closed || this.options.messages !== undefined) return false;
+    if (this.assembler.underWay || this.closed || this.isRead()) return false;
     if (first === 0x81 && frame.length > SHORT_TEXT_BYTES) return false;
     if (first === 0x81 && !isAscii(frame.chunk, frame.start, frame.end, frame.key)) return false;
     this.assembler.startUnseen = false;
     this.tally.countWhole(frame);
     return true;
+  }
+
+  /** Somebody wants to have the messages. */
+  private isRead(): boolean {
+    const { messages } = this.options;
+    return messages !== undefined && messages.done !== true;
   }
 
   private data(frame: Frame): void {

@@ -92,8 +92,7 @@ export class MessageAssembler {
     }
     const judged = this.opcode === OPCODE.text && this.whole && readable && !this.utf8Failed;
     if (judged && !this.utf8.end()) fault = 'invalid-utf8';
-    if (this.consumer !== undefined)
-      this.consumer.message(this.side, this.message(frame, readable), frame.lastArrival());
+    if (this.isRead()) this.consumer?.message(this.side, this.message(frame, readable), frame.lastArrival());
     this.kept.clear();
     this.collected.clear();
     return fault;
@@ -119,7 +118,11 @@ export class MessageAssembler {
   /** Whether anybody needs the payload octets. */
   private wanted(): boolean {
     if (this.compressed) return this.inflater?.readable === true;
-    return this.opcode === OPCODE.text ? !this.utf8Failed || this.consumer !== undefined : this.consumer !== undefined;
+    return this.opcode === OPCODE.text ? !this.utf8Failed || this.isRead() : this.isRead();
+  }
+
+  private isRead(): boolean {
+    return this.consumer !== undefined && this.consumer.done !== true;
   }
 
   private read(frame: Frame): void {
@@ -132,7 +135,7 @@ export class MessageAssembler {
         this.collect(octets);
       } else {
         if (this.opcode === OPCODE.text) this.utf8.push(octets);
-        if (this.consumer !== undefined) this.kept.append(octets, MESSAGE_KEEP_BYTES);
+        if (this.isRead()) this.kept.append(octets, MESSAGE_KEEP_BYTES);
       }
     }
   }
@@ -153,7 +156,7 @@ export class MessageAssembler {
     return inflater.inflate(this.collected.view(), (octets) => {
       this.inflatedBytes += octets.length;
       if (this.opcode === OPCODE.text) this.utf8.push(octets);
-      if (this.consumer !== undefined) this.kept.append(octets, MESSAGE_KEEP_BYTES);
+      if (this.isRead()) this.kept.append(octets, MESSAGE_KEEP_BYTES);
     });
   }
 

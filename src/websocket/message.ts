@@ -27,6 +27,8 @@ export interface Message {
 }
 
 export interface MessageConsumer {
+  /** Wants no more messages: payloads need not be kept for it. */
+  readonly done?: boolean;
   /** Called when the last fragment has come. `arrival` is that of its last byte. */
   message(side: Side, message: Message, arrival: Arrival): void;
 }

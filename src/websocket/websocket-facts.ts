@@ -136,7 +136,7 @@ export interface MessageFacts {
 export interface Corruption {
   from: Side;
   arrival: Arrival;
-  /** The first 64 bytes at most. */
+  /** The first 256 bytes at most. */
   preview: Uint8Array;
   /** They are the beginning of an HTTP message. */
   http: boolean;

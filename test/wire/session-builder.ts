@@ -10,6 +10,7 @@ import type { Endpoint, Session, Sight, StageFacts, StageName, StageStatus } fro
 import { Timeline } from '../../src/session/timeline.js';
 import type { Arrival, Span } from '../../src/stream/arrival.js';
 import { type Actor, opposite, type Side } from '../../src/stream/side.js';
+import type { SubprotocolFacts } from '../../src/subprotocol/subprotocol-facts.js';
 import type { RetransmissionKind, TcpFacts } from '../../src/tcp/tcp-facts.js';
 import { type CertificateFacts, emptyTlsFacts, type TlsFacts } from '../../src/tls/tls-facts.js';
 import type { FrameKind, HandshakeFacts, ViolationRule, WebSocketFacts } from '../../src/websocket/websocket-facts.js';
@@ -31,6 +32,7 @@ export class SessionBuilder {
   private readonly exchanges: HttpExchange[] = [];
   private judged: HandshakeFacts | undefined;
   private websocket: WebSocketFacts | undefined;
+  private subprotocolFacts: SubprotocolFacts | undefined;
   private clientEnd = endpoint('10.0.0.5:53122');
   private serverEnd = endpoint('203.0.113.7:80');
   private hostName: string | null = null;
@@ -295,6 +297,11 @@ export class SessionBuilder {
     return this.unseen('tcp-handshake', 'upgrade');
   }
 
+  subprotocol(facts: SubprotocolFacts): this {
+    this.subprotocolFacts = facts;
+    return this;
+  }
+
   message(from: Side, bytes: number, kind: 'text' | 'binary' = 'text'): this {
     const arrival = this.frame(from, kind, bytes);
     this.websocket!.messages[from]++;
@@ -380,6 +387,7 @@ export class SessionBuilder {
       upgrade,
       handshake: this.judged,
       websocket: this.websocket,
+      subprotocol: this.subprotocolFacts,
       unknownBytes: undefined,
       sight: this.sight,
       stages: [...this.stages.values()],

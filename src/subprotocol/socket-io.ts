@@ -1,0 +1,182 @@
+/**
+ * Socket.IO on Engine.IO 3 and 4: one digit for the Engine.IO packet (open, close, ping, pong, message, upgrade, noop), a
+ * second one for the Socket.IO packet inside a message (CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR). In revision 3
+ * the client pings, in revision 4 the server does. Follows namespaces, heart-beats and acknowledgements.
+ */
+import type { Arrival } from '../stream/arrival.js';
+import type { Side } from '../stream/side.js';
+import { type Content, clip, member, parseJson, toCount, toText } from './content.js';
+import { NO_CLOSE_CODES, type Subprotocol, type SubprotocolReader, type UpgradeWords } from './subprotocol.js';
+import type { SubprotocolLog } from './subprotocol-log.js';
+
+export const socketIo: Subprotocol = {
+  name: 'socket.io',
+  named: () => undefined,
+  resembles: (side, { isText, bytes, text }, target) => {
+    if (!isText) return false;
+    if (side === 'server' && bytes[0] === 0x30) return /^0\{"sid":/.test(text);
+    // Behind a polling transport the first word is a probe.
+    return bytes[0] === 0x32 || bytes[0] === 0x33
+      ? /^[23]probe$/.test(text)
+      : isEngineTarget(target) && /^4\d/.test(text);
+  },
+  hasHandshake: true,
+  read: (log, upgrade) => new SocketIoReader(log, upgrade),
+  closeCodes: NO_CLOSE_CODES,
+};
+
+/** EIO=3 or EIO=4 in the query is how every client of the last ten years introduces itself. */
+export const isEngineTarget = (target: string): boolean => /[?&]EIO=\d/.test(target);
+
+const engineVersion = (target: string): string | null => /[?&]EIO=(\d{1,2})(?:&|$)/.exec(target)?.[1] ?? null;
+
+/** What follows the digits of a Socket.IO packet: attachments, namespace, id of an acknowledgement, JSON. */
+interface Packet {
+  namespace: string;
+  id: string;
+  payload: string;
+}
+
+class SocketIoReader implements SubprotocolReader {
+  private readonly engine: string | null;
+
+  constructor(
+    private readonly log: SubprotocolLog,
+    { target }: UpgradeWords,
+  ) {
+    this.engine = engineVersion(target);
+    if (this.engine !== null) log.version = `Engine.IO ${this.engine}`;
+    if (/[?&]sid=/.test(target)) log.detail.upgradedFromPolling = true;
+  }
+
+  message(side: Side, content: Content, arrival: Arrival): void {
+    const { log } = this;
+    // Binary: an attachment of the event before it.
+    if (!content.isText) {
+      log.ordinary('attachment', side, arrival, content.length);
+      return;
+    }
+    const { text } = content;
+    switch (text[0]) {
+      case '0':
+        this.open(side, text, arrival);
+        return;
+      case '1':
+        log.goodbye('close', side, arrival);
+        log.event('close', side, arrival);
+        return;
+      case '2':
+        this.ping(side, text, arrival, content.length);
+        return;
+      case '3':
+        log.pong(side, arrival);
+        log.ordinary('pong', side, arrival, content.length);
+        return;
+      case '4':
+        this.packet(side, text, arrival, content.length);
+        return;
+      case '5':
+        log.accepts('upgrade', side, arrival);
+        return;
+      case '6':
+        log.ordinary('noop', side, arrival, content.length);
+        return;
+      default:
+        log.unread++;
+    }
+  }
+
+  private open(side: Side, text: string, arrival: Arrival): void {
+    const { log } = this;
+    const opening = parseJson(text.slice(1));
+    const interval = toCount(member(opening, 'pingInterval')) ?? 0;
+    const timeout = toCount(member(opening, 'pingTimeout')) ?? 0;
+    log.detail.pingIntervalMs = interval;
+    log.detail.pingTimeoutMs = timeout;
+    // Engine.IO 3: the client pings. Without a request in sight, the first ping will tell.
+    const pinger = this.engine === '3' ? 'client' : 'server';
+    log.promise(pinger, interval, interval + timeout);
+    log.asks('open', side, arrival, { intervalMs: interval, timeoutMs: timeout });
+  }
+
+  private ping(side: Side, text: string, arrival: Arrival, bytes: number): void {
+    const { log } = this;
+    if (text === '2probe') {
+      log.asks('probe', side, arrival);
+      return;
+    }
+    log.ping(side, arrival);
+    log.ordinary('ping', side, arrival, bytes);
+  }
+
+  private packet(side: Side, text: string, arrival: Arrival, bytes: number): void {
+    const { log } = this;
+    const packet = readPacket(text);
+    switch (text[1]) {
+      case '0':
+        this.connect(side, packet, arrival);
+        return;
+      case '1':
+        this.disconnect(side, packet, arrival);
+        return;
+      case '2':
+      case '5':
+        log.isUnderWay(side, arrival);
+        if (packet.id !== '') log.request(side, `${packet.namespace} ${packet.id}`, arrival);
+        log.ordinary('EVENT', side, arrival, bytes);
+        return;
+      case '3':
+      case '6':
+        log.reply(side, `${packet.namespace} ${packet.id}`, arrival);
+        log.ordinary('ACK', side, arrival, bytes);
+        return;
+      case '4':
+        this.refuse(side, packet, arrival);
+        return;
+      default:
+        log.unread++;
+    }
+  }
+
+  /** The client asks for a namespace, the server grants it. In revision 3 it grants the main one unasked. */
+  private connect(side: Side, { namespace }: Packet, arrival: Arrival): void {
+    const { log } = this;
+    const data = { detail: namespace };
+    if (side === 'client') {
+      log.request('client', `CONNECT ${namespace}`, arrival);
+      if (log.isOpen) log.event('CONNECT', side, arrival, data);
+      else log.asks('CONNECT', side, arrival, data);
+      return;
+    }
+    const latencyNs = log.reply('server', `CONNECT ${namespace}`, arrival);
+    log.recovers(namespace);
+    log.accepts('CONNECT', side, arrival, latencyNs === undefined ? data : { ...data, latencyNs });
+  }
+
+  private disconnect(side: Side, { namespace }: Packet, arrival: Arrival): void {
+    const { log } = this;
+    if (side === 'client') {
+      if (namespace === '/') log.goodbye('DISCONNECT', side, arrival);
+      log.event('DISCONNECT', side, arrival, { detail: namespace });
+      return;
+    }
+    if (log.goodbyeSaid !== undefined) log.event('DISCONNECT', side, arrival, { detail: namespace });
+    else log.fails('DISCONNECT', side, arrival, { text: '', subject: namespace });
+  }
+
+  /** Revision 5 of the protocol writes {"message": …}, revision 4 the message alone or an object. */
+  private refuse(side: Side, { namespace, payload }: Packet, arrival: Arrival): void {
+    const { log } = this;
+    log.reply(side, `CONNECT ${namespace}`, arrival);
+    const reason = parseJson(payload);
+    const text = toText(member(reason, 'message') ?? reason);
+    log.fails('CONNECT_ERROR', side, arrival, { text, subject: namespace, inHandshake: true });
+  }
+}
+
+const readPacket = (text: string): Packet => {
+  const found = /^\d\d(?:\d+-)?(?:(\/[^,]{0,200}),)?(\d{0,20})/.exec(text);
+  // A namespace may come with the query that the client connected with.
+  const namespace = clip((found?.[1] ?? '/').replace(/\?.*$/s, ''), 80);
+  return { namespace, id: found?.[2] ?? '', payload: text.slice(found?.[0].length ?? 2) };
+};

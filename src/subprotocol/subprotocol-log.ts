@@ -1,0 +1,221 @@
+/**
+ * Where the reader of a subprotocol writes down what it understood: facts for the rules, rows for the timeline. Every
+ * subprotocol writes in the same words, so that what they have in common is told and judged alike. All lists are bounded.
+ */
+import type { Nanos } from '../capture/packet.js';
+import { type Arrival, copyArrival } from '../stream/arrival.js';
+import type { EventData, EventSink } from '../stream/event-sink.js';
+import { opposite, type PerSide, perSide, type Side } from '../stream/side.js';
+import { clip } from './content.js';
+import { LatencySamples } from './latency-samples.js';
+import type { Goodbye, HeartbeatFacts, SubprotocolError, SubprotocolFacts } from './subprotocol-facts.js';
+
+const ERRORS_KEPT = 16;
+const STEPS_KEPT = 12;
+/** Rows of their own; a session that goes on like that has its requests folded like other messages. */
+const ROWS_TOLD = 200;
+const MS: Nanos = 1e6;
+/** Longer than any timer that is meant: what a peer writes is a number without bounds. */
+const LONGEST_TIMER_MS = 2 ** 31;
+
+/** What a reader says of an error; the rest is known here. */
+export interface ErrorReport {
+  text: string;
+  code?: string | number | undefined;
+  subject?: string;
+  inHandshake?: boolean;
+  fatal?: boolean;
+}
+
+export class SubprotocolLog {
+  version: string | null;
+  unread = 0;
+  readonly detail: Record<string, string | number | boolean> = {};
+  readonly heartbeats: PerSide<HeartbeatFacts> = perSide(noHeartbeats);
+  readonly errors: SubprotocolError[] = [];
+  goodbyeSaid: Goodbye | undefined;
+  private errorCount = 0;
+  private rows = 0;
+  private readonly latency: PerSide<LatencySamples> = perSide(() => new LatencySamples());
+  private readonly shake: NonNullable<SubprotocolFacts['handshake']>;
+
+  constructor(
+    readonly name: string,
+    version: string | null,
+    private readonly recognised: SubprotocolFacts['recognised'],
+    private readonly hasHandshake: boolean,
+    private readonly sink: EventSink,
+  ) {
+    this.version = version;
+    this.shake = { steps: [], asked: undefined, answered: undefined, refused: undefined };
+  }
+
+  get facts(): SubprotocolFacts {
+    return {
+      name: this.name,
+      version: this.version,
+      recognised: this.recognised,
+      handshake: this.hasHandshake ? this.shake : undefined,
+      goodbye: this.goodbyeSaid,
+      errors: this.errors,
+      errorCount: this.errorCount,
+      heartbeats: this.heartbeats,
+      latency: { client: this.latency.client.facts(), server: this.latency.server.facts() },
+      unread: this.unread,
+      detail: this.detail,
+    };
+  }
+
+  // ——— Rows of the timeline ———
+
+  /** A row of its own. */
+  event(event: string, from: Side, arrival: Arrival, data?: EventData): void {
+    if (this.rows++ < ROWS_TOLD) this.sink.event(this.name, event, from, arrival.packet, arrival.at, data);
+    else this.ordinary(event, from, arrival, 0);
+  }
+
+  /** One of many: folded with its neighbours. `bytes` is the length of the message. */
+  ordinary(event: string, from: Side, arrival: Arrival, bytes: number): void {
+    this.sink.ordinary(this.name, event, from, arrival.packet, arrival.at, bytes);
+  }
+
+  // ——— Handshake ———
+
+  get isOpen(): boolean {
+    return this.shake.answered !== undefined;
+  }
+
+  get isAsked(): boolean {
+    return this.shake.asked !== undefined;
+  }
+
+  asks(step: string, from: Side, arrival: Arrival, data?: EventData): void {
+    this.shake.asked ??= copyArrival(arrival);
+    this.step(step, from, arrival);
+    this.event(step, from, arrival, data);
+  }
+
+  /** The handshake is accepted. Seen without its question, it still is. */
+  accepts(step: string, from: Side, arrival: Arrival, data: EventData = {}): void {
+    const { asked } = this.shake;
+    const first = this.shake.answered === undefined;
+    if (first) {
+      this.shake.answered = copyArrival(arrival);
+      this.shake.refused = undefined;
+      this.step(step, from, arrival);
+    }
+    const took: EventData = first && asked !== undefined ? { latencyNs: Math.max(0, arrival.at - asked.at) } : {};
+    this.event(step, from, arrival, { ...data, ...took });
+  }
+
+  /** A message that needs the handshake accepted, which it must have been, unseen: a client may also just run ahead. */
+  isUnderWay(from: Side, arrival: Arrival): void {
+    if (this.shake.answered !== undefined || (from === 'client' && this.shake.asked !== undefined)) return;
+    this.shake.answered = copyArrival(arrival);
+  }
+
+  /** Any other message of the handshake. */
+  step(step: string, from: Side, arrival: Arrival): void {
+    if (this.shake.steps.length < STEPS_KEPT) this.shake.steps.push({ step, from, arrival: copyArrival(arrival) });
+  }
+
+  // ——— Errors and endings ———
+
+  fails(event: string, from: Side, arrival: Arrival, report: ErrorReport): void {
+    const { text, code, subject = '', inHandshake = false, fatal = true } = report;
+    this.errorCount++;
+    if (inHandshake && this.shake.answered === undefined) {
+      this.shake.refused ??= copyArrival(arrival);
+      this.step(event, from, arrival);
+    }
+    const error: SubprotocolError = {
+      event,
+      from,
+      arrival: copyArrival(arrival),
+      code: code === undefined ? null : clip(String(code)),
+      text: clip(text),
+      subject: clip(subject),
+      inHandshake,
+      fatal,
+      recovered: false,
+      peerLast: this.heartbeats[opposite(from)].lastMessage,
+    };
+    if (this.errors.length < ERRORS_KEPT) this.errors.push(error);
+    else if (fatal && !this.errors.some((kept) => kept.fatal)) this.errors[ERRORS_KEPT - 1] = error;
+    const shownCode: EventData = code === undefined ? {} : { code: error.code! };
+    this.event(event, from, arrival, { ...shownCode, text: error.text, ...(subject === '' ? {} : { subject }) });
+  }
+
+  /** What failed before works now. */
+  recovers(subject: string): void {
+    for (const error of this.errors) if (error.subject === subject) error.recovered = true;
+  }
+
+  goodbye(event: string, from: Side, arrival: Arrival, awaitsAnswer = false): void {
+    this.goodbyeSaid ??= { event, from, arrival: copyArrival(arrival), confirmed: undefined, awaitsAnswer };
+  }
+
+  confirmGoodbye(arrival: Arrival): void {
+    if (this.goodbyeSaid !== undefined) this.goodbyeSaid.confirmed ??= copyArrival(arrival);
+  }
+
+  // ——— Heart-beats ———
+
+  /** What a side promised, or was told, in milliseconds; `patienceMs`: the silence the other side allows it. */
+  promise(side: Side, intervalMs: number, patienceMs = 0): void {
+    const beats = this.heartbeats[side];
+    beats.interval = toNanos(intervalMs);
+    beats.patience = toNanos(patienceMs);
+    beats.longestSilence = 0;
+  }
+
+  beat(side: Side, arrival: Arrival): void {
+    const beats = this.heartbeats[side];
+    beats.count++;
+    beats.last = copyArrival(arrival);
+  }
+
+  /** A heart-beat that asks for one in return. */
+  ping(side: Side, arrival: Arrival): void {
+    this.beat(side, arrival);
+    this.heartbeats[side].unanswered ??= copyArrival(arrival);
+  }
+
+  /** The answer to a heart-beat of the other side. */
+  pong(side: Side, arrival: Arrival): void {
+    this.beat(side, arrival);
+    this.heartbeats[opposite(side)].unanswered = undefined;
+  }
+
+  /** Called for each message, before it is read. */
+  heard(side: Side, arrival: Arrival): void {
+    const beats = this.heartbeats[side];
+    if (beats.lastMessage !== undefined) {
+      beats.longestSilence = Math.max(beats.longestSilence, arrival.at - beats.lastMessage.at);
+    }
+    beats.lastMessage = copyArrival(arrival);
+  }
+
+  // ——— Requests ———
+
+  request(from: Side, id: string, arrival: Arrival): void {
+    this.latency[from].ask(id, arrival.at);
+  }
+
+  /** `from` answers what the other side asked under this id. Undefined when that was not seen, or was answered before. */
+  reply(from: Side, id: string, arrival: Arrival): Nanos | undefined {
+    return this.latency[opposite(from)].answer(id, arrival.at);
+  }
+}
+
+const noHeartbeats = (): HeartbeatFacts => ({
+  interval: 0,
+  patience: 0,
+  count: 0,
+  last: undefined,
+  unanswered: undefined,
+  lastMessage: undefined,
+  longestSilence: 0,
+});
+
+const toNanos = (ms: number): Nanos => (ms > 0 && ms <= LONGEST_TIMER_MS ? ms * MS : 0);
