@@ -321,6 +321,13 @@ describe('a capture that starts in the middle', () => {
     expect(driver.rules()).toEqual([]);
   });
 
+  it('may start with a hole, whose bytes still count for the place of what follows', () => {
+    const driver = new WebSocketDriver({ midstream: true }).lose('server', 50);
+    driver.send('server', frame(text(say(1))), frame(text(say(2))), frame(text(hex('48 ff'))));
+    expect(driver.texts().slice(0, 2)).toEqual([say(1), say(2)]);
+    expect(driver.facts.violations[0]?.span.offset).toBe(50 + frame(text(say(1))).length + frame(text(say(2))).length);
+  });
+
   it('accepts compressed messages without reading them', () => {
     const squeezed = ['f2 48 cd c9 c9 07 00', 'f2 00 11 00 00', 'ca 48 cd c9 01', 'f2 00 11', 'ca c9 c9 07 00 00'];
     const wire = squeezed.map((digits) => frame({ opcode: 1, rsv: 4, payload: hex(digits) }));
