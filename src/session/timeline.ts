@@ -6,15 +6,12 @@
 import type { Nanos, PacketRef } from '../capture/packet.js';
 import type { EventData, EventLayer, EventSink } from '../stream/event-sink.js';
 import { type Actor, opposite, type Side } from '../stream/side.js';
+import { OpenRun } from './open-run.js';
 
 /** Events kept a session; the rest are counted (CONTRACT.md `timelineOmitted`). */
 export const EVENTS_KEPT = 2000;
 /** Of these, the last ones are kept too: an ending says more than the middle. */
 const TAIL_KEPT = 500;
-/** A run is folded from this many ordinary events; fewer stand alone. */
-export const FOLD_FROM = 4;
-/** A silence this long, and twice as long as any inside the run, begins a new run: silence is notable. */
-const SILENCE = 5e9;
 
 export interface TimelineEvent {
   layer: EventLayer;
@@ -37,35 +34,16 @@ export interface Run {
   untilPacket: PacketRef;
 }
 
-interface OrdinaryEvent {
-  layer: EventLayer;
-  event: string;
-  from: Side;
-  packet: PacketRef;
-  at: Nanos;
-  bytes: number;
-}
-
 export class Timeline implements EventSink {
   private head: TimelineEvent[] = [];
   private tail: TimelineEvent[] = [];
   private tailAt = 0;
   private dropped = 0;
 
-  // The run under way: its first events one by one, then only sums.
-  private pending: OrdinaryEvent[] = [];
-  private pendingCount = 0;
-  private runLayer: EventLayer = '';
-  private runClient = 0;
-  private runServer = 0;
-  private runClientBytes = 0;
-  private runServerBytes = 0;
-  private runEvent = '';
-  private runEventCount = 0;
-  private runKinds: Record<string, number> | undefined;
-  private runUntil: Nanos = 0;
-  private runUntilPacket: PacketRef = 0;
-  private runSilence: Nanos = 0;
+  /** Runs under way, one a layer: a frame and the subprotocol's message in it do not interrupt each other. */
+  private readonly runs: OpenRun[] = [];
+  private current: OpenRun | undefined;
+  private readonly emit = (event: TimelineEvent): void => this.keep(event);
 
   /** Keeps every event and folds nothing: for sessions that were asked for by number. */
   constructor(private readonly complete = false) {}
@@ -76,7 +54,7 @@ export class Timeline implements EventSink {
   }
 
   event(layer: EventLayer, event: string, from: Actor, packet: PacketRef, at: Nanos, data?: EventData): void {
-    if (this.pendingCount > 0) this.closeRun();
+    this.closeRuns();
     this.keep({ layer, event, from, packet, at, data, run: undefined });
   }
 
@@ -85,32 +63,13 @@ export class Timeline implements EventSink {
       this.keep({ layer, event, from, packet, at, data: { bytes }, run: undefined });
       return;
     }
-    if (this.pendingCount > 0) {
-      const silence = at - this.runUntil;
-      if (layer !== this.runLayer || (silence > SILENCE && silence > 2 * this.runSilence)) this.closeRun();
-      else if (silence > this.runSilence) this.runSilence = silence;
-    }
-    if (this.pendingCount < FOLD_FROM) {
-      if (this.pendingCount === 0) this.openRun(layer, event);
-      this.pending.push({ layer, event, from, packet, at, bytes });
-    }
-    this.pendingCount++;
-    if (from === 'client') {
-      this.runClient++;
-      this.runClientBytes += bytes;
-    } else {
-      this.runServer++;
-      this.runServerBytes += bytes;
-    }
-    if (event === this.runEvent) this.runEventCount++;
-    else this.countKind(event);
-    this.runUntil = at;
-    this.runUntilPacket = packet;
+    if (this.current === undefined || this.current.layer !== layer) this.current = this.runOf(layer);
+    this.current.add(event, from, packet, at, bytes, this.emit);
   }
 
   /** All that was kept, in order of capture. Ends the run under way. */
   events(): TimelineEvent[] {
-    if (this.pendingCount > 0) this.closeRun();
+    this.closeRuns();
     const ordered = this.tail.slice(this.tailAt).concat(this.tail.slice(0, this.tailAt));
     // Facts of one packet are reported by several layers, and a hole is filled late: order by time, stably.
     return this.head.concat(ordered).sort((a, b) => a.at - b.at || a.packet - b.packet);
@@ -118,7 +77,7 @@ export class Timeline implements EventSink {
 
   /** What was taken for the client turns out to be the server. */
   swapSides(): void {
-    if (this.pendingCount > 0) this.closeRun();
+    this.closeRuns();
     for (const event of [...this.head, ...this.tail]) {
       if (event.from !== 'network') event.from = opposite(event.from);
       if (event.run !== undefined) {
@@ -129,47 +88,17 @@ export class Timeline implements EventSink {
     }
   }
 
-  private openRun(layer: EventLayer, event: string): void {
-    this.pending.length = 0;
-    this.runLayer = layer;
-    this.runClient = this.runServer = this.runClientBytes = this.runServerBytes = 0;
-    this.runEvent = event;
-    this.runEventCount = 0;
-    this.runKinds = undefined;
-    this.runSilence = 0;
-  }
-
-  private countKind(event: string): void {
-    this.runKinds ??= {};
-    this.runKinds[event] = (this.runKinds[event] ?? 0) + 1;
-  }
-
-  private closeRun(): void {
-    const { pending } = this;
-    if (this.pendingCount < FOLD_FROM) {
-      for (const { layer, event, from, packet, at, bytes } of pending) {
-        this.keep({ layer, event, from, packet, at, data: { bytes }, run: undefined });
-      }
-    } else {
-      const first = pending[0] as OrdinaryEvent;
-      this.keep({
-        layer: first.layer,
-        event: 'run',
-        from: first.from,
-        packet: first.packet,
-        at: first.at,
-        data: undefined,
-        run: {
-          count: { client: this.runClient, server: this.runServer },
-          bytes: { client: this.runClientBytes, server: this.runServerBytes },
-          kinds: { [this.runEvent]: this.runEventCount, ...this.runKinds },
-          until: this.runUntil,
-          untilPacket: this.runUntilPacket,
-        },
-      });
+  private runOf(layer: EventLayer): OpenRun {
+    let run = this.runs.find((open) => open.layer === layer);
+    if (run === undefined) {
+      run = new OpenRun(layer);
+      this.runs.push(run);
     }
-    this.pending = [];
-    this.pendingCount = 0;
+    return run;
+  }
+
+  private closeRuns(): void {
+    for (const run of this.runs) run.close(this.emit);
   }
 
   /** The first events and the last ones are kept; the middle of a very long timeline is counted. */

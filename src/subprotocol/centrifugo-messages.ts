@@ -96,7 +96,7 @@ const fromResult = (result: Readonly<Record<string, unknown>>) => ({
 const oldVerb = (value: Readonly<Record<string, unknown>>): string | undefined => {
   const method = member(value, 'method');
   if (typeof method === 'number') return METHODS[method];
-  if (typeof method === 'string') return clip(method, 40);
+  if (typeof method === 'string') return VERB_NAMES.has(method) ? method : undefined;
   return isObject(member(value, 'params')) ? METHODS[0] : undefined;
 };
 
