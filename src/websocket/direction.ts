@@ -147,13 +147,17 @@ export class Direction {
     this.conversation.sink.ordinary('ws', kindOf(opcode), this.side, frame.lastPacket, frame.lastAt, frame.length);
   }
 
-  /** True for what most frames are, done with here: a whole message that nobody reads, plain, in one piece. */
+  /** True for what most frames are, done with here: a whole message, plain, in one piece. */
   private passes(frame: Frame): boolean {
     const { first } = frame;
     if (!frame.opens || !frame.complete || (first !== 0x81 && first !== 0x82)) return false;
-    if (this.assembler.underWay || this.closed || this.isRead()) return false;
-    if (first === 0x81 && frame.length > SHORT_TEXT_BYTES) return false;
-    if (first === 0x81 && !isAscii(frame.chunk, frame.start, frame.end, frame.key)) return false;
+    if (this.assembler.underWay || this.closed) return false;
+    if (this.isRead()) {
+      if (!this.assembler.passOn(frame)) return false;
+    } else if (first === 0x81) {
+      if (frame.length > SHORT_TEXT_BYTES) return false;
+      if (!isAscii(frame.chunk, frame.start, frame.end, frame.key)) return false;
+    }
     this.assembler.startUnseen = false;
     this.tally.countWhole(frame);
     return true;

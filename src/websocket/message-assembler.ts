@@ -3,6 +3,7 @@
  * checked as it comes (RFC 6455 8.1). Payloads are looked at piece by piece; only a compressed message is collected
  * whole, and the beginning of every message where a consumer wants it.
  */
+import { isUtf8 } from 'node:buffer';
 import { Utf8Validator } from '../bytes/utf8.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { Side } from '../stream/side.js';
@@ -46,6 +47,29 @@ export class MessageAssembler {
     readonly inflater: MessageInflater | undefined,
     private readonly consumer: MessageConsumer | undefined,
   ) {}
+
+  /** A message that is one plain frame in one piece, handed on without keeping it; false for text that has to be judged. */
+  passOn(frame: Frame): boolean {
+    const { chunk, start, end, key, length } = frame;
+    if (length > Math.min(MESSAGE_KEEP_BYTES, UNMASK_OCTETS)) return false;
+    const bytes = frame.masked ? unmask(chunk, start, end, key) : chunk.subarray(start, end);
+    if (frame.opcode === OPCODE.text && !isUtf8(bytes)) return false;
+    this.consumer?.message(
+      this.side,
+      {
+        opcode: frame.opcode,
+        bytes,
+        whole: true,
+        length,
+        wireBytes: length,
+        compressed: false,
+        readable: true,
+        span: frame.span(),
+      },
+      frame.lastArrival(),
+    );
+    return true;
+  }
 
   /** The first frame of a message. */
   begin(frame: Frame): void {
