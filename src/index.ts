@@ -1,0 +1,14 @@
+/**
+ * The public API: captures in, a Report out, and the renderers that the command uses. Everything else in src/ may change
+ * between versions; what is exported here, and the shape of Report (docs/report.schema.json), may not.
+ */
+export { type Analysis, type AnalyzeOptions, analyze } from './analyze.js';
+export { CaptureError } from './capture/capture-error.js';
+export { type CaptureSource, memorySource } from './capture/capture-source.js';
+export { fileSource, standardInput } from './capture/read-blocks.js';
+export { filterReport, type SessionFilter } from './report/filter-report.js';
+export { renderJson } from './report/json.js';
+export { renderNdjson } from './report/ndjson.js';
+export type * from './report/report.js';
+export { REPORT_SCHEMA } from './report/report.js';
+export { renderTerminal, type TerminalOptions } from './report/terminal/render-terminal.js';
