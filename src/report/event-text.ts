@@ -21,7 +21,7 @@ export interface WordedEvent {
 }
 
 export const eventText = ({ layer, event, data = {} }: WordedEvent): EventText => {
-  const [label, note] = ENGLISH[`${layer}:${event}`] ?? [`${event}[ {bytes|bytes}]`, '[{detail}]'];
+  const [label, note] = ENGLISH[`${layer}:${event}`] ?? [`${event}[ {bytes|bytes}]`, SUBPROTOCOL_NOTE];
   return { label: fillOptional(label, data), note: fillOptional(note, data).replace(/^, /, '') };
 };
 
@@ -61,6 +61,12 @@ export interface RunText {
   bytes: PerSide<number>;
   kinds: Readonly<Record<string, number>>;
 }
+
+/** Subprotocols speak in their own words, which are the labels; what they may tell besides is the same for all. */
+const SUBPROTOCOL_NOTE =
+  '[, {detail}][, versions {versions}][, version {version}][, heart-beat {heartBeat}][, keep-alive {keepAliveSeconds|plain} s]' +
+  '[, ping every {pingSeconds|plain} s][, ping every {intervalMs|ms}][, timeout {timeoutMs|ms}][, {subject}][, {code}][, {text}]' +
+  '[, after {latencyMs|ms}]';
 
 const UNITS: Readonly<Record<string, string>> = { ws: 'frames', tls: 'records', tcp: 'segments', http: 'heads' };
 

@@ -10,6 +10,7 @@ import type { Clock } from './place.js';
 import { type Redactor, redactorFor, revealing } from './redact.js';
 import type { FindingReport, SessionReport } from './report.js';
 import { stageReport } from './stage-report.js';
+import { subprotocolReport } from './subprotocol-report.js';
 import { tcpReport } from './tcp-report.js';
 import { timelineReport } from './timeline-report.js';
 import { tlsReport } from './tls-report.js';
@@ -62,7 +63,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     tls: tls === undefined ? null : tlsReport(tls, clock),
     upgrade: upgradeReport(session, clock, redactor),
     websocket: websocketReport(session, clock, redactor),
-    subprotocol: null,
+    subprotocol: subprotocolReport(session.subprotocol, redactor),
     findings,
     timelineOmitted: session.timeline.omitted,
     timeline: timelineReport(session.timeline.events(), clock, redactor),

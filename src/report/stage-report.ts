@@ -42,6 +42,8 @@ const DETAILS: Partial<Record<StageName, string>> = {
   tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp}][, SYN sent {syns} times]',
   tls: '[{version}][, {cipher}][, ALPN {alpn}][, {alertFrom} alert {alert}]',
   upgrade: '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}]',
+  subprotocol:
+    '[{name}][ {version}][, {event}][ {code}][, {error}][, client heart-beat {client|ns}][, server heart-beat {server|ns}]',
   open: '[client {clientMessages|messages}][ {clientBytes|bytes}][, server {serverMessages|messages}][ {serverBytes|bytes}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
   close: '[{code|plain} from the {closer}][, {answered}][, then {end} from the {ender}]',
 };
@@ -71,6 +73,18 @@ const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
     subprotocol: handshake?.subprotocol,
     extensions: handshake?.extensions,
   }),
+  subprotocol: ({ subprotocol }) => {
+    const error = subprotocol?.errors.find(({ inHandshake }) => inHandshake);
+    return {
+      name: subprotocol?.name,
+      version: subprotocol?.version,
+      event: error?.event,
+      code: error?.code ?? '',
+      error: error?.text,
+      client: subprotocol?.heartbeats.client.interval || undefined,
+      server: subprotocol?.heartbeats.server.interval || undefined,
+    };
+  },
   open: ({ websocket, tls }) =>
     websocket === undefined
       ? {
