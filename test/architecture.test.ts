@@ -37,7 +37,7 @@ const LONG_FILES: ReadonlyMap<string, number> = new Map([
   ['tcp/connection.ts', 560],
 ]);
 
-const HOMELESS = /^(?:utils?|helpers?|common|misc|shared|lib)(?:-|\.|$)/;
+const HOMELESS = /(?:^|-)(?:utils?|helpers?|common|misc)(?:-|\.|$)/;
 
 const ROOT = fileURLToPath(new URL('../src/', import.meta.url));
 
