@@ -78,10 +78,13 @@ const ja4Rows = rows('ja4-expected.jsonl')
   .filter((row) => row.ja4?.startsWith('t') === true && row.transport !== 'udp')
   .map((row) => ({ ...row, ja4: row.ja4?.replace('t13d151699_', 't13d1516bd_') }));
 
-it.runIf(process.env.WSCOPE_CAPTURES !== undefined)('WSCOPE_CAPTURES names a folder with captures and what other programs say about them', () => {
-  expect(streams.length).toBeGreaterThan(100);
-  expect(ja4Rows.length).toBeGreaterThan(100);
-});
+it.runIf(process.env.WSCOPE_CAPTURES !== undefined)(
+  'WSCOPE_CAPTURES names a folder with captures and what other programs say about them',
+  () => {
+    expect(streams.length).toBeGreaterThan(100);
+    expect(ja4Rows.length).toBeGreaterThan(100);
+  },
+);
 
 describe.skipIf(!present)('TLS of public captures, compared with tshark', () => {
   it.each(streams.map((row) => [`${row.capture} ${row.client}`, row] as const))('%s', (_name, row) => {
