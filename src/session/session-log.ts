@@ -70,6 +70,7 @@ export class SessionLog {
     if (upgrade !== undefined) this.handshake = judgeHandshake(upgrade);
     this.lowIsClient = this.connection.low.side === 'client';
     this.rolesGuessed = this.connection.roles === 'guessed';
+    this.connection.release();
     this.connection = undefined;
   }
 }

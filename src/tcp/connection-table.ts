@@ -10,6 +10,7 @@ import { AddressBook, hashWords } from './address-book.js';
 import type { Connection } from './connection.js';
 import { ACK, Segment, SYN } from './segment.js';
 import { SegmentBatch } from './segment-batch.js';
+import type { IcmpError } from './tcp-facts.js';
 
 const FIRST_SLOTS = 1024;
 /** Per slot: low address, high address, both ports, IP version, number of the pair + 1 (0: empty). */
@@ -77,6 +78,19 @@ export class ConnectionTable<Ends> {
     if (this.batch.isFull) this.flush();
   }
 
+  /** An ICMP error quotes a segment: `quoted` begins with its ports and sequence number. Unknown ends are none of ours. */
+  icmpError(quoted: IpDatagram, error: Omit<IcmpError, 'quoted'>): void {
+    const ports = quoted.view.getInt32(quoted.payloadStart);
+    const [low, high, lowPorts, fromLow] = this.keyOf(quoted, ports >>> 16, ports & 0xffff);
+    const pair = this.slots[this.find(low, high, lowPorts, quoted.version) + PAIR]! - 1;
+    if (pair < 0) return;
+    // What came before it in the capture first.
+    this.flush();
+    const connection = this.pairs[pair]?.connection;
+    const sequence = quoted.view.getInt32(quoted.payloadStart + 4);
+    connection?.icmpError(error, fromLow ? connection.low : connection.high, sequence);
+  }
+
   /** Gives all segments that wait to their connections. */
   flush(): void {
     const segment = this.segmentInHand;
@@ -100,6 +114,17 @@ export class ConnectionTable<Ends> {
       this.untilSweep = SWEEP_EVERY;
       this.sweep();
     }
+  }
+
+  /** The key of a datagram's endpoints: lower and higher address, ports in that order, and whether it went up. */
+  private keyOf(ip: IpDatagram, sourcePort: number, destinationPort: number): [number, number, number, boolean] {
+    const isV4 = ip.version === 4;
+    const source = isV4 ? ip.sourceV4 : this.addresses.number(ip.view, ip.source);
+    const destination = isV4 ? ip.destinationV4 : this.addresses.number(ip.view, ip.destination);
+    const fromLow = source < destination || (source === destination && sourcePort <= destinationPort);
+    return fromLow
+      ? [source, destination, (sourcePort << 16) | destinationPort, true]
+      : [destination, source, (destinationPort << 16) | sourcePort, false];
   }
 
   /** The capture is over. */

@@ -30,10 +30,7 @@ export class Connection {
   /** The endpoint that is lower in the table's order of addresses, and the other. */
   readonly low: Flow;
   readonly high: Flow;
-  packets = 0;
   first: Arrival | undefined;
-  lastAt: Nanos = 0;
-  lastPacket: PacketRef = 0;
   private readonly syns: Arrival[] = [];
   private readonly synAcks: Arrival[] = [];
   private established: Arrival | undefined;
@@ -70,6 +67,11 @@ export class Connection {
     return this.low.side === 'client' ? this.high : this.low;
   }
 
+  /** Time of the last packet. */
+  get lastAt(): Nanos {
+    return Math.max(this.low.lastAt, this.high.lastAt);
+  }
+
   /** Both directions are over, by FIN or RST. */
   get closed(): boolean {
     return this.end === 'rst' || (this.low.fin !== undefined && this.high.fin !== undefined);
@@ -98,6 +100,7 @@ export class Connection {
     this.high.side = opposite(this.high.side);
     if (this.endedBy !== undefined) this.endedBy = opposite(this.endedBy);
     for (const gap of this.gaps) gap.side = opposite(gap.side);
+    for (const error of this.icmpErrors) error.quoted = opposite(error.quoted);
   }
 
   /** A SYN that does not belong to this connection: the ports are used again. */
@@ -115,14 +118,11 @@ export class Connection {
   segment(segment: Segment, flow: Flow): void {
     const peer = flow === this.low ? this.high : this.low;
     const { at, packet } = segment;
-    this.packets++;
-    this.lastAt = at;
-    this.lastPacket = packet;
     this.first ??= { packet, at, readyAt: at };
     flow.packets++;
-    if (this.consumer === undefined && (segment.flags & (SYN | FIN | RST)) === 0) return;
     flow.lastAt = at;
     flow.lastPacket = packet;
+    if (this.consumer === undefined && (segment.flags & (SYN | FIN | RST)) === 0) return;
     if (this.low.holeAckedAt >= 0 || this.high.holeAckedAt >= 0) this.giveUpOldHoles(packet, at);
     if ((segment.flags & (SYN | RST)) !== 0) {
       if ((segment.flags & RST) !== 0) this.reset(segment, flow, peer);
@@ -135,12 +135,16 @@ export class Connection {
     if (segment.ipId > 0) flow.rememberId(segment.ipId);
   }
 
-  icmpError(error: IcmpError): void {
-    if (this.icmpErrors.length < ICMP_ERRORS_KEPT) this.icmpErrors.push(error);
-    this.sink?.event('tcp', 'icmp-error', 'network', error.arrival.packet, error.arrival.at, {
-      name: error.name,
-      from: error.from,
-      quoted: error.quoted,
+  /** An ICMP error quotes a segment of `flow`. RFC 5927 4.1: with a number it never used, it is forged or of another connection. */
+  icmpError(error: Omit<IcmpError, 'quoted'>, flow: Flow, sequence: number): void {
+    if (flow.started && Math.abs(ahead(sequence, flow.top)) > IMPLAUSIBLE_JUMP) return;
+    const { arrival, name, from, mtu } = error;
+    if (this.icmpErrors.length < ICMP_ERRORS_KEPT) this.icmpErrors.push({ ...error, quoted: flow.side });
+    this.sink?.event('tcp', 'icmp-error', 'network', arrival.packet, arrival.at, {
+      name,
+      from,
+      quoted: flow.side,
+      ...(mtu === undefined ? {} : { mtu }),
     });
   }
 
@@ -175,12 +179,18 @@ export class Connection {
       end: this.end ?? (timedOut ? 'timeout' : 'none'),
       endPacket: this.endPacket,
       first,
-      last: { packet: this.lastPacket, at: this.lastAt, readyAt: this.lastAt },
-      packets: this.packets,
+      last: laterOf(flows.client.lastPacket, flows.server.lastPacket) ?? first,
+      packets: this.low.packets + this.high.packets,
       vantage: vantageOf(this.syns, this.synAcks, this.established),
       bothSides: this.low.packets > 0 && this.high.packets > 0,
       gaps: this.gaps,
     };
+  }
+
+  /** Lets go of what is shared with other connections; nothing is read of this one afterwards. */
+  release(): void {
+    this.low.release();
+    this.high.release();
   }
 
   private fellSilent(flows: TcpFacts['flows']): boolean {
@@ -535,4 +545,9 @@ export class Connection {
     }
     this.sink?.event('tcp', 'gap', flow.side, arrival.packet, arrival.at, { bytes: length, cause });
   }
+}
+
+function laterOf(a: Arrival | undefined, b: Arrival | undefined): Arrival | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.at > b.at || (a.at === b.at && a.packet > b.packet) ? a : b;
 }

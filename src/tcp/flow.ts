@@ -7,6 +7,7 @@ import type { Arrival } from '../stream/arrival.js';
 import type { GapCause, StreamConsumer } from '../stream/consumer.js';
 import type { Side } from '../stream/side.js';
 import { Assembler, type AssemblerOutput } from './assembler.js';
+import { FlowNumbers } from './flow-numbers.js';
 import { RttSamples } from './rtt-samples.js';
 import { SentLog } from './sent-log.js';
 import { ahead } from './sequence.js';
@@ -18,28 +19,20 @@ const REPEATS_KEPT = 16;
 const RECENT_IDS = 16;
 const NEVER = -1;
 
-export class Flow implements AssemblerOutput {
-  packets = 0;
+export class Flow extends FlowNumbers implements AssemblerOutput {
   /** Sequence numbers are known: something of this side was seen. */
   started = false;
-  /** The highest sequence number seen, SYN and FIN counted. */
-  top = 0;
-  /** The highest acknowledgment that the peer sent for this flow. */
-  acked = 0;
+  /** The peer has acknowledged something. */
   ackedKnown = false;
   /** The first acknowledgment of the peer, for counting what a one-sided capture lacks. */
   ackedFrom = 0;
-  /** The acknowledgment, sequence number and window of this side's latest segment. */
-  acknowledgment = 0;
+  /** This side has acknowledged something. */
   acknowledges = false;
-  window = NEVER;
   windowScale = NEVER;
   readonly assembler: Assembler;
   readonly sent = new SentLog();
   readonly rtt = new RttSamples();
 
-  /** Bytes that were new when they came, hence each byte once. */
-  freshBytes = 0;
   retransmissions = 0;
   readonly kinds: Record<RetransmissionKind, number> = {
     timeout: 0,
@@ -50,21 +43,12 @@ export class Flow implements AssemblerOutput {
   };
   outOfOrder = 0;
   duplicateAcks = 0;
-  /** Duplicate ACKs of this side in a row, and when the last one came. */
-  duplicateRun = 0;
+  /** When the last duplicate ACK of this side came. */
   lastDuplicateAt: Nanos = NEVER;
   zeroWindows = 0;
   keepAlives = 0;
   copies = 0;
 
-  firstDataAt: Nanos = 0;
-  firstDataPacket: PacketRef = NEVER;
-  lastDataAt: Nanos = 0;
-  lastDataPacket: PacketRef = NEVER;
-  lastAt: Nanos = 0;
-  lastPacket: PacketRef = NEVER;
-  lastAckAt: Nanos = 0;
-  lastAckPacket: PacketRef = NEVER;
   closedWindowAt: Nanos = 0;
   closedWindowPacket: PacketRef = NEVER;
   /** Sequence number after the FIN; only with `fin`. */
@@ -74,8 +58,6 @@ export class Flow implements AssemblerOutput {
   ttl = NEVER;
   rstTtl = NEVER;
   repeats: Arrival[] = [];
-  /** A hole that the peer acknowledged: since when; NEVER when there is none. */
-  holeAckedAt: Nanos = NEVER;
   /** Who takes the bytes in order; undefined once the connection is known to be of no interest. */
   consumer: StreamConsumer | undefined;
   /** The consumer was told that this direction is over. */
@@ -87,6 +69,7 @@ export class Flow implements AssemblerOutput {
     public side: Side,
     private readonly onGap: (flow: Flow, length: number, cause: GapCause, arrival: Arrival) => void,
   ) {
+    super();
     this.assembler = new Assembler(this);
   }
 
@@ -118,6 +101,11 @@ export class Flow implements AssemblerOutput {
 
   repeated(packet: PacketRef, at: Nanos): void {
     if (this.repeats.length < REPEATS_KEPT) this.repeats.push({ packet, at, readyAt: at });
+  }
+
+  /** Nothing more is read of this flow, not even facts. */
+  release(): void {
+    this.releaseNumbers();
   }
 
   facts(): FlowFacts {

@@ -70,6 +70,8 @@ export interface IcmpError {
   code: number;
   /** Name such as "host unreachable" or "communication administratively prohibited". */
   name: string;
+  /** Of the next link in bytes, where a packet was too big for it. */
+  mtu?: number;
   /** Who had sent the segment that is quoted. */
   quoted: Side;
 }

@@ -73,6 +73,7 @@ export function runTcp(talk: Conversation): Heard[] {
     },
     forget(connection: Connection): void {
       byConnection.get(connection)!.facts = connection.facts();
+      connection.release();
     },
   });
   const packet = new Packet();
