@@ -8,9 +8,6 @@ import { quote } from '../../measures/headers.js';
 import { side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
-/** A status line or a request line. */
-const HTTP_TEXT = /^(HTTP\/1\.[01] \d{3}|[A-Z]{3,10} \S+ HTTP\/1\.[01])/;
-
 export const corruptedStream = defineRule({
   meta: {
     id: 'framing/corrupted-stream',
@@ -38,7 +35,7 @@ export const corruptedStream = defineRule({
     const corrupted = session.websocket?.corrupted;
     if (corrupted === undefined || hadHoleBefore(session, corrupted.from)) return;
     const preview = Buffer.from(corrupted.preview);
-    const http = HTTP_TEXT.test(preview.toString('latin1'));
+    const { http } = corrupted;
     const shown = http ? quote(preview.toString('utf8'), 60) : preview.subarray(0, 16).toString('hex');
     const ended = session.tcp.end !== 'none' || session.websocket?.firstClose !== undefined;
     yield {

@@ -37,7 +37,8 @@ export const earlyClose = defineRule({
     const end = tcpEnd(session);
     if (end === undefined || end.by === 'client' || tcp.established === undefined) return;
     const after = end.at.at - tcp.established.at;
-    const said = SAID.some((count) => tcp.flows.client[count] + tcp.flows.server[count] > 0);
+    const said =
+      session.tls !== undefined || SAID.some((count) => tcp.flows.client[count] + tcp.flows.server[count] > 0);
     if (after > EARLY || said || capture.server(server.text).worked(client.address) > 0) return;
     const reset = end.kind === 'rst';
     yield {

@@ -26,6 +26,8 @@ export const clientCertificate = defineRule({
     reference: ['RFC 5246 7.4.4', 'RFC 5246 7.4.6', 'RFC 8446 4.3.2'],
     messages: {
       none: 'The server asked for a certificate, the client sent an empty list, and the server ended the connection {after} later.',
+      answered:
+        'The server asked for a certificate, the client sent an empty list; its request got one short answer, and the server ended the connection {after} after it. A server that answers such requests by an error page looks like this.',
       refused:
         'The server asked for a certificate, the client sent one, and the server ended the connection {after} later.',
       saysNone: 'The server answered {status}: it requires a client certificate and got none.',

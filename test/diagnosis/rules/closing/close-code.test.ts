@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { closeCode } from '../../../../src/diagnosis/rules/closing/close-code.js';
+import { opened } from '../../sessions.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
+
+describe('closing/close-code', () => {
+  it.each([
+    [1002, 'ws-protocol-error'],
+    [1003, 'ws-unsupported-data'],
+    [1007, 'ws-invalid-utf8'],
+    [1008, 'ws-policy-violation'],
+    [1009, 'ws-message-too-big'],
+    [1010, 'ws-missing-extension'],
+    [1011, 'ws-internal-error'],
+    [1012, 'ws-service-restart'],
+    [1013, 'ws-try-again-later'],
+    [1014, 'ws-bad-gateway'],
+    [3000, 'ws-application-close'],
+    [4999, 'ws-application-close'],
+  ])('reads %i as %s', (code, cause) => {
+    const session = opened().message('client', 20).close('server', code).close('client', code).fin('server').build();
+    expect(found(closeCode, session)).toBe(`${cause} error ${cause}`);
+    expect(verdictOn(session)).toBe(`failed open ${cause}`);
+  });
+
+  it.each([1000, 1001, 1005])('takes %i for a goodbye', (code) => {
+    const session = opened().close('server', code).close('client', code).fin('server').build();
+    expect(found(closeCode, session)).toBe('nothing');
+    expect(verdictOn(session)).toBe('ok close');
+  });
+
+  it('lets the first Close decide', () => {
+    expect(verdictOn(opened().close('client', 1000).close('server', 1011).fin('server').build())).toBe('ok close');
+  });
+
+  it('quotes the reason and names the program whose wording it is', () => {
+    const session = opened().close('client', 1011, 'keepalive ping timeout').fin('client').build();
+    const finding = findingOf(closeCode, session);
+    expect(finding?.data?.reason).toEqual({ type: 'text', text: ' and the reason “keepalive ping timeout”' });
+    expect(finding?.remedies[0]).toBe('program');
+    expect(finding?.data?.hint).toMatchObject({ text: expect.stringContaining('python websockets') });
+  });
+
+  it('shows the largest message before a 1009', () => {
+    const session = opened().message('client', 70_000).close('server', 1009).fin('server').build();
+    const largest = session.websocket?.lastData.client;
+    Object.assign(session.websocket?.messageSizes.client ?? {}, { largestBytes: 70_000, largest });
+    const finding = findingOf(closeCode, session);
+    expect(finding?.data?.largest).toEqual({ type: 'bytes', bytes: 70_000 });
+    expect(finding?.evidence.map(({ note }) => note)).toEqual(['largest', 'close']);
+  });
+});

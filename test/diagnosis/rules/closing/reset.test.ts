@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { reset } from '../../../../src/diagnosis/rules/closing/reset.js';
+import type { Session } from '../../../../src/session/session.js';
+import { closed, opened } from '../../sessions.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
+
+const withRst = (ttls: { client?: number; server?: number }): Session => {
+  const session = opened().message('client', 20).rst('server').build();
+  session.tcp.flows.server.rstTtl = ttls.server ?? 64;
+  session.tcp.flows.client.rstTtl = ttls.client ?? -1;
+  return session;
+};
+
+describe('closing/reset', () => {
+  it('blames the endpoint when its RST fits its other packets', () => {
+    expect(found(reset, withRst({ server: 64 }))).toBe('ws-reset error endpoint');
+    expect(found(reset, withRst({ server: 63 }))).toBe('ws-reset error endpoint');
+    expect(verdictOn(withRst({}))).toBe('failed open ws-reset');
+  });
+
+  it('blames something in between when the TTL is another', () => {
+    expect(findingOf(reset, withRst({ server: 120 }))).toMatchObject({
+      message: 'middlebox',
+      confidence: 'likely',
+      data: { hops: { text: '56' } },
+    });
+  });
+
+  it('is sure when both sides got one that does not fit', () => {
+    expect(findingOf(reset, withRst({ server: 120, client: 120 }))).toMatchObject({
+      message: 'both',
+      confidence: 'proven',
+    });
+  });
+
+  it('believes TCP when it says that the network reset', () => {
+    const session = withRst({});
+    session.tcp.endedBy = 'network';
+    expect(found(reset, session)).toBe('ws-reset-by-middlebox error injected');
+  });
+
+  it('does not mind a reset after the closing handshake', () => {
+    const session = opened().close('client', 1000).close('server', 1000).rst('client').build();
+    expect(found(reset, session)).toBe('nothing');
+    expect(verdictOn(session)).toBe('ok close');
+    expect(found(reset, closed(opened()))).toBe('nothing');
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { slowConsumer } from '../../../../src/diagnosis/rules/flow/slow-consumer.js';
+import type { Session } from '../../../../src/session/session.js';
+import { opened } from '../../sessions.js';
+import { found, verdictOn } from '../../verdict.js';
+
+const closedWindow = (session: Session): Session => {
+  session.tcp.flows.client.windowClosedSince = session.websocket?.lastFrame.server;
+  return session;
+};
+
+describe('flow/slow-consumer', () => {
+  it('sees a window that stayed closed until the end', () => {
+    const session = closedWindow(opened().message('server', 9000).wait(8000).rst('server').build());
+    expect(found(slowConsumer, session)).toBe('ws-slow-consumer error ended');
+    expect(verdictOn(session)).toBe('failed open ws-slow-consumer');
+  });
+
+  it('stands before the Close that the sender gives up with', () => {
+    const session = closedWindow(
+      opened().message('server', 9000).wait(8000).close('server', 1008).fin('server').build(),
+    );
+    expect(verdictOn(session)).toBe('failed open ws-slow-consumer');
+  });
+
+  it('only warns while nobody has ended the session', () => {
+    const session = closedWindow(opened().message('server', 9000).captureGoesOn(6000).build());
+    expect(found(slowConsumer, session)).toBe('ws-slow-consumer warning stillClosed');
+    expect(verdictOn(session)).toBe('open open');
+  });
+
+  it('says nothing of a window that is open, or closed for a moment', () => {
+    expect(found(slowConsumer, opened().message('server', 9000).fin('server').build())).toBe('nothing');
+    expect(found(slowConsumer, closedWindow(opened().message('server', 9).captureGoesOn(900).build()))).toBe('nothing');
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { lostPeer } from '../../../../src/diagnosis/rules/keepalive/lost-peer.js';
+import { aSession } from '../../../wire/session-builder.js';
+import { arrivalAt, closed, opened, unacknowledged } from '../../sessions.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
+
+const stuck = (repeats = 5) => {
+  const session = opened().message('server', 9).message('client', 20).captureGoesOn(8000).build();
+  return unacknowledged(session, 'client', session.websocket!.lastData.client!, repeats);
+};
+
+describe('keepalive/lost-peer', () => {
+  it('calls a peer vanished from which nothing comes back', () => {
+    expect(findingOf(lostPeer, stuck())).toMatchObject({
+      cause: 'ws-peer-vanished',
+      confidence: 'proven',
+      data: { repeats: { n: 5 }, waited: { ns: 5e9 } },
+    });
+    expect(verdictOn(stuck())).toBe('failed open ws-peer-vanished');
+  });
+
+  it('calls it half open when the peer still sends', () => {
+    const session = stuck();
+    const later = arrivalAt(99, 4);
+    Object.assign(session.tcp.flows.server, { lastPacket: later, lastData: later });
+    expect(findingOf(lostPeer, session)).toMatchObject({ cause: 'ws-half-open', confidence: 'proven' });
+  });
+
+  it('sees it under TLS too', () => {
+    const session = aSession().handshake().clientHello('a.example').serverHello().finished().build();
+    const busy = aSession()
+      .handshake()
+      .clientHello('a.example')
+      .serverHello()
+      .finished()
+      .records('server', 3, 50)
+      .records('client', 3, 50)
+      .build();
+    unacknowledged(busy, 'client', busy.tls!.applicationData.client.last!);
+    expect(verdictOn(busy)).toBe('failed open ws-peer-vanished');
+    unacknowledged(session, 'client', session.tcp.last);
+    expect(found(lostPeer, session)).toBe('nothing');
+  });
+
+  it.each([
+    { name: 'one repeat', session: stuck(1) },
+    {
+      name: 'a FIN that nobody acknowledged after both Closes',
+      session: unacknowledged(closed(opened()), 'client', arrivalAt(9, 1)),
+    },
+  ])('says nothing of $name', ({ session }) => {
+    expect(found(lostPeer, session)).toBe('nothing');
+  });
+
+  it('says nothing of a receiver that closed its window, or reset', () => {
+    const slow = stuck();
+    slow.tcp.flows.server.windowClosedSince = arrivalAt(8, 0.03);
+    expect(found(lostPeer, slow)).toBe('nothing');
+    const reset = stuck();
+    reset.tcp.flows.server.rst = arrivalAt(8, 6);
+    expect(found(lostPeer, reset)).toBe('nothing');
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { clientCertificate } from '../../../../src/diagnosis/rules/tls/client-certificate.js';
+import { aSession, type SessionBuilder } from '../../../wire/session-builder.js';
+import { UPGRADE, withTls } from '../../sessions.js';
+import { found, verdictOn } from '../../verdict.js';
+
+const asked = (sent: number | undefined, then: (session: SessionBuilder) => SessionBuilder) => {
+  const builder = aSession().handshake().clientHello('example.com').serverHello(0x0303, 0xc02f).certificate();
+  return withTls(then(builder).build(), (tls) => {
+    tls.certificateRequest = tls.certificatesAt;
+    tls.clientCertificates = sent;
+  });
+};
+
+describe('tls/client-certificate', () => {
+  it('sees a server leave after an empty list, and after one it did not like', () => {
+    const none = asked(0, (session) => session.finished().fin('server'));
+    expect(verdictOn(none)).toBe('failed tls tls-client-certificate-required');
+    const one = asked(1, (session) => session.finished().rst('server'));
+    expect(verdictOn(one)).toBe('failed tls tls-client-certificate-rejected');
+  });
+
+  it('takes one short answer and an end for an error page, possibly', () => {
+    const session = asked(0, (builder) =>
+      builder.finished().records('client', 1, 180).records('server', 1, 400).fin('server'),
+    );
+    expect(found(clientCertificate, session)).toBe('tls-client-certificate-required error answered');
+  });
+
+  it('reads an answer that says so', () => {
+    const session = aSession()
+      .handshake()
+      .clientHello('example.com')
+      .serverHello()
+      .request('/live', [...UPGRADE])
+      .response(400, 'Bad Request', [], '<title>400 No required SSL certificate was sent</title>')
+      .build();
+    expect(verdictOn(session)).toBe('failed tls tls-client-certificate-required');
+  });
+
+  it.each([
+    {
+      name: 'a session that goes on',
+      session: asked(0, (builder) => builder.finished().records('client', 9, 80).wait(9000).fin('server')),
+    },
+    { name: 'a client that leaves', session: asked(0, (builder) => builder.finished().fin('client')) },
+    { name: 'a server that did not ask', session: asked(undefined, (builder) => builder.finished().fin('server')) },
+  ])('says nothing of $name', ({ session }) => {
+    expect(found(clientCertificate, session)).toBe('nothing');
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { fatalTlsAlert } from '../../../../src/diagnosis/rules/tls/fatal-alert.js';
+import type { Side } from '../../../../src/stream/side.js';
+import { aSession } from '../../../wire/session-builder.js';
+import { withTls } from '../../sessions.js';
+import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
+
+const hello = (sni: string | null = 'a.example.com') => aSession().handshake().clientHello(sni);
+const alert = (from: Side, code: number, sni: string | null = 'a.example.com') =>
+  hello(sni).alert(from, `alert_${code}`, code).fin(from).build();
+
+describe('tls/fatal-alert', () => {
+  it.each<[Side, number, string]>([
+    ['client', 45, 'tls-certificate-expired'],
+    ['client', 48, 'tls-unknown-ca'],
+    ['client', 42, 'tls-certificate-rejected'],
+    ['client', 43, 'tls-certificate-rejected'],
+    ['client', 44, 'tls-certificate-rejected'],
+    ['client', 46, 'tls-certificate-rejected'],
+    ['server', 70, 'tls-protocol-version'],
+    ['client', 70, 'tls-protocol-version'],
+    ['server', 116, 'tls-client-certificate-required'],
+    ['server', 120, 'tls-no-application-protocol'],
+    ['server', 40, 'tls-no-shared-cipher'],
+    ['server', 71, 'tls-no-shared-cipher'],
+    ['server', 112, 'tls-unrecognized-name'],
+    ['server', 86, 'tls-alert'],
+    ['server', 80, 'tls-alert'],
+    ['client', 40, 'tls-alert'],
+  ])('reads the %s’s alert %i as %s', (from, code, cause) => {
+    expect(verdictOn(alert(from, code))).toBe(`failed tls ${cause}`);
+  });
+
+  it.each(['192.0.2.7', null])('misses the server name where the SNI is %s', (sni) => {
+    expect(verdictOn(alert('server', 112, sni))).toBe('failed tls tls-server-name-missing');
+  });
+
+  it('learns from the names that the server accepts elsewhere', () => {
+    const view = (sniAccepted: (string | null)[]) => viewOf([], { sniAccepted });
+    expect(findingOf(fatalTlsAlert, alert('server', 40, null), view(['b.example.com']))).toMatchObject({
+      cause: 'tls-server-name-missing',
+      confidence: 'likely',
+    });
+    expect(findingOf(fatalTlsAlert, alert('server', 80), view(['b.example.com']))?.cause).toBe('tls-unrecognized-name');
+    expect(findingOf(fatalTlsAlert, alert('server', 80), view(['a.example.com']))?.cause).toBe('tls-alert');
+  });
+
+  it.each([
+    [0, 'tls-client-certificate-required'],
+    [1, 'tls-client-certificate-rejected'],
+  ])('reads the server’s alert after %i client certificates as %s', (sent, cause) => {
+    const session = withTls(
+      hello().serverHello(0x0303).certificate().alert('server', 'handshake_failure', 40).build(),
+      (tls) => {
+        tls.certificateRequest = tls.certificatesAt;
+        tls.clientCertificates = sent;
+      },
+    );
+    expect(verdictOn(session)).toBe(`failed tls ${cause}`);
+  });
+
+  it('does not listen to a complaint that comes after the client left', () => {
+    const session = hello().serverHello().fin('client').alert('server', 'unexpected_message', 10).build();
+    expect(found(fatalTlsAlert, session)).toBe('nothing');
+  });
+
+  it('does not mind warnings and goodbyes', () => {
+    expect(found(fatalTlsAlert, alert('client', 0))).toBe('nothing');
+    const session = withTls(alert('server', 112), (tls) => {
+      tls.alerts[0]!.level = 'warning';
+    });
+    expect(found(fatalTlsAlert, session)).toBe('nothing');
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { unansweredHello } from '../../../../src/diagnosis/rules/tls/unanswered-hello.js';
+import { aSession } from '../../../wire/session-builder.js';
+import { unacknowledged } from '../../sessions.js';
+import { found, verdictOn, viewOf } from '../../verdict.js';
+
+const hello = (sni: string | null = 'a.example.com') => aSession().handshake().clientHello(sni);
+
+describe('tls/unanswered-hello', () => {
+  it.each([
+    { session: hello().captureGoesOn(6000).build(), says: 'tls-hello-unanswered error silent' },
+    { session: hello().wait(900).fin('client').build(), says: 'tls-hello-unanswered error gaveUp' },
+    { session: hello().fin('server').build(), says: 'tls-reset-after-client-hello error fin' },
+    { session: hello().rst('server').build(), says: 'tls-reset-after-client-hello error rst' },
+  ])('tells by who ended the silence: $says', ({ session, says }) => {
+    expect(found(unansweredHello, session)).toBe(says);
+    expect(verdictOn(session)).toBe(`failed tls ${says.split(' ')[0]}`);
+  });
+
+  it('says so when the hello itself was lost', () => {
+    const session = hello().captureGoesOn(9000).build();
+    unacknowledged(session, 'client', session.tls!.clientHello!.span.last);
+    expect(found(unansweredHello, session)).toBe('tls-hello-unanswered error lost');
+  });
+
+  it('suspects the missing name only where a name was accepted', () => {
+    const session = hello(null).rst('server').build();
+    const view = viewOf([session], { sniAccepted: ['b.example.com'] });
+    expect(found(unansweredHello, session, view)).toBe('tls-server-name-missing error noName');
+    expect(found(unansweredHello, session)).toBe('tls-reset-after-client-hello error rst');
+  });
+
+  it('says nothing while the capture may just end, or when the server spoke', () => {
+    expect(found(unansweredHello, hello().captureGoesOn(3000).build())).toBe('nothing');
+    expect(verdictOn(hello().captureGoesOn(3000).build())).toBe('partial tls');
+    const spoke = hello().captureGoesOn(9000).build();
+    spoke.tcp.flows.server.missingBytes = 1200;
+    expect(found(unansweredHello, spoke)).toBe('nothing');
+  });
+});

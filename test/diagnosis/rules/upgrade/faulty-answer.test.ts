@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { faultyAnswer } from '../../../../src/diagnosis/rules/upgrade/faulty-answer.js';
+import type { Session } from '../../../../src/session/session.js';
+import { aSession, type SessionBuilder } from '../../../wire/session-builder.js';
+import { having, judged, SWITCHING, UPGRADE } from '../../sessions.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
+
+const leaves = (session: SessionBuilder) => session.fin('client');
+const answering = (
+  response: Record<string, string | undefined>,
+  then: (session: SessionBuilder) => SessionBuilder = leaves,
+  request: Record<string, string | undefined> = {},
+): Session => {
+  const builder = aSession().handshake().request('/live', having(UPGRADE, request));
+  return judged(then(builder.response(101, undefined, having(SWITCHING, response))).build());
+};
+
+describe('upgrade/faulty-answer', () => {
+  it.each([
+    { name: 'no Upgrade', change: { Upgrade: undefined }, cause: 'upgrade-response-invalid' },
+    { name: 'no Connection', change: { Connection: 'close' }, cause: 'upgrade-response-invalid' },
+    { name: 'no Accept', change: { 'Sec-WebSocket-Accept': undefined }, cause: 'upgrade-response-invalid' },
+    { name: 'a wrong Accept', change: { 'Sec-WebSocket-Accept': 'AAAA' }, cause: 'upgrade-accept-mismatch' },
+    {
+      name: 'another subprotocol',
+      change: { 'Sec-WebSocket-Protocol': 'v2' },
+      cause: 'upgrade-subprotocol-not-offered',
+    },
+    {
+      name: 'an extension',
+      change: { 'Sec-WebSocket-Extensions': 'permessage-deflate' },
+      cause: 'upgrade-extension-not-offered',
+    },
+  ])('finds $name', ({ change, cause }) => {
+    const session = answering(
+      change,
+      leaves,
+      'Sec-WebSocket-Protocol' in change ? { 'Sec-WebSocket-Protocol': 'v1' } : {},
+    );
+    expect(verdictOn(session)).toBe(`failed upgrade ${cause}`);
+  });
+
+  it('says what the key asks for', () => {
+    expect(findingOf(faultyAnswer, answering({ 'Sec-WebSocket-Accept': 'AAAA' }))?.data).toMatchObject({
+      detail: { text: 'AAAA' },
+      expected: { text: 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=' },
+    });
+  });
+
+  it('only warns when the client went on all the same, or nothing has happened yet', () => {
+    const wrong = { 'Sec-WebSocket-Accept': 'AAAA' };
+    const goesOn = answering(wrong, (session) =>
+      session.message('client', 5).close('client', 1000).close('server', 1000),
+    );
+    expect(found(faultyAnswer, goesOn)).toBe('upgrade-accept-mismatch warning accept-mismatch');
+    expect(verdictOn(goesOn)).toBe('ok close');
+    expect(verdictOn(answering(wrong, (session) => session))).toBe('open open');
+  });
+
+  it('has nothing against a proper answer', () => {
+    expect(found(faultyAnswer, answering({}))).toBe('nothing');
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { refusedStatus } from '../../../../src/diagnosis/rules/upgrade/refused-status.js';
+import { answered, opened } from '../../sessions.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
+
+describe('upgrade/refused-status', () => {
+  it.each([
+    [200, 'upgrade-not-switched'],
+    [204, 'upgrade-not-switched'],
+    [301, 'upgrade-redirected'],
+    [304, 'upgrade-redirected'],
+    [400, 'upgrade-bad-request'],
+    [401, 'upgrade-unauthorized'],
+    [403, 'upgrade-forbidden'],
+    [404, 'upgrade-not-found'],
+    [405, 'upgrade-method-not-allowed'],
+    [410, 'upgrade-not-found'],
+    [418, 'upgrade-client-error'],
+    [429, 'upgrade-rate-limited'],
+    [431, 'upgrade-headers-too-large'],
+    [500, 'upgrade-server-error'],
+    [501, 'upgrade-server-error'],
+    [502, 'upgrade-bad-gateway'],
+    [503, 'upgrade-unavailable'],
+    [504, 'upgrade-gateway-timeout'],
+  ])('reads %i as %s', (status, cause) => {
+    expect(found(refusedStatus, answered(status))).toBe(`${cause} error ${cause}`);
+    expect(verdictOn(answered(status))).toBe(`failed upgrade ${cause}`);
+  });
+
+  it('has nothing against a 101', () => {
+    expect(found(refusedStatus, opened().build())).toBe('nothing');
+  });
+
+  it('quotes the body without its markup, and where a redirect leads', () => {
+    const session = answered(404, { body: '<html><h1>Not\n Found</h1><p>No such socket.</p></html>' });
+    expect(findingOf(refusedStatus, session)?.data?.body).toMatchObject({
+      text: '; its body says “Not Found No such socket.”',
+    });
+    const moved = answered(301, { response: [['Location', 'https://a.example.com/live/']] });
+    expect(findingOf(refusedStatus, moved)?.data?.location).toMatchObject({ text: 'https://a.example.com/live/' });
+  });
+
+  it('gives a command that repeats the request', () => {
+    expect(findingOf(refusedStatus, answered(400))?.data?.url).toMatchObject({ text: 'http://api.example.com/live' });
+  });
+});

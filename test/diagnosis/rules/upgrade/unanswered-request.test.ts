@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { unansweredRequest } from '../../../../src/diagnosis/rules/upgrade/unanswered-request.js';
+import { aSession } from '../../../wire/session-builder.js';
+import { judged, opened, UPGRADE, unacknowledged } from '../../sessions.js';
+import { found, verdictOn } from '../../verdict.js';
+
+const asked = () =>
+  aSession()
+    .handshake()
+    .request('/live', [...UPGRADE]);
+
+describe('upgrade/unanswered-request', () => {
+  it.each([
+    {
+      name: 'the client gave up',
+      session: asked().wait(800).fin('client').build(),
+      says: 'upgrade-unanswered error gaveUp',
+    },
+    {
+      name: 'nobody ended it for 5 s',
+      session: asked().captureGoesOn(5000).build(),
+      says: 'upgrade-unanswered error silent',
+    },
+    { name: 'the server closed', session: asked().fin('server').build(), says: 'upgrade-connection-closed error fin' },
+    { name: 'the server reset', session: asked().rst('server').build(), says: 'upgrade-connection-closed error rst' },
+  ])('tells who ended the silence: $name', ({ session, says }) => {
+    expect(found(unansweredRequest, judged(session))).toBe(says);
+    expect(verdictOn(judged(session))).toBe(`failed upgrade ${says.split(' ')[0]}`);
+  });
+
+  it('calls a request lost that was repeated and never acknowledged', () => {
+    const session = asked().captureGoesOn(8000).build();
+    unacknowledged(session, 'client', session.upgrade!.request!.span.last);
+    expect(found(unansweredRequest, session)).toBe('upgrade-request-lost error lost');
+  });
+
+  it.each([
+    { name: 'a capture that ends', session: asked().captureGoesOn(4000).build() },
+    { name: 'an answer', session: opened().build() },
+    { name: 'one direction only', session: asked().unseen('both-sides').captureGoesOn(9000).build() },
+  ])('says nothing of $name', ({ session }) => {
+    expect(found(unansweredRequest, session)).toBe('nothing');
+  });
+
+  it('does not take an answer that the capture missed for silence', () => {
+    const session = asked().captureGoesOn(9000).build();
+    session.tcp.gaps.push({ side: 'server', length: 200, packet: 6, at: session.tcp.last.at });
+    expect(found(unansweredRequest, session)).toBe('nothing');
+    expect(verdictOn(session)).toBe('partial upgrade');
+  });
+});

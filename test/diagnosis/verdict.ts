@@ -1,0 +1,77 @@
+/**
+ * What tests of rules share: a view of a capture made by hand, a run of one rule that holds its findings to its own
+ * tables of texts, and verdicts in one line.
+ */
+import { expect } from 'vitest';
+import { diagnose } from '../../src/diagnosis/diagnose.js';
+import type { Finding, Rule } from '../../src/diagnosis/rule.js';
+import { runRule } from '../../src/diagnosis/run-rules.js';
+import type { CaptureView, ServerHistory, Session } from '../../src/session/session.js';
+
+/** 2026-06-01: between the dates of the certificates that the builder makes. */
+const EPOCH = BigInt(Date.UTC(2026, 5, 1)) * 1_000_000n;
+
+export interface KnownServer {
+  worked?: number;
+  tlsWorked?: number;
+  spokeTls?: number;
+  spokeHttp?: number;
+  spokeWebSocket?: number;
+  sniAccepted?: (string | null)[];
+}
+
+/** A capture of these sessions; all servers have the same history. */
+export const viewOf = (sessions: readonly Session[], known: KnownServer = {}): CaptureView => {
+  const history: ServerHistory = {
+    connections: sessions.length,
+    worked: () => known.worked ?? 0,
+    tlsWorked: () => known.tlsWorked ?? 0,
+    spokeTls: known.spokeTls ?? 0,
+    spokeHttp: known.spokeHttp ?? 0,
+    spokeWebSocket: known.spokeWebSocket ?? 0,
+    sniAccepted: new Set(known.sniAccepted ?? []),
+  };
+  return { sessions, server: () => history, epoch: EPOCH };
+};
+
+/** What the rule finds, after its keys, placeholders and evidence were held to its own tables. */
+export const findingsOf = (rule: Rule, session: Session, view: CaptureView = viewOf([session])): Finding[] => {
+  const result = runRule(rule, session, view);
+  expect(result.outcome, result.because).not.toBe('crashed');
+  for (const finding of result.findings) expectWellFormed(rule, finding);
+  return [...result.findings];
+};
+
+/** The only finding, or undefined. */
+export const findingOf = (rule: Rule, session: Session, view?: CaptureView): Finding | undefined => {
+  const findings = findingsOf(rule, session, view);
+  expect(findings.length).toBeLessThanOrEqual(1);
+  return findings[0];
+};
+
+/** Cause, severity and message of the only finding: "ws-reset error endpoint", or "nothing". */
+export const found = (rule: Rule, session: Session, view?: CaptureView): string => {
+  const finding = findingOf(rule, session, view);
+  if (finding === undefined) return 'nothing';
+  return `${finding.cause} ${finding.severity ?? rule.meta.severity} ${finding.message}`;
+};
+
+/** Outcome, stage and cause of a session: "failed open ws-reset", "ok close", "partial tcp". */
+export const verdictOn = (session: Session, view: CaptureView = viewOf([session])): string => {
+  const { outcome, stage, cause, crashed } = diagnose(session, view);
+  expect(crashed).toEqual([]);
+  return [outcome, stage, ...(cause === null ? [] : [cause])].join(' ');
+};
+
+const expectWellFormed = ({ meta }: Rule, { message, cause, evidence, remedies, data = {} }: Finding): void => {
+  if (cause !== null) expect(meta.causes).toContain(cause);
+  expect(evidence.length).toBeGreaterThan(0);
+  const at = evidence.map(({ arrival }) => arrival.at);
+  expect(at).toEqual([...at].sort((a, b) => a - b));
+  for (const { note } of evidence) expect(Object.keys(meta.notes)).toContain(note);
+  expect(Object.keys(meta.messages)).toContain(message);
+  expect(Object.keys(meta.remedies)).toEqual(expect.arrayContaining([...remedies]));
+  for (const text of [meta.messages[message], ...remedies.map((key) => meta.remedies[key])]) {
+    for (const [, name] of (text ?? '').matchAll(/\{(\w+)\}/g)) expect(Object.keys(data)).toContain(name);
+  }
+};
