@@ -9,7 +9,8 @@ import { HttpLayer } from './http/http-layer.js';
 import { formatAddress, formatEndpoint } from './ip/address.js';
 import { decodeIp } from './ip/decode-ip.js';
 import { FragmentReassembler } from './ip/fragments.js';
-import { IpDatagram, PROTOCOL_TCP } from './ip/ip-datagram.js';
+import { readIcmpError } from './ip/icmp-error.js';
+import { IpDatagram, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from './ip/ip-datagram.js';
 import { Datagram } from './link/datagram.js';
 import { locateDatagram } from './link/locate-datagram.js';
 import { type Listing, listingOf } from './session/listing.js';
@@ -65,7 +66,27 @@ export class Stack implements ConnectionOwner<Ends> {
     const { frame, ip, segment } = this;
     if (!locateDatagram(packet, frame) || !decodeIp(frame, ip)) return;
     if (ip.fragment && !this.fragments.complete(ip, at)) return;
-    if (ip.protocol === PROTOCOL_TCP && segment.decode(ip, ref, at)) this.connections.segment(ip, segment);
+    if (ip.protocol !== PROTOCOL_TCP) this.aside(ip, ref, at);
+    else if (segment.decode(ip, ref, at)) this.connections.segment(ip, segment);
+  }
+
+  /** What is no TCP and tells of it. */
+  private aside(ip: IpDatagram, ref: PacketRef, at: Nanos): void {
+    switch (ip.protocol) {
+      case PROTOCOL_ICMP:
+      case PROTOCOL_ICMPV6:
+        this.icmp(ip, ref, at);
+    }
+  }
+
+  private icmp(ip: IpDatagram, ref: PacketRef, at: Nanos): void {
+    const error = readIcmpError(ip);
+    if (error === undefined) return;
+    const { quoted, mtu, ...told } = error;
+    const arrival = { packet: ref, at, readyAt: at };
+    if (quoted.protocol === PROTOCOL_TCP) {
+      this.connections.icmpError(quoted, { ...told, arrival, ...(mtu === undefined ? {} : { mtu }) });
+    }
   }
 
   /** The captures are over. */
