@@ -13,6 +13,14 @@ export interface StreamConsumer {
   end(side: Side, ending: Ending): void;
 }
 
+/**
+ * A consumer that also takes bytes where they stand in their block, `block[start]` up to `block[end - 1]`, so that no
+ * view of them has to be made: a view costs as much as decoding a small frame. `view` is of the whole block.
+ */
+export interface BlockConsumer extends StreamConsumer {
+  range(side: Side, block: Uint8Array, view: DataView, start: number, end: number, arrival: Arrival): void;
+}
+
 export type GapCause =
   /** Acknowledged by the receiver, absent from the capture. */
   | 'not-captured'

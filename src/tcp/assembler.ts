@@ -18,7 +18,8 @@ const WAITING_BYTES = 4 << 20;
 const WAITING_SEGMENTS = 4096;
 
 export interface AssemblerOutput {
-  bytes(chunk: Uint8Array, arrival: Arrival): void;
+  /** `block[start]` up to `block[end - 1]`; `view` is of the whole block. */
+  range(block: Uint8Array, view: DataView, start: number, end: number, arrival: Arrival): void;
   gap(length: number, cause: GapCause, arrival: Arrival): void;
 }
 
@@ -68,6 +69,7 @@ export class Assembler {
     sequence: number,
     length: number,
     block: Uint8Array,
+    view: DataView,
     start: number,
     end: number,
     packet: PacketRef,
@@ -76,7 +78,7 @@ export class Assembler {
     const early = ahead(sequence, this.next);
     if (this.waiting.length === 0 && early <= 0) {
       if (early + length > 0)
-        this.deliver(early + length, block.subarray(Math.min(start - early, end), end), packet, at, at);
+        this.deliver(early + length, block, view, Math.min(start - early, end), end, packet, at, at);
       return;
     }
     const old = Math.min(Math.max(0, -early), length);
@@ -106,11 +108,21 @@ export class Assembler {
     this.output.gap(length, cause, arrived(packet, at, at));
   }
 
-  private deliver(length: number, chunk: Uint8Array, packet: PacketRef, at: Nanos, readyAt: Nanos): void {
+  private deliver(
+    length: number,
+    block: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    packet: PacketRef,
+    at: Nanos,
+    readyAt: Nanos,
+  ): void {
     this.next = advance(this.next, length);
     this.delivered += length;
-    if (chunk.length > 0) this.output.bytes(chunk, arrived(packet, at, readyAt));
-    if (chunk.length < length) this.output.gap(length - chunk.length, 'snap-length', arrived(packet, at, readyAt));
+    const cut = length - (end - start);
+    if (end > start) this.output.range(block, view, start, end, arrived(packet, at, readyAt));
+    if (cut > 0) this.output.gap(cut, 'snap-length', arrived(packet, at, readyAt));
   }
 
   /** Keeps only the bytes that are not waiting yet, so that waiting segments are in order and never overlap. */
@@ -156,7 +168,10 @@ export class Assembler {
       if (old < 0) break;
       taken++;
       this.waitingBytes -= chunk.length;
-      if (old < length) this.deliver(length - old, chunk.subarray(Math.min(old, chunk.length)), packet, at, readyAt);
+      if (old < length) {
+        const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+        this.deliver(length - old, chunk, view, Math.min(old, chunk.length), chunk.length, packet, at, readyAt);
+      }
     }
     if (taken > 0) this.waiting.splice(0, taken);
   }

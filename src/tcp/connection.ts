@@ -80,8 +80,8 @@ export class Connection {
   /** Where the bytes go; undefined: nobody wants them, and assembling stops. */
   consume(consumer: StreamConsumer | undefined): void {
     this.consumer = consumer;
-    this.low.consumer = consumer;
-    this.high.consumer = consumer;
+    this.low.consume(consumer);
+    this.high.consume(consumer);
   }
 
   consumes(consumer: StreamConsumer): boolean {
@@ -150,16 +150,12 @@ export class Connection {
 
   /** The capture is over, or the connection is forgotten: what waits is delivered, open directions are ended. */
   finish(packet: PacketRef, at: Nanos): void {
+    if (this.consumer === undefined) return;
     for (const flow of [this.client, this.server]) {
-      if (flow.consumer === undefined) continue;
       flow.assembler.flush(packet, at);
       if (flow.started && flow.ackedKnown) this.giveUpAcked(flow, packet, at);
       this.endFlow(flow);
-      if (!flow.ended) {
-        flow.ended = true;
-        const arrival = { packet, at, readyAt: at };
-        flow.consumer?.end(flow.side, { kind: flow.rst === undefined ? 'capture-end' : 'rst', arrival });
-      }
+      flow.end({ kind: flow.rst === undefined ? 'capture-end' : 'rst', arrival: { packet, at, readyAt: at } });
     }
   }
 
@@ -260,20 +256,18 @@ export class Connection {
     }
     flow.rst = { packet, at, readyAt: at };
     flow.rstTtl = segment.ttl;
-    if (this.syns.length > 0 && this.synAcks.length === 0 && flow.side === 'server' && flow.freshBytes === 0) {
-      this.refused = flow.rst;
-    }
+    // A client that has acknowledged something was not refused: the answer to its SYN is not in the capture.
+    const isAnswerToSyn = this.syns.length > 0 && this.synAcks.length === 0 && !peer.acknowledges;
+    if (isAnswerToSyn && flow.side === 'server' && flow.freshBytes === 0) this.refused = flow.rst;
     if (this.end === undefined) {
       this.end = 'rst';
       this.endedBy = flow.side;
       this.endPacket = flow.rst;
     }
     this.sink?.event('tcp', 'rst', flow.side, packet, at, { inFlight: peer.inFlight() });
-    if (flow.consumer !== undefined && !flow.ended) {
-      flow.assembler.flush(packet, at);
-      flow.ended = true;
-      flow.consumer?.end(flow.side, { kind: 'rst', arrival: copyArrival(flow.rst) });
-    }
+    if (this.consumer === undefined) return;
+    flow.assembler.flush(packet, at);
+    flow.end({ kind: 'rst', arrival: copyArrival(flow.rst) });
   }
 
   private finished(segment: Segment, flow: Flow, end: number): void {
@@ -305,16 +299,21 @@ export class Connection {
   }
 
   private endFlow(flow: Flow): void {
-    if (flow.fin === undefined || flow.ended || ahead(flow.assembler.next, flow.finEnd) < -1) return;
-    flow.ended = true;
-    flow.consumer?.end(flow.side, { kind: 'fin', arrival: copyArrival(flow.fin) });
+    if (flow.fin === undefined || ahead(flow.assembler.next, flow.finEnd) < -1) return;
+    flow.end({ kind: 'fin', arrival: copyArrival(flow.fin) });
   }
 
-  /** The capture began after the connection did: numbering starts with what comes first. */
+  /**
+   * The capture began after the connection did, or lacks the start of this direction: numbering begins with what comes
+   * first, or with what the peer acknowledged first where that is earlier. What lies between was on the wire.
+   */
   private startMidway(segment: Segment, flow: Flow): void {
+    const unseen = flow.ackedKnown ? ahead(segment.sequence, flow.ackedFrom) : 0;
+    const start = unseen > 0 && unseen < IMPLAUSIBLE_JUMP ? flow.ackedFrom : segment.sequence;
     flow.started = true;
-    flow.top = segment.sequence;
-    flow.assembler.next = segment.sequence;
+    flow.top = start;
+    flow.assembler.next = start;
+    if (flow.ackedKnown && ahead(flow.acked, start) > 0) this.noteAckedHole(flow, segment.at);
   }
 
   // ——— Data and acknowledgments ———
@@ -432,15 +431,8 @@ export class Connection {
       return;
     }
     const { assembler } = flow;
-    assembler.accept(
-      sequence,
-      length,
-      segment.block,
-      segment.payloadStart,
-      segment.payloadEnd,
-      segment.packet,
-      segment.at,
-    );
+    const { block, view, payloadStart, payloadEnd } = segment;
+    assembler.accept(sequence, length, block, view, payloadStart, payloadEnd, segment.packet, segment.at);
     if (flow.holeAckedAt >= 0 && ahead(flow.acked, assembler.next) <= 0) flow.holeAckedAt = -1;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
-import type { GapCause, StreamConsumer } from '../stream/consumer.js';
+import type { BlockConsumer, Ending, GapCause, StreamConsumer } from '../stream/consumer.js';
 import type { Side } from '../stream/side.js';
 import { Assembler, type AssemblerOutput } from './assembler.js';
 import { FlowNumbers } from './flow-numbers.js';
@@ -59,7 +59,9 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   rstTtl = NEVER;
   repeats: Arrival[] = [];
   /** Who takes the bytes in order; undefined once the connection is known to be of no interest. */
-  consumer: StreamConsumer | undefined;
+  private consumer: StreamConsumer | undefined;
+  /** The same, where it takes bytes in their block. */
+  private blockConsumer: BlockConsumer | undefined;
   /** The consumer was told that this direction is over. */
   ended = false;
   private recentIds: number[] | undefined;
@@ -73,13 +75,26 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     this.assembler = new Assembler(this);
   }
 
-  bytes(chunk: Uint8Array, arrival: Arrival): void {
-    this.consumer?.bytes(this.side, chunk, arrival);
+  range(block: Uint8Array, view: DataView, start: number, end: number, arrival: Arrival): void {
+    if (this.blockConsumer !== undefined) this.blockConsumer.range(this.side, block, view, start, end, arrival);
+    else this.consumer?.bytes(this.side, block.subarray(start, end), arrival);
   }
 
   gap(length: number, cause: GapCause, arrival: Arrival): void {
     this.onGap(this, length, cause, arrival);
     this.consumer?.gap(this.side, { length, cause, arrival: { ...arrival } });
+  }
+
+  consume(consumer: StreamConsumer | undefined): void {
+    this.consumer = consumer;
+    this.blockConsumer = consumer !== undefined && 'range' in consumer ? (consumer as BlockConsumer) : undefined;
+  }
+
+  /** Tells the consumer, once, that this direction is over. */
+  end(ending: Ending): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.consumer?.end(this.side, ending);
   }
 
   /** Notes the identification of a packet, for recognising copies of it. */

@@ -21,8 +21,8 @@ import { isAscii, rotateKey, unmask } from './unmask.js';
 const MOST_ODD_HEADERS = 3;
 /** Times a direction may turn out to be no frames before it is left alone. */
 const MOST_CORRUPTIONS = 64;
-/** Text up to this length is looked at octet by octet; above, the native check is quicker. */
-const SHORT_TEXT_BYTES = 256;
+/** Text up to this length is looked at word by word; above, the native check is quicker. */
+const SHORT_TEXT_BYTES = 4096;
 /** Bytes of corruption shown: the head of an HTTP message, and the beginning of its body. */
 const PREVIEW_BYTES = 256;
 /** A frame that announces more than this is not believed without further reason. */
@@ -86,6 +86,16 @@ export class Direction {
     } else {
       this.unreadableBytes += chunk.length;
     }
+  }
+
+  /** As bytes, for those that stand in a block; `view` is of the whole block. */
+  range(block: Uint8Array, view: DataView, start: number, end: number, arrival: Arrival): void {
+    if (this.state !== 'frames') {
+      this.bytes(block.subarray(start, end), arrival);
+      return;
+    }
+    this.decoder.pushRange(block, view, start, end, arrival);
+    this.drain();
   }
 
   gap(gap: Gap): void {
@@ -156,7 +166,7 @@ export class Direction {
       if (!this.assembler.passOn(frame)) return false;
     } else if (first === 0x81) {
       if (frame.length > SHORT_TEXT_BYTES) return false;
-      if (!isAscii(frame.chunk, frame.start, frame.end, frame.key)) return false;
+      if (!isAscii(frame.view, frame.start, frame.end, frame.key)) return false;
     }
     this.assembler.startUnseen = false;
     this.tally.countWhole(frame);
@@ -215,9 +225,9 @@ export class Direction {
     const room = Math.min(frame.end - frame.start, LONGEST_CONTROL_PAYLOAD - this.controlLength);
     // Behind a hole the octets would stand in the wrong place.
     if (room > 0 && frame.missing === 0) {
-      const { chunk, start } = frame;
+      const { chunk, view, start } = frame;
       const octets = frame.masked
-        ? unmask(chunk, start, start + room, rotateKey(frame.key, frame.position))
+        ? unmask(view, start, start + room, rotateKey(frame.key, frame.position))
         : chunk.subarray(start, start + room);
       this.control.set(octets, this.controlLength);
       this.controlLength += room;

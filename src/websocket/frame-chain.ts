@@ -131,12 +131,14 @@ export class FrameChain {
     if (length === 0) return 0;
     // The judgement of a long payload rests on its beginning.
     const judged = Math.min(length, UNMASK_OCTETS);
-    if (opcode === OPCODE.close) return closeBits(unmask(octets, at, at + judged, this.key));
-    if (opcode !== OPCODE.text || this.first & 0x40) return 0;
+    if (opcode !== OPCODE.close && (opcode !== OPCODE.text || this.first & 0x40)) return 0;
+    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+    const plain = unmask(view, at, at + judged, this.key);
+    if (opcode === OPCODE.close) return closeBits(plain);
     const whole = judged === length && this.first >= 0x80;
     // Behind a hole in unmasked text everything is text: that says little about headers.
     const most = this.masked ? MOST_TEXT_BITS : MOST_PLAIN_TEXT_BITS;
-    return textBits(unmask(octets, at, at + judged, this.key), whole, most);
+    return textBits(plain, whole, most);
   }
 }
 

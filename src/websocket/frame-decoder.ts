@@ -25,6 +25,7 @@ export type Halt =
   | 'length-high-bit-set';
 
 const NO_OCTETS = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_OCTETS.buffer);
 
 interface Waiting {
   chunk: Uint8Array;
@@ -36,8 +37,11 @@ interface Waiting {
 export class FrameDecoder implements Decoder<Frame> {
   halted: Halt | undefined;
   private readonly frame = new Frame();
+  /** The block at hand: what is not decoded of it stands from `at` up to `limit`. */
   private chunk: Uint8Array = NO_OCTETS;
+  private view: DataView = NO_VIEW;
   private at = 0;
+  private limit = 0;
   /** The arrival of `chunk`, copied: the one that was pushed is refilled by its owner. */
   private packet = 0;
   private time = 0;
@@ -54,11 +58,17 @@ export class FrameDecoder implements Decoder<Frame> {
   private offset = 0;
 
   push(chunk: Uint8Array, arrival: Arrival): void {
-    if (this.at < this.chunk.length || this.waiting.length > 0) {
+    if (this.at < this.limit || this.waiting.length > 0) {
       this.waiting.push({ chunk, arrival: copyArrival(arrival), gap: undefined });
     } else {
       this.take(chunk, arrival);
     }
+  }
+
+  /** As push, for bytes that stand in a block: `chunk[start]` up to `chunk[end - 1]`; `view` is of the whole of `chunk`. */
+  pushRange(chunk: Uint8Array, view: DataView, start: number, end: number, arrival: Arrival): void {
+    if (this.at < this.limit || this.waiting.length > 0) this.push(chunk.subarray(start, end), arrival);
+    else this.stand(chunk, view, start, end, arrival);
   }
 
   gap(gap: Gap): void {
@@ -67,7 +77,7 @@ export class FrameDecoder implements Decoder<Frame> {
 
   next(): Frame | undefined {
     while (this.halted === undefined) {
-      if (this.at < this.chunk.length) {
+      if (this.at < this.limit) {
         const frame = this.inPayload ? this.continuePayload() : this.readHeader();
         if (frame !== undefined) return frame;
       } else {
@@ -107,7 +117,11 @@ export class FrameDecoder implements Decoder<Frame> {
   abandon(): void {
     const { frame } = this;
     if (this.headerHeld) {
-      this.unread(this.chunk.subarray(frame.start), { packet: this.packet, at: this.time, readyAt: this.readyAt });
+      this.unread(this.chunk.subarray(frame.start, this.limit), {
+        packet: this.packet,
+        at: this.time,
+        readyAt: this.readyAt,
+      });
       this.take(this.held.slice(0, frame.headerLength), frame.firstArrival());
     } else {
       this.at = frame.start - frame.headerLength;
@@ -133,24 +147,33 @@ export class FrameDecoder implements Decoder<Frame> {
   handOver(to: (chunk: Uint8Array, arrival: Arrival) => void): void {
     if (this.heldLength > 0) to(this.held.slice(0, this.heldLength), this.frame.firstArrival());
     this.heldLength = 0;
-    if (this.at < this.chunk.length) {
-      to(this.chunk.subarray(this.at), { packet: this.packet, at: this.time, readyAt: this.readyAt });
+    if (this.at < this.limit) {
+      to(this.chunk.subarray(this.at, this.limit), { packet: this.packet, at: this.time, readyAt: this.readyAt });
     }
-    this.chunk = NO_OCTETS;
-    this.at = 0;
+    this.letGo();
     for (const { chunk, arrival, gap } of this.waiting.splice(0)) if (gap === undefined) to(chunk, arrival);
   }
 
   /** A used-up chunk would pin its whole block for as long as this direction is silent. */
   private letGo(): void {
     this.chunk = NO_OCTETS;
+    this.view = NO_VIEW;
     this.at = 0;
+    this.limit = 0;
     this.frame.chunk = NO_OCTETS;
+    this.frame.view = NO_VIEW;
   }
 
   private take(chunk: Uint8Array, arrival: Arrival): void {
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+    this.stand(chunk, view, 0, chunk.length, arrival);
+  }
+
+  private stand(chunk: Uint8Array, view: DataView, start: number, end: number, arrival: Arrival): void {
     this.chunk = chunk;
-    this.at = 0;
+    this.view = view;
+    this.at = start;
+    this.limit = end;
     this.packet = arrival.packet;
     this.time = arrival.at;
     this.readyAt = arrival.readyAt;
@@ -171,9 +194,9 @@ export class FrameDecoder implements Decoder<Frame> {
       this.frame.firstPacket = this.packet;
       this.frame.firstAt = this.time;
       this.frame.firstReadyAt = this.readyAt;
-      if (at + 1 < chunk.length && !mayBeText(chunk[at]!)) {
+      if (at + 1 < this.limit && !mayBeText(chunk[at]!)) {
         const length = headerLength(chunk[at + 1]!);
-        if (at + length <= chunk.length) {
+        if (at + length <= this.limit) {
           this.at += length;
           this.headerHeld = false;
           return this.open(chunk, at, length);
@@ -194,7 +217,7 @@ export class FrameDecoder implements Decoder<Frame> {
       }
       const wanted = this.heldLength < 2 ? 2 : headerLength(held[1]!);
       if (http === false && this.heldLength >= wanted) return this.openHeld(wanted);
-      if (this.at === this.chunk.length) return undefined;
+      if (this.at === this.limit) return undefined;
       held[this.heldLength++] = this.chunk[this.at++]!;
     }
   }
@@ -203,7 +226,7 @@ export class FrameDecoder implements Decoder<Frame> {
   private openHeld(length: number): Frame | undefined {
     if (this.heldLength > length) {
       const arrival = { packet: this.packet, at: this.time, readyAt: this.readyAt };
-      this.unread(this.chunk.subarray(this.at), arrival);
+      this.unread(this.chunk.subarray(this.at, this.limit), arrival);
       this.take(this.held.slice(length, this.heldLength), arrival);
     }
     this.heldLength = 0;
@@ -257,9 +280,10 @@ export class FrameDecoder implements Decoder<Frame> {
   private deliver(): void {
     const { frame, chunk, at } = this;
     const rest = frame.length - frame.position;
-    const available = this.halted === undefined ? chunk.length - at : 0;
+    const available = this.halted === undefined ? this.limit - at : 0;
     const end = at + Math.min(rest, available);
     frame.chunk = chunk;
+    frame.view = this.view;
     frame.start = at;
     frame.end = end;
     frame.complete = rest <= available;

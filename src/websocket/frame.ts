@@ -16,6 +16,7 @@ export const isReserved = (opcode: number): boolean => KINDS[opcode] === undefin
 export const kindOf = (opcode: number): FrameKind => KINDS[opcode] ?? 'reserved';
 
 const NO_OCTETS = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_OCTETS.buffer);
 
 /** Allocates nothing while frames pass; `span()` and the arrivals make objects and are for what is kept. */
 export class Frame {
@@ -35,6 +36,8 @@ export class Frame {
 
   /** The piece: payload octets `chunk[start]` up to `chunk[end - 1]`, still masked. */
   chunk: Uint8Array = NO_OCTETS;
+  /** A view of the whole of `chunk`. */
+  view: DataView = NO_VIEW;
   start = 0;
   end = 0;
   /** Payload bytes of this frame before the piece, in the capture or not. */

@@ -50,9 +50,9 @@ export class MessageAssembler {
 
   /** A message that is one plain frame in one piece, handed on without keeping it; false for text that has to be judged. */
   passOn(frame: Frame): boolean {
-    const { chunk, start, end, key, length } = frame;
+    const { chunk, view, start, end, key, length } = frame;
     if (length > Math.min(MESSAGE_KEEP_BYTES, UNMASK_OCTETS)) return false;
-    const bytes = frame.masked ? unmask(chunk, start, end, key) : chunk.subarray(start, end);
+    const bytes = frame.masked ? unmask(view, start, end, key) : chunk.subarray(start, end);
     if (frame.opcode === OPCODE.text && !isUtf8(bytes)) return false;
     this.consumer?.message(
       this.side,
@@ -150,11 +150,11 @@ export class MessageAssembler {
   }
 
   private read(frame: Frame): void {
-    const { chunk, start, end } = frame;
+    const { chunk, view, start, end } = frame;
     for (let at = start; at < end; at += UNMASK_OCTETS) {
       const until = Math.min(end, at + UNMASK_OCTETS);
       const key = rotateKey(frame.key, frame.position + at - start);
-      const octets = frame.masked ? unmask(chunk, at, until, key) : chunk.subarray(at, until);
+      const octets = frame.masked ? unmask(view, at, until, key) : chunk.subarray(at, until);
       if (this.compressed) {
         this.collect(octets);
       } else {

@@ -4,7 +4,7 @@
  * subprotocols; what the facts mean is for rules.
  */
 import type { Arrival } from '../stream/arrival.js';
-import type { Ending, Gap, StreamConsumer } from '../stream/consumer.js';
+import type { BlockConsumer, Ending, Gap } from '../stream/consumer.js';
 import type { EventSink } from '../stream/event-sink.js';
 import { type PerSide, SIDES, type Side } from '../stream/side.js';
 import { Conversation } from './conversation.js';
@@ -25,7 +25,7 @@ export interface WebSocketLayerOptions {
   midstream?: boolean | undefined;
 }
 
-export class WebSocketLayer implements StreamConsumer {
+export class WebSocketLayer implements BlockConsumer {
   private readonly conversation: Conversation;
   private readonly client: Direction;
   private readonly server: Direction;
@@ -49,6 +49,10 @@ export class WebSocketLayer implements StreamConsumer {
 
   bytes(side: Side, chunk: Uint8Array, arrival: Arrival): void {
     (side === 'client' ? this.client : this.server).bytes(chunk, arrival);
+  }
+
+  range(side: Side, block: Uint8Array, view: DataView, start: number, end: number, arrival: Arrival): void {
+    (side === 'client' ? this.client : this.server).range(block, view, start, end, arrival);
   }
 
   gap(side: Side, gap: Gap): void {

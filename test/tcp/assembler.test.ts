@@ -7,14 +7,16 @@ import { advance } from '../../src/tcp/sequence.js';
 class Transcript {
   text = '';
   readonly gaps: string[] = [];
-  bytes(chunk: Uint8Array): void {
-    this.text += Buffer.from(chunk).toString('latin1');
+  range(block: Uint8Array, _view: DataView, start: number, end: number): void {
+    this.text += Buffer.from(block.subarray(start, end)).toString('latin1');
   }
   gap(length: number, cause: string): void {
     this.text += '.'.repeat(length);
     this.gaps.push(`${cause} ${length}`);
   }
 }
+
+const viewOf = (block: Uint8Array) => new DataView(block.buffer, block.byteOffset, block.length);
 
 interface Step {
   at: number;
@@ -31,7 +33,16 @@ function run(steps: readonly Step[]): { transcript: Transcript; assembler: Assem
   assembler.next = START;
   steps.forEach(({ at, text, wire }, index) => {
     const block = Buffer.from(`##${text}##`, 'latin1');
-    assembler.accept(advance(START, at), wire ?? text.length, block, 2, 2 + text.length, index + 1, index);
+    assembler.accept(
+      advance(START, at),
+      wire ?? text.length,
+      block,
+      viewOf(block),
+      2,
+      2 + text.length,
+      index + 1,
+      index,
+    );
   });
   return { transcript, assembler };
 }
@@ -123,7 +134,7 @@ describe('Assembler', () => {
     const assembler = new Assembler(transcript);
     const block = new Uint8Array(1 << 20);
     for (let index = 0; index < 6; index++) {
-      assembler.accept(1 + index * block.length, block.length, block, 0, block.length, index, index);
+      assembler.accept(1 + index * block.length, block.length, block, viewOf(block), 0, block.length, index, index);
     }
     expect(transcript.gaps).toEqual(['over-limit 1']);
     expect(assembler.delivered).toBe(1 + 6 * block.length);
