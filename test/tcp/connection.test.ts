@@ -43,6 +43,12 @@ describe('a connection', () => {
     expect(facts).toMatchObject({ endedBy: 'server', end: 'rst' });
   });
 
+  it('tells no refusal where the client has acknowledged an answer that was not captured', () => {
+    const talk = conversation().handshake().client('hello').rst('server');
+    talk.packets.splice(1, 1);
+    expect(runOne(talk).facts).toMatchObject({ refused: undefined, endedBy: 'server', end: 'rst' });
+  });
+
   it('tells a SYN that nobody answers as a timeout', () => {
     const { facts } = runOne(
       conversation().syn().after(1000).again('client').after(2000).again('client').after(4000).again('client'),
@@ -64,6 +70,16 @@ describe('a connection', () => {
     expect(said).toEqual({ client: 'more', server: 'half' });
     expect(facts.flows.client.missingBytes).toBe(0);
     expect(facts.gaps).toEqual([]);
+  });
+
+  it('tells the start of a direction that the peer acknowledged and the capture lacks as a gap', () => {
+    const talk = conversation().handshake().client('abc').server('unseen').client('def').after(100).server('seen');
+    talk.packets.splice(4, 1);
+    talk.packets.splice(1, 1);
+    const { said, facts } = runOne(talk);
+    expect(said).toEqual({ client: 'abcdef', server: '[6]seen' });
+    expect(facts.flows.server.missingBytes).toBe(6);
+    expect(facts.flows.server.outOfOrder).toBe(0);
   });
 });
 
