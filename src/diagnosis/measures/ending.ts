@@ -1,4 +1,7 @@
-/** How a session ended, as rules ask for it: by whom, when, and after how much silence. */
+/**
+ * How a session ended, as rules ask for it: by whom, when, and after how much silence. What that means is for the
+ * rules.
+ */
 import type { Nanos } from '../../capture/packet.js';
 import { lastActivity, type Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';

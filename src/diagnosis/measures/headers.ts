@@ -1,4 +1,7 @@
-/** What rules read from requests and responses: one header, and the first words of a body as lower-cased text. */
+/**
+ * What rules read from requests and responses: one header, the beginning of a body as text, and a line of it to quote
+ * without its markup.
+ */
 import { headerValue } from '../../http/header-fields.js';
 import type { HttpHead, HttpResponse } from '../../http/http-facts.js';
 
@@ -15,6 +18,7 @@ export const bodyText = (response: HttpResponse): string =>
 /** One line of at most `length` characters to quote in a finding; null when there is nothing to quote. */
 export const quote = (text: string, length = 120): string | null => {
   const line = text
+    .replace(/<(head|style|script)\b[\s\S]{0,2000}?<\/\1>/gi, ' ')
     .replace(/<[^>]{0,200}>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();

@@ -1,4 +1,7 @@
-/** Short forms of the typed values that findings carry; the report decides how each looks. */
+/**
+ * Short forms of the typed values that findings carry. Nothing is worded here: the report decides how a duration or a
+ * size looks.
+ */
 import type { Nanos } from '../../capture/packet.js';
 import type { Side } from '../../stream/side.js';
 import type { Value } from '../rule.js';

@@ -73,7 +73,7 @@ export const closeCode = defineRule({
       policy:
         'Look up the reason in the log of the side that closed: credentials, origin, rate or permissions are what 1008 usually stands for.',
       limit:
-        'Send smaller messages, or raise the limit of the receiver: ws: new WebSocketServer(maxPayload: bytes); python websockets: serve(…, max_size=bytes); Spring: setMaxTextMessageBufferSize(bytes); Netty and Spring Cloud Gateway: maxFramePayloadLength.',
+        'Send smaller messages, or raise the limit of the receiver: ws: new WebSocketServer({ maxPayload: bytes }); python websockets: serve(…, max_size=bytes); Spring: setMaxTextMessageBufferSize(bytes); Netty and Spring Cloud Gateway: maxFramePayloadLength.',
       extension: 'Offer the extension in Sec-WebSocket-Extensions, and see that no proxy removes that header.',
       log: 'Read the log of the side that closed at this time: 1011 stands for an exception in its handler.',
       retry: 'Reconnect with a growing, randomised delay.',

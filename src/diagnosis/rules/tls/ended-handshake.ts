@@ -5,6 +5,7 @@
 import type { Session } from '../../../session/session.js';
 import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
+import { shellWord } from '../../measures/shell-word.js';
 import {
   AT_ONCE,
   type Departure,
@@ -48,7 +49,7 @@ export const endedHandshake = defineRule({
     },
     remedies: {
       client:
-        'Read the error message of the {by}: it knows the reason, the packets do not. To see the certificate: openssl s_client -connect {server} -servername {sni} -verify_hostname {sni} </dev/null',
+        'Read the error message of the {by}: it knows the reason, the packets do not. To see the certificate: openssl s_client -connect {server} -servername {name} -verify_hostname {name} </dev/null',
       keys: 'Capture again with the keys of the session (SSLKEYLOGFILE for browsers, curl and Python; node --tls-keylog), then the alert and the certificate can be read.',
       serverLog: 'Read the TLS error in the log of the server.',
       clientCertificate: 'If the server asks for client certificates, give the client one that its CA has issued.',
@@ -124,4 +125,5 @@ const shared = ({ server, host }: Session, tls: TlsFacts, by: string) => ({
   version: text(tlsVersion(tls)),
   server: text(server.text),
   sni: text(tls.clientHello?.sni ?? host ?? server.address),
+  name: text(shellWord(tls.clientHello?.sni ?? host ?? server.address)),
 });

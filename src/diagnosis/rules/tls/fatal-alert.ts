@@ -9,6 +9,7 @@ import type { AlertFacts, TlsFacts } from '../../../tls/tls-facts.js';
 import { versionName } from '../../../tls/versions.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
+import { shellWord } from '../../measures/shell-word.js';
 import { fatalAlert, isAddress, isHandshakeDone } from '../../measures/tls-progress.js';
 import { list, side, text } from '../../measures/values.js';
 import { defineRule, type Value } from '../../rule.js';
@@ -75,18 +76,18 @@ export const fatalTlsAlert = defineRule({
     },
     remedies: {
       renew:
-        'Renew the certificate and load it into every server that answers for this name. To see what is served: openssl s_client -connect {server} -servername {sni} </dev/null | openssl x509 -noout -dates',
+        'Renew the certificate and load it into every server that answers for this name. To see what is served: openssl s_client -connect {server} -servername {name} </dev/null | openssl x509 -noout -dates',
       chain:
-        'Serve the chain with its intermediates (nginx: ssl_certificate takes leaf and intermediates in one file). To see it: openssl s_client -connect {server} -servername {sni} -showcerts </dev/null',
+        'Serve the chain with its intermediates (nginx: ssl_certificate takes leaf and intermediates in one file). To see it: openssl s_client -connect {server} -servername {name} -showcerts </dev/null',
       trust:
         'For a private CA, give its root to the client: Node NODE_EXTRA_CA_CERTS=ca.pem; Python ssl.create_default_context(cafile="ca.pem"); Java a trust store.',
       rejected:
-        'Read the error message of the client: name, dates, purpose, key size or revocation. Check the certificate: openssl s_client -connect {server} -servername {sni} -verify_hostname {sni} </dev/null',
+        'Read the error message of the client: name, dates, purpose, key size or revocation. Check the certificate: openssl s_client -connect {server} -servername {name} -verify_hostname {name} </dev/null',
       versions:
         'Let them share a version: nginx ssl_protocols TLSv1.2 TLSv1.3; update clients that know no more than TLS 1.1.',
       alpn: 'Let both know http/1.1 by ALPN: WebSocket over HTTP/1.1 needs it where ALPN is offered at all. Servers that offer only h2 or a protocol of their own refuse like this.',
       ciphers:
-        'Compare what both allow: openssl s_client -connect {server} -servername {sni} </dev/null and the cipher, curve and certificate types of the server (an ECDSA certificate needs ECDSA suites).',
+        'Compare what both allow: openssl s_client -connect {server} -servername {name} </dev/null and the cipher, curve and certificate types of the server (an ECDSA certificate needs ECDSA suites).',
       sni: 'Let the client send the host name it wants (openssl -servername; Node servername). An IP address is no server name.',
       name: 'Configure the server, or the ingress in front, for {sni}, or correct the name in the URL.',
       clientCertificate:
@@ -147,6 +148,7 @@ const dataOf = ({ server, host }: Session, { clientHello }: TlsFacts, alert: Ale
   alert: text(`${alert.description} (${alert.code})`),
   from: side(alert.from),
   sni: text(clientHello?.sni ?? host ?? 'none'),
+  name: text(shellWord(clientHello?.sni ?? host ?? 'none')),
   server: text(server.text),
   versions: list((clientHello?.versions ?? []).map(versionName)),
   alpn: list(clientHello?.alpn ?? []),

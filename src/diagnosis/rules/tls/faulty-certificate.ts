@@ -9,6 +9,7 @@ import type { CertificateFacts, TlsFacts } from '../../../tls/tls-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { latest } from '../../measures/ending.js';
+import { shellWord } from '../../measures/shell-word.js';
 import { AT_ONCE, fatalAlert, firstToLeave, isAddress, wallClock } from '../../measures/tls-progress.js';
 import { list, text, time } from '../../measures/values.js';
 import { type Confidence, defineRule } from '../../rule.js';
@@ -42,9 +43,9 @@ export const faultyCertificate = defineRule({
     notes: { hello: 'ClientHello', certificate: 'certificate of the server', left: 'the client leaves' },
     remedies: {
       renew:
-        'Renew the certificate and load it into every server that answers for this name. To see what is served: openssl s_client -connect {server} -servername {sni} </dev/null | openssl x509 -noout -dates',
+        'Renew the certificate and load it into every server that answers for this name. To see what is served: openssl s_client -connect {server} -servername {name} </dev/null | openssl x509 -noout -dates',
       clock: 'Check the clocks of client and server: timedatectl; chronyc tracking',
-      name: 'Serve a certificate whose subjectAltName has {sni}, or use one of its names in the URL. Certbot: certbot --expand -d {sni}',
+      name: 'Serve a certificate whose subjectAltName has {sni}, or use one of its names in the URL. Certbot: certbot --expand -d {name}',
       trust:
         'For a private or self-signed certificate, give its root to the client: Node NODE_EXTRA_CA_CERTS=ca.pem; Python ssl.create_default_context(cafile="ca.pem"); Java a trust store.',
     },
@@ -67,6 +68,7 @@ export const faultyCertificate = defineRule({
         notBefore: time(leaf.notBefore),
         notAfter: time(leaf.notAfter),
         sni: text(tls.clientHello?.sni ?? session.host ?? 'the name'),
+        name: text(shellWord(tls.clientHello?.sni ?? session.host ?? 'the name')),
         server: text(server.text),
         left: text(
           alert === undefined ? 'left without asking for anything' : `refused it by the alert ${alert.description}`,

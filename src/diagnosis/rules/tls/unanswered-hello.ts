@@ -4,6 +4,7 @@
  */
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { shellWord } from '../../measures/shell-word.js';
 import { judgeSilence } from '../../measures/silence.js';
 import { fatalAlert, isAddress, serverSpoke } from '../../measures/tls-progress.js';
 import { duration, text } from '../../measures/values.js';
@@ -30,7 +31,7 @@ export const unansweredHello = defineRule({
     notes: { hello: 'ClientHello', repeat: 'ClientHello sent again', end: 'end of the connection' },
     remedies: {
       program:
-        'See whether the program behind port {port} speaks TLS: openssl s_client -connect {server} -servername {sni} </dev/null',
+        'See whether the program behind port {port} speaks TLS: openssl s_client -connect {server} -servername {name} </dev/null',
       filter:
         'A firewall or filter that reads the server name may drop or reset: try the same port with another name, and from another network.',
       backend:
@@ -51,6 +52,7 @@ export const unansweredHello = defineRule({
       data: {
         waited: duration(waited),
         sni: text(hello.sni ?? session.host ?? 'no name'),
+        name: text(shellWord(hello.sni ?? session.host ?? 'no name')),
         server: text(server.text),
         port: text(server.port),
         accepted: text(acceptedName(capture.server(server.text).sniAccepted) ?? 'none'),

@@ -6,6 +6,7 @@ import type { Session } from '../../../session/session.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, header, quote } from '../../measures/headers.js';
+import { shellWord } from '../../measures/shell-word.js';
 import { answerData, refusal } from '../../measures/upgrade-attempt.js';
 import { duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -110,7 +111,7 @@ export const refusedStatus = defineRule({
         body: text(quotedBody(session)),
         took: duration(Math.max(0, took)),
         target: text(request?.target ?? 'the requested path'),
-        url: text(curlUrl(session)),
+        url: text(shellWord(curlUrl(session))),
         challenge: text(header(response, 'WWW-Authenticate') ?? 'no WWW-Authenticate header'),
         location: text(header(response, 'Location') ?? 'nowhere'),
         retryAfter: text(header(response, 'Retry-After') ?? 'none'),

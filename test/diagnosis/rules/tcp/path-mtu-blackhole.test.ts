@@ -33,6 +33,19 @@ describe('tcp/path-mtu-blackhole', () => {
     expect(findingOf(pathMtuBlackhole, tls)?.stage).toBe('tls');
   });
 
+  it('sees a later, smaller segment answered while the first is not', () => {
+    const session = aSession().handshake(20).request().captureGoesOn(8000).build();
+    const { client, server } = session.tcp.flows;
+    const sent = client.firstData?.at ?? 0;
+    unacknowledged(session, 'client', session.tcp.last);
+    client.unackedBytes = 2900;
+    server.lastPacket = arrivalAt(60, sent / 1e9 + 0.001);
+    expect(found(pathMtuBlackhole, session)).toBe('nothing');
+    server.lastPacket = arrivalAt(60, sent / 1e9 + 0.0205);
+    expect(found(pathMtuBlackhole, session)).toBe('tcp-path-mtu-blackhole error smallPassed');
+    expect(verdictOn(session)).toBe('failed upgrade tcp-path-mtu-blackhole');
+  });
+
   it('needs large data and the router’s word', () => {
     expect(found(pathMtuBlackhole, stuck(aSession().handshake().request().build(), 300, 4))).toBe('nothing');
     expect(found(pathMtuBlackhole, stuck(aSession().handshake().request().build(), 2800, 1))).toBe('nothing');
