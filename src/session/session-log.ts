@@ -17,6 +17,8 @@ import type { Timeline } from './timeline.js';
 /** Whatever holds the facts of a layer. */
 export interface Layer<Facts> {
   readonly facts: Facts;
+  /** Gives back what is shared with other sessions; facts are not asked for afterwards. */
+  release?(): void;
 }
 
 export class SessionLog {
@@ -72,5 +74,16 @@ export class SessionLog {
     this.rolesGuessed = this.connection.roles === 'guessed';
     this.connection.release();
     this.connection = undefined;
+    this.tls = settled(this.tls);
+    this.http = settled(this.http);
+    this.websocket = settled(this.websocket);
   }
+}
+
+/** The facts of a layer without the layer. */
+function settled<Facts>(layer: Layer<Facts> | undefined): Layer<Facts> | undefined {
+  if (layer === undefined) return undefined;
+  const { facts } = layer;
+  layer.release?.();
+  return { facts };
 }

@@ -28,6 +28,8 @@ const PREVIEW_BYTES = 256;
 /** A frame that announces more than this is not believed without further reason. */
 const ABSURD_LENGTH = 2 ** 40;
 
+const NO_OCTETS = new Uint8Array(0);
+
 type State =
   /** The capture starts after the stream: the first bytes decide. */
   | 'starting'
@@ -58,7 +60,8 @@ export class Direction {
   private resynchroniser: Resynchroniser | undefined;
   private readonly masks: boolean;
   private readonly rsv1: boolean;
-  private readonly control = new Uint8Array(LONGEST_CONTROL_PAYLOAD);
+  /** The payload of the control frame under way; made when the first one comes. */
+  private control: Uint8Array | undefined;
   private controlLength = 0;
   private oddHeaders = 0;
   private corruptions = 0;
@@ -229,11 +232,12 @@ export class Direction {
       const octets = frame.masked
         ? unmask(view, start, start + room, rotateKey(frame.key, frame.position))
         : chunk.subarray(start, start + room);
+      this.control ??= new Uint8Array(LONGEST_CONTROL_PAYLOAD);
       this.control.set(octets, this.controlLength);
       this.controlLength += room;
     }
     if (!frame.complete) return;
-    const payload = this.control.subarray(0, this.controlLength);
+    const payload = this.control?.subarray(0, this.controlLength) ?? NO_OCTETS;
     const whole = this.controlLength === frame.length;
     if (frame.opcode === OPCODE.ping) this.conversation.ping(this.side, frame, payload);
     else if (frame.opcode === OPCODE.pong) this.conversation.pong(this.side, frame, payload);

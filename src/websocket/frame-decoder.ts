@@ -27,6 +27,9 @@ export type Halt =
 const NO_OCTETS = new Uint8Array(0);
 const NO_VIEW = new DataView(NO_OCTETS.buffer);
 
+/** Frames that no decoder has in hand. */
+const SPARE_FRAMES: Frame[] = [];
+
 interface Waiting {
   chunk: Uint8Array;
   arrival: Arrival;
@@ -36,7 +39,8 @@ interface Waiting {
 /** Allocates nothing per frame; the frame it answers with is always the same object. */
 export class FrameDecoder implements Decoder<Frame> {
   halted: Halt | undefined;
-  private readonly frame = new Frame();
+  /** Taken while a frame is under way, then given back: thousands of decoders share a few frames. */
+  private inHand: Frame | undefined;
   /** The block at hand: what is not decoded of it stands from `at` up to `limit`. */
   private chunk: Uint8Array = NO_OCTETS;
   private view: DataView = NO_VIEW;
@@ -154,14 +158,24 @@ export class FrameDecoder implements Decoder<Frame> {
     for (const { chunk, arrival, gap } of this.waiting.splice(0)) if (gap === undefined) to(chunk, arrival);
   }
 
+  private get frame(): Frame {
+    this.inHand ??= SPARE_FRAMES.pop() ?? new Frame();
+    return this.inHand;
+  }
+
   /** A used-up chunk would pin its whole block for as long as this direction is silent. */
   private letGo(): void {
     this.chunk = NO_OCTETS;
     this.view = NO_VIEW;
     this.at = 0;
     this.limit = 0;
-    this.frame.chunk = NO_OCTETS;
-    this.frame.view = NO_VIEW;
+    const frame = this.inHand;
+    if (frame === undefined) return;
+    frame.chunk = NO_OCTETS;
+    frame.view = NO_VIEW;
+    if (this.inPayload || this.heldLength > 0) return;
+    SPARE_FRAMES.push(frame);
+    this.inHand = undefined;
   }
 
   private take(chunk: Uint8Array, arrival: Arrival): void {

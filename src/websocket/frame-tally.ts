@@ -3,39 +3,60 @@
  * frame, so nothing is allocated; objects are made when the facts are read (websocket-layer.ts).
  */
 import type { Arrival } from '../stream/arrival.js';
+import { NumberRows } from '../stream/number-rows.js';
 import { type Frame, kindOf, OPCODE } from './frame.js';
 import type { FrameKind, MessageFacts } from './websocket-facts.js';
 
+// Columns of a row (number-rows.ts); those below 16 count frames by opcode.
+const PAYLOAD_BYTES = 16;
+const MESSAGES = 17;
+const LAST_PACKET = 18;
+const LAST_AT = 19;
+const LAST_READY_AT = 20;
+const LAST_DATA_PACKET = 21;
+const LAST_DATA_AT = 22;
+const LAST_DATA_READY_AT = 23;
+const ROWS = new NumberRows(24);
+
 export class FrameTally {
-  payloadBytes = 0;
-  messages = 0;
   brokenMessages = 0;
   /** A data message with RSV1 began. */
   compressedSeen = false;
   firstFrame: Arrival | undefined;
-  private readonly byOpcode = new Float64Array(16);
+  private readonly row = ROWS.take();
   private largestBytes = -1;
   private largest: Arrival | undefined;
-  private lastPacket = 0;
-  private lastAt = 0;
-  private lastReadyAt = 0;
-  private lastDataPacket = -1;
-  private lastDataAt = 0;
-  private lastDataReadyAt = 0;
+
+  constructor() {
+    ROWS.values[this.row + LAST_DATA_PACKET] = -1;
+  }
+
+  get payloadBytes(): number {
+    return ROWS.values[this.row + PAYLOAD_BYTES]!;
+  }
+
+  get messages(): number {
+    return ROWS.values[this.row + MESSAGES]!;
+  }
+  set messages(count: number) {
+    ROWS.values[this.row + MESSAGES] = count;
+  }
 
   /** A complete frame. */
   count(frame: Frame): void {
+    const { row } = this;
+    const { values } = ROWS;
     const { opcode } = frame;
-    this.byOpcode[opcode]!++;
-    this.payloadBytes += frame.length;
+    values[row + opcode]!++;
+    values[row + PAYLOAD_BYTES]! += frame.length;
     this.firstFrame ??= frame.firstArrival();
-    this.lastPacket = frame.lastPacket;
-    this.lastAt = frame.lastAt;
-    this.lastReadyAt = frame.lastReadyAt;
+    values[row + LAST_PACKET] = frame.lastPacket;
+    values[row + LAST_AT] = frame.lastAt;
+    values[row + LAST_READY_AT] = frame.lastReadyAt;
     if (opcode > OPCODE.binary) return;
-    this.lastDataPacket = frame.lastPacket;
-    this.lastDataAt = frame.lastAt;
-    this.lastDataReadyAt = frame.lastReadyAt;
+    values[row + LAST_DATA_PACKET] = frame.lastPacket;
+    values[row + LAST_DATA_AT] = frame.lastAt;
+    values[row + LAST_DATA_READY_AT] = frame.lastReadyAt;
   }
 
   /** A message that is one frame. */
@@ -55,9 +76,7 @@ export class FrameTally {
 
   frames(): Record<FrameKind, number> {
     const counts = { text: 0, binary: 0, continuation: 0, ping: 0, pong: 0, close: 0, reserved: 0 };
-    this.byOpcode.forEach((count, opcode) => {
-      counts[kindOf(opcode)] += count;
-    });
+    for (let opcode = 0; opcode < 16; opcode++) counts[kindOf(opcode)] += ROWS.values[this.row + opcode]!;
     return counts;
   }
 
@@ -66,12 +85,20 @@ export class FrameTally {
   }
 
   lastFrame(): Arrival | undefined {
-    if (this.firstFrame === undefined) return undefined;
-    return { packet: this.lastPacket, at: this.lastAt, readyAt: this.lastReadyAt };
+    return this.firstFrame === undefined ? undefined : this.arrival(LAST_PACKET);
   }
 
   lastData(): Arrival | undefined {
-    if (this.lastDataPacket < 0) return undefined;
-    return { packet: this.lastDataPacket, at: this.lastDataAt, readyAt: this.lastDataReadyAt };
+    return ROWS.values[this.row + LAST_DATA_PACKET]! < 0 ? undefined : this.arrival(LAST_DATA_PACKET);
+  }
+
+  /** Nothing is read any more. */
+  release(): void {
+    ROWS.give(this.row);
+  }
+
+  private arrival(column: number): Arrival {
+    const at = this.row + column;
+    return { packet: ROWS.values[at]!, at: ROWS.values[at + 1]!, readyAt: ROWS.values[at + 2]! };
   }
 }

@@ -63,6 +63,12 @@ export class WebSocketLayer implements BlockConsumer {
     this[side].end(ending);
   }
 
+  /** Nothing is read any more, not even facts. */
+  release(): void {
+    this.client.tally.release();
+    this.server.tally.release();
+  }
+
   /** The facts as they stand now. Counting goes on in plain numbers, so this makes a new object each time it is asked. */
   get facts(): WebSocketFacts {
     const { conversation } = this;
