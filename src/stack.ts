@@ -189,11 +189,13 @@ export class Stack implements ConnectionOwner<Ends> {
   private overUpgrade(log: SessionLog, exchange: HttpExchange): StreamConsumer | undefined {
     const { request, response } = exchange;
     const agreed = response === undefined || headerTokens(response.headers, 'upgrade').includes('websocket');
-    const asked = request === undefined || judgeHandshake(exchange).asked;
-    if (!agreed && !asked) return undefined;
-    const { deflate } = judgeHandshake(exchange);
+    const { asked, deflate, extensions } = judgeHandshake(exchange);
+    if (!agreed && !asked && request !== undefined) return undefined;
     const messages = readSubprotocol(log, exchange);
-    const layer = new WebSocketLayer({ sink: log.timeline, deflate, midstream: false, messages });
+    // Of a response that is not in the capture, or not whole, nobody knows what it agreed to.
+    const extensionsKnown =
+      response !== undefined && !response.cut && extensions.length === (deflate === undefined ? 0 : 1);
+    const layer = new WebSocketLayer({ sink: log.timeline, deflate, extensionsKnown, midstream: false, messages });
     log.websocket = layer;
     return layer;
   }
