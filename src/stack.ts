@@ -26,7 +26,6 @@ import { Connection } from './tcp/connection.js';
 import { type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
 import { Segment } from './tcp/segment.js';
 import { TlsLayer } from './tls/tls-layer.js';
-import { judgeHandshake } from './websocket/opening-handshake.js';
 import { WebSocketLayer } from './websocket/websocket-layer.js';
 
 /** Connections of no interest are counted at once; those that need the whole capture to tell are kept, to this number. */
@@ -146,7 +145,7 @@ export class Stack implements ConnectionOwner<Ends> {
       tls: () => this.overTls(log),
       http: () => this.overHttp(log, connection),
       webSocket: () => {
-        const messages = readSubprotocol(log, undefined);
+        const messages = readSubprotocol(log, '', undefined);
         const layer = new WebSocketLayer({ sink: log.timeline, deflate: undefined, midstream: true, messages });
         log.websocket = layer;
         return layer;
@@ -189,9 +188,9 @@ export class Stack implements ConnectionOwner<Ends> {
   private overUpgrade(log: SessionLog, exchange: HttpExchange): StreamConsumer | undefined {
     const { request, response } = exchange;
     const agreed = response === undefined || headerTokens(response.headers, 'upgrade').includes('websocket');
-    const { asked, deflate, extensions } = judgeHandshake(exchange);
+    const { asked, deflate, extensions, subprotocol } = log.judge(exchange);
     if (!agreed && !asked && request !== undefined) return undefined;
-    const messages = readSubprotocol(log, exchange);
+    const messages = readSubprotocol(log, subprotocol ?? '', exchange);
     // Of a response that is not in the capture, or not whole, nobody knows what it agreed to.
     const extensionsKnown =
       response !== undefined && !response.cut && extensions.length === (deflate === undefined ? 0 : 1);
@@ -202,8 +201,7 @@ export class Stack implements ConnectionOwner<Ends> {
 }
 
 /** What the messages of a session may belong to; without an exchange it is found in mid-stream. */
-function readSubprotocol(log: SessionLog, exchange: HttpExchange | undefined): SubprotocolLayer {
-  const token = (exchange === undefined ? undefined : judgeHandshake(exchange).subprotocol) ?? '';
+function readSubprotocol(log: SessionLog, token: string, exchange: HttpExchange | undefined): SubprotocolLayer {
   const target = exchange?.request?.target ?? '';
   const layer = new SubprotocolLayer({ sink: log.timeline, token, target, midstream: exchange === undefined });
   log.subprotocol = layer;

@@ -32,13 +32,18 @@ export function headerTokens(headers: readonly Header[], name: string): string[]
 /** The elements of a list over all fields of that name, as written. */
 export function headerElements(headers: readonly Header[], name: string): string[] {
   const values = headerValues(headers, name);
-  return values.length === 0
-    ? values
-    : values.flatMap((value) => splitOutsideQuotes(value, ',').filter((part) => part !== ''));
+  const elements: string[] = [];
+  for (const value of values) {
+    for (const part of splitOutsideQuotes(value, ',')) if (part !== '') elements.push(part);
+  }
+  return elements;
 }
 
 /** Parts between separators that stand outside quoted strings (RFC 9110 5.6.4), trimmed; empty parts are kept. */
 export function splitOutsideQuotes(value: string, separator: ',' | ';'): string[] {
+  if (!value.includes('"')) {
+    return value.includes(separator) ? value.split(separator).map(trimBlank) : [trimBlank(value)];
+  }
   const parts: string[] = [];
   let quoted = false;
   let start = 0;

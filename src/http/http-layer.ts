@@ -194,8 +194,10 @@ export class HttpLayer implements StreamConsumer {
 
   private clientIsDone({ request }: HttpExchange): boolean {
     const { client } = this.decoders;
-    // A capture can show the response before its request: then the client has not been heard yet.
-    if (request === undefined && !client.heard && this.endings.client === undefined) return false;
+    // A capture can show the response before its request: then the client's next bytes tell.
+    if (request === undefined && client.betweenMessages && client.input.empty && this.endings.client === undefined) {
+      return false;
+    }
     return client.paused || client.betweenMessages;
   }
 

@@ -34,6 +34,8 @@ export class SessionLog {
   unknownBytes: PerSide<Uint8Array> | undefined;
   /** HTTP/2 spoken in clear. */
   http2 = false;
+  /** The exchange that `handshake` is about, where nothing can be added to it any more. */
+  private judged: HttpExchange | undefined;
   private frozen: TcpFacts | undefined;
 
   constructor(
@@ -64,12 +66,20 @@ export class SessionLog {
     return this.connection === undefined ? this.lowIsClient : this.connection.low.side === 'client';
   }
 
+  /** Judges the opening handshake, once for each exchange that has both halves. */
+  judge(exchange: HttpExchange): HandshakeFacts {
+    if (this.handshake !== undefined && this.judged === exchange) return this.handshake;
+    this.handshake = judgeHandshake(exchange);
+    this.judged = exchange.request === undefined || exchange.response === undefined ? undefined : exchange;
+    return this.handshake;
+  }
+
   /** The connection is over: keeps its facts, lets go of its buffers. */
   freeze(): void {
     if (this.connection === undefined) return;
     this.frozen = this.connection.facts();
     const upgrade = this.http?.facts.upgrade;
-    if (upgrade !== undefined) this.handshake = judgeHandshake(upgrade);
+    if (upgrade !== undefined) this.judge(upgrade);
     this.lowIsClient = this.connection.low.side === 'client';
     this.rolesGuessed = this.connection.roles === 'guessed';
     this.connection.release();

@@ -58,6 +58,11 @@ export class Timeline implements EventSink {
     this.keep({ layer, event, from, packet, at, data, run: undefined });
   }
 
+  /** An event from before all others: kept in any case, so the caller bounds them. */
+  precede(layer: EventLayer, event: string, from: Actor, packet: PacketRef, at: Nanos, data?: EventData): void {
+    this.head.push({ layer, event, from, packet, at, data, run: undefined });
+  }
+
   ordinary(layer: EventLayer, event: string, from: Side, packet: PacketRef, at: Nanos, bytes: number): void {
     if (this.complete) {
       this.keep({ layer, event, from, packet, at, data: { bytes }, run: undefined });
