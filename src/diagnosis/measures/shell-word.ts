@@ -4,4 +4,10 @@
  */
 const PLAIN = /^[A-Za-z0-9_./:@%+=][A-Za-z0-9_./:@%+=-]*$/;
 
-export const shellWord = (text: string): string => (PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+/** Cut before it is quoted, so that the closing quote is never lost; commands longer than this are not read. */
+const WORD_KEPT = 1000;
+
+export const shellWord = (text: string): string => {
+  const word = text.slice(0, WORD_KEPT);
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+};

@@ -60,7 +60,10 @@ const LEFT_OVER_IT = 5e9;
 export const leftOverAnswer = (session: Session): Arrival | undefined => {
   const answered = session.upgrade?.response?.span.last;
   const { websocket, tcp } = session;
-  if (answered === undefined || clientWentOn(session)) return undefined;
+  if (answered === undefined) return undefined;
+  // A client that goes on in HTTP has not taken the 101 for one.
+  if (websocket?.corrupted?.from === 'client' && websocket.corrupted.http) return websocket.corrupted.arrival;
+  if (clientWentOn(session)) return undefined;
   const end = websocket?.firstClose?.span.first ?? tcp.endPacket;
   return end !== undefined && end.at - answered.at <= LEFT_OVER_IT ? end : undefined;
 };

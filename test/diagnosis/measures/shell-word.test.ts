@@ -19,6 +19,11 @@ describe('a word of a shell command', () => {
     expect(execFileSync('/bin/sh', ['-c', `printf %s ${word}`], { encoding: 'utf8' })).toBe(text);
   });
 
+  it('is cut before it is quoted', () => {
+    expect(shellWord("'".repeat(9000)).length).toBe(4002);
+    expect(shellWord(`$${'x'.repeat(9000)}`)).toMatch(/^'\$x+'$/);
+  });
+
   it('is left as it is when it is plain', () => {
     expect(shellWord('wss.example.com')).toBe('wss.example.com');
     expect(shellWord('--eval')).toBe("'--eval'");

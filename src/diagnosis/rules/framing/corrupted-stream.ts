@@ -6,6 +6,7 @@ import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
 import { side, text } from '../../measures/values.js';
+import { isGoodbye } from '../../outcome.js';
 import { defineRule } from '../../rule.js';
 
 export const corruptedStream = defineRule({
@@ -37,7 +38,9 @@ export const corruptedStream = defineRule({
     const preview = Buffer.from(corrupted.preview);
     const { http } = corrupted;
     const shown = http ? quote(preview.toString('utf8'), 60) : preview.subarray(0, 16).toString('hex');
-    const ended = session.tcp.end !== 'none' || session.websocket?.firstClose !== undefined;
+    const close = session.websocket?.firstClose;
+    const goodbye = close !== undefined && isGoodbye(close.code);
+    const ended = !goodbye && (session.tcp.end !== 'none' || close !== undefined);
     yield {
       message: http ? 'http' : 'bytes',
       cause: 'ws-stream-corrupted',

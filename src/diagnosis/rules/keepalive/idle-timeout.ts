@@ -9,6 +9,7 @@ import type { Actor } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { neighboursBy } from '../../measures/neighbours.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, list, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -22,6 +23,9 @@ const SAME: Nanos = 0.5e9;
 const IDLE_REASON = /idle|timeout|timed out|inactiv/i;
 
 interface Silence {
+  session: Session;
+  /** Of the opening handshake. */
+  key: string | undefined;
   since: Arrival;
   end: Arrival;
   by: Actor;
@@ -79,7 +83,7 @@ export const idleTimeout = defineRule({
       evidence: evidence([since, 'last'], [end, 'end']),
       struckAt: end.at,
       // From behind a proxy its timer strikes from the client's side; a client of its own may just have left.
-      confidence: by === 'server' || shared || isFromProxy(session) ? 'likely' : 'possible',
+      confidence: by === 'server' || shared || isProxyLeg(session, capture) ? 'likely' : 'possible',
       remedies: ['ping', 'nginx', 'haproxy', 'find'],
     };
   },
@@ -102,13 +106,21 @@ const silenceOf = (session: Session): Silence | undefined => {
         : websocket.lastData.client;
     if (since === undefined) return undefined;
     const end = firstClose.span.first;
-    return { since, end, by: 'server', length: end.at - since.at, closed: true };
+    return { session, key: session.handshake?.key, since, end, by: 'server', length: end.at - since.at, closed: true };
   }
   const end = tcpEnd(session);
   if (end === undefined || closeMayBeUnseen(session)) return undefined;
   const before = silenceBefore(session, end.at);
   if (before === undefined || !isQuietOn(session, before.since)) return undefined;
-  return { since: before.since, end: end.at, by: end.by, length: before.length, closed: false };
+  return {
+    session,
+    key: session.handshake?.key,
+    since: before.since,
+    end: end.at,
+    by: end.by,
+    length: before.length,
+    closed: false,
+  };
 };
 
 /** Nothing else was sent in the silence either: no unfinished frame, nothing in a hole. */
@@ -122,32 +134,43 @@ const isQuietOn = (session: Session, since: Arrival): boolean => {
 const noneUnacked = ({ tcp }: Session): boolean =>
   tcp.flows.client.unackedBytes === 0 && tcp.flows.server.unackedBytes === 0;
 
-const silences = new WeakMap<CaptureView, Map<string, { session: Session; silence: Silence }[]>>();
-
 /** Sessions with the same server whose silence before the end was as long, ended from the same side. */
 const othersWithSameSilence = (session: Session, capture: CaptureView, silence: Silence): Session[] => {
   if (silence.closed) return [];
-  let byServer = silences.get(capture);
-  if (byServer === undefined) {
-    byServer = new Map();
-    for (const candidate of capture.sessions) {
-      const its = candidate.sight.has('frames') && candidate.sight.has('both-sides') ? silenceOf(candidate) : undefined;
-      if (its === undefined || its.closed) continue;
-      const known = byServer.get(candidate.server.text);
-      if (known === undefined) byServer.set(candidate.server.text, [{ session: candidate, silence: its }]);
-      else known.push({ session: candidate, silence: its });
-    }
-    silences.set(capture, byServer);
-  }
-  const known = byServer.get(session.server.text) ?? [];
-  return known
-    .filter(
+  return silencesLike(capture, session, SAME)
+    .nearest.filter(
       (other) =>
         other.session !== session &&
-        other.silence.by === silence.by &&
-        Math.abs(other.silence.length - silence.length) <= SAME &&
+        other.by === silence.by &&
         // Sessions that ended in one moment were ended by one event, not by a timer each.
-        Math.abs(other.silence.end.at - silence.end.at) > SAME,
+        Math.abs(other.end.at - silence.end.at) > SAME,
     )
     .map((other) => other.session);
 };
+
+/** The client of this connection is a proxy: its request says so, or its client's leg ended with it. */
+const isProxyLeg = (session: Session, capture: CaptureView): boolean => {
+  const key = session.handshake?.key;
+  if (isFromProxy(session)) return true;
+  return endedWith(capture, session, SAME).nearest.some(
+    (other) => other.session !== session && other.by === 'server' && key !== undefined && other.key === key,
+  );
+};
+
+const visibleSilence = (session: Session): Silence | undefined => {
+  const silence = session.sight.has('frames') && session.sight.has('both-sides') ? silenceOf(session) : undefined;
+  return silence === undefined || silence.closed ? undefined : silence;
+};
+
+/** Ends of sessions with any server, by time: the two legs of a proxy share the key of their handshake. */
+const endedWith = neighboursBy(
+  visibleSilence,
+  () => 'all',
+  (silence) => silence.end.at,
+);
+
+const silencesLike = neighboursBy(
+  visibleSilence,
+  ({ server }) => server.text,
+  (silence) => silence.length,
+);

@@ -3,10 +3,11 @@
  * no ping prevents. Said only where several sessions of different beginnings share the age.
  */
 import type { Nanos } from '../../../capture/packet.js';
-import type { CaptureView, Session } from '../../../session/session.js';
+import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { neighboursBy } from '../../measures/neighbours.js';
 import { count, duration } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -50,11 +51,9 @@ export const lifetimeLimit = defineRule({
     const life = lifeOf(session);
     const end = tcpEnd(session);
     if (life === undefined || end === undefined) return;
-    const others = livesAt(capture, session.server.text).filter(
-      (other) =>
-        other.session !== session &&
-        Math.abs(other.age - life.age) <= Math.max(SAME_AGE, life.age * SAME_SHARE) &&
-        Math.abs(other.start - life.start) > APART,
+    const sameAge = Math.max(SAME_AGE, life.age * SAME_SHARE);
+    const others = livesOfAge(capture, session, sameAge).nearest.filter(
+      (other) => other.session !== session && Math.abs(other.start - life.start) > APART,
     );
     if (others.length < (life.age < SHORT ? 2 : 1)) return;
     yield {
@@ -84,20 +83,8 @@ const lifeOf = (session: Session): Life | undefined => {
   return age < SHORTEST || silence > age * BUSY_SHARE ? undefined : { session, start: opened.at, age };
 };
 
-const lives = new WeakMap<CaptureView, Map<string, Life[]>>();
-
-const livesAt = (capture: CaptureView, server: string): readonly Life[] => {
-  let byServer = lives.get(capture);
-  if (byServer === undefined) {
-    byServer = new Map();
-    for (const session of capture.sessions) {
-      const life = lifeOf(session);
-      if (life === undefined) continue;
-      const known = byServer.get(session.server.text);
-      if (known === undefined) byServer.set(session.server.text, [life]);
-      else known.push(life);
-    }
-    lives.set(capture, byServer);
-  }
-  return byServer.get(server) ?? [];
-};
+const livesOfAge = neighboursBy(
+  lifeOf,
+  ({ server }) => server.text,
+  (life) => life.age,
+);

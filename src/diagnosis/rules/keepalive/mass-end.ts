@@ -3,10 +3,11 @@
  * event ended them all, such as a reload, a deploy, a crash or a failover.
  */
 import type { Nanos } from '../../../capture/packet.js';
-import type { CaptureView, Session } from '../../../session/session.js';
+import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { neighboursBy } from '../../measures/neighbours.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -51,21 +52,21 @@ export const massEnd = defineRule({
     const end = endOf(session);
     const at = tcpEnd(session)?.at;
     if (end === undefined || at === undefined) return;
-    const together = endsAt(capture, groupOf(session)).filter((other) => Math.abs(other.at - end.at) <= TOGETHER);
-    if (together.length < SESSIONS_NEEDED || maySameTimer(together)) return;
+    const { count: together, nearest } = endsNear(capture, session, TOGETHER);
+    if (together < SESSIONS_NEEDED || maySameTimer(nearest)) return;
     yield {
       message: 'together',
       cause: 'ws-mass-disconnect',
       data: {
-        sessions: count(together.length),
+        sessions: count(together),
         server: text(session.server.text),
-        spread: duration(spread(together.map((other) => other.at))),
+        spread: duration(spread(nearest.map((other) => other.at))),
         silence: duration(end.silence),
       },
       evidence: evidence(
         [lastFrame(session), 'last'],
         [at, 'end'],
-        ...together
+        ...nearest
           .filter((other) => other.session !== session)
           .slice(0, 3)
           .map((other) => [other.session.tcp.endPacket, 'others'] as const),
@@ -104,20 +105,4 @@ const endOf = (session: Session): End | undefined => {
 const groupOf = ({ server, client, tcp }: Session): string =>
   tcp.endedBy === 'client' ? `${server.text} from ${client.address}` : server.text;
 
-const ends = new WeakMap<CaptureView, Map<string, End[]>>();
-
-const endsAt = (capture: CaptureView, group: string): readonly End[] => {
-  let byGroup = ends.get(capture);
-  if (byGroup === undefined) {
-    byGroup = new Map();
-    for (const session of capture.sessions) {
-      const end = endOf(session);
-      if (end === undefined) continue;
-      const known = byGroup.get(groupOf(session));
-      if (known === undefined) byGroup.set(groupOf(session), [end]);
-      else known.push(end);
-    }
-    ends.set(capture, byGroup);
-  }
-  return byGroup.get(group) ?? [];
-};
+const endsNear = neighboursBy(endOf, groupOf, (end) => end.at);

@@ -10,6 +10,9 @@ import { answerData, refusal } from '../../measures/upgrade-attempt.js';
 import { text } from '../../measures/values.js';
 import { type Confidence, defineRule } from '../../rule.js';
 
+/** Accepted requests remembered a place: one with another Origin is among the first few, if at all. */
+const ORIGINS_KEPT = 8;
+
 export const rejectedOrigin = defineRule({
   meta: {
     id: 'upgrade/rejected-origin',
@@ -81,20 +84,35 @@ const isForeign = (origin: string, host: string): boolean => {
   return name === undefined || asked === undefined || name.toLowerCase() !== asked.toLowerCase();
 };
 
-/** A session with the same server and path that was opened from another Origin. */
+const acceptedOrigins = new WeakMap<CaptureView, Map<string, Session[]>>();
+
+/** A session with the same server, path and credentials that was opened from another Origin. */
 const acceptedElsewhere = (
   session: Session,
   request: HttpRequest,
   origin: string,
   capture: CaptureView,
-): Session | undefined =>
-  capture.sessions.find((other) => {
-    const { request: its, response } = other.upgrade ?? {};
-    if (its === undefined || response?.status !== 101 || other.server.text !== session.server.text) return false;
-    const theirs = header(its, 'Origin');
-    const samePlace = its.target === request.target && header(its, 'Host') === header(request, 'Host');
-    const sameCredentials =
-      header(its, 'Authorization') === header(request, 'Authorization') &&
-      header(its, 'Cookie') === header(request, 'Cookie');
-    return theirs !== undefined && theirs !== origin && samePlace && sameCredentials;
-  });
+): Session | undefined => {
+  let byPlace = acceptedOrigins.get(capture);
+  if (byPlace === undefined) {
+    byPlace = new Map();
+    for (const other of capture.sessions) {
+      const { request: its, response } = other.upgrade ?? {};
+      if (its === undefined || response?.status !== 101 || header(its, 'Origin') === undefined) continue;
+      const known = byPlace.get(placeOf(other, its));
+      if (known === undefined) byPlace.set(placeOf(other, its), [other]);
+      else if (known.length < ORIGINS_KEPT) known.push(other);
+    }
+    acceptedOrigins.set(capture, byPlace);
+  }
+  return byPlace.get(placeOf(session, request))?.find((other) => header(other.upgrade?.request, 'Origin') !== origin);
+};
+
+const placeOf = ({ server }: Session, request: HttpRequest): string =>
+  JSON.stringify([
+    server.text,
+    request.target,
+    header(request, 'Host'),
+    header(request, 'Authorization'),
+    header(request, 'Cookie'),
+  ]);

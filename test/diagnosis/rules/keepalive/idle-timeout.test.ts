@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { idleTimeout } from '../../../../src/diagnosis/rules/keepalive/idle-timeout.js';
 import { aSession } from '../../../wire/session-builder.js';
-import { having, opened, SWITCHING, UPGRADE } from '../../sessions.js';
+import { having, judged, opened, SWITCHING, UPGRADE } from '../../sessions.js';
 import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
 
 const idle = (ms: number, by: 'client' | 'server' = 'server') =>
@@ -34,6 +34,12 @@ describe('keepalive/idle-timeout', () => {
       .fin('client')
       .build();
     expect(findingOf(idleTimeout, behind)?.confidence).toBe('likely');
+  });
+
+  it('knows the leg behind a proxy by the key that both legs carry', () => {
+    const legs = [judged(idle(60_004)), judged(idle(60_004, 'client'))];
+    expect(findingOf(idleTimeout, legs[1]!, viewOf(legs))?.confidence).toBe('likely');
+    expect(findingOf(idleTimeout, legs[1]!)?.confidence).toBe('possible');
   });
 
   it('learns a timer from other sessions with the same server', () => {

@@ -57,6 +57,18 @@ describe('upgrade/faulty-answer', () => {
     expect(verdictOn(answering(wrong, (session) => session))).toBe('open open');
   });
 
+  it('takes HTTP after a faulty 101 for a client that did not accept it', () => {
+    const session = answering({ Upgrade: 'websockets' }, (builder) =>
+      builder.message('client', 5).message('client', 5),
+    );
+    const arrival = session.websocket?.lastData.client;
+    if (session.websocket !== undefined && arrival !== undefined) {
+      const preview = new TextEncoder().encode('GET / HTTP/1.1');
+      session.websocket.corrupted = { from: 'client', arrival, preview, http: true };
+    }
+    expect(verdictOn(session)).toBe('failed upgrade upgrade-response-invalid');
+  });
+
   it('has nothing against a proper answer', () => {
     expect(found(faultyAnswer, answering({}))).toBe('nothing');
   });
