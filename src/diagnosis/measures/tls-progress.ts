@@ -28,6 +28,13 @@ export const serverSpoke = ({ tcp }: Session): boolean =>
 export const serverAnswered = ({ applicationData, possibleTickets }: TlsFacts): boolean =>
   applicationData.server.records > possibleTickets;
 
+/**
+ * The connection was in use when the alert came. In TLS 1.3 a server refuses the client's certificate only after both
+ * have sent Finished (RFC 8446 4.4.2.4): until it has answered something, its alert is about the handshake.
+ */
+export const isInUse = (tls: TlsFacts, { from }: AlertFacts): boolean =>
+  isHandshakeDone(tls) && (serverAnswered(tls) || (from === 'client' && tls.applicationData.client.records > 0));
+
 /** The first visible alert that ends a connection, unless its sender complained only after the other had left. */
 export const fatalAlert = ({ tls, tcp }: Session): AlertFacts | undefined =>
   tls?.alerts.find(({ from, level, code, arrival }) => {

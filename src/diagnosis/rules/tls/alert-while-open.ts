@@ -4,7 +4,7 @@
  */
 import { evidence } from '../../evidence.js';
 import { earliest } from '../../measures/ending.js';
-import { fatalAlert, isHandshakeDone } from '../../measures/tls-progress.js';
+import { fatalAlert, isInUse } from '../../measures/tls-progress.js';
 import { side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -31,7 +31,7 @@ export const alertWhileOpen = defineRule({
   *check(session) {
     const { tls } = session;
     const alert = fatalAlert(session);
-    if (tls === undefined || alert === undefined || !isHandshakeDone(tls)) return;
+    if (tls === undefined || alert === undefined || !isInUse(tls, alert)) return;
     const data = earliest(tls.applicationData.client.first, tls.applicationData.server.first);
     yield {
       message: 'alert',

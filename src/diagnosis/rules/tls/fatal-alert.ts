@@ -10,7 +10,7 @@ import { versionName } from '../../../tls/versions.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { shellWord } from '../../measures/shell-word.js';
-import { fatalAlert, isAddress, isHandshakeDone } from '../../measures/tls-progress.js';
+import { fatalAlert, isAddress, isInUse } from '../../measures/tls-progress.js';
 import { list, side, text } from '../../measures/values.js';
 import { defineRule, type Value } from '../../rule.js';
 
@@ -98,7 +98,7 @@ export const fatalTlsAlert = defineRule({
   *check(session, capture) {
     const { tls } = session;
     const alert = fatalAlert(session);
-    if (tls === undefined || alert === undefined || isHandshakeDone(tls)) return;
+    if (tls === undefined || alert === undefined || isInUse(tls, alert)) return;
     const history = capture.server(session.server.text);
     const cause = causeOf(tls, alert, history.sniAccepted);
     yield {

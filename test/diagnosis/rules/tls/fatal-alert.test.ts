@@ -59,6 +59,17 @@ describe('tls/fatal-alert', () => {
     expect(verdictOn(session)).toBe(`failed tls ${cause}`);
   });
 
+  it('hears a TLS 1.3 server refuse the client certificate after both Finished', () => {
+    const done = () => hello().serverHello().finished().records('client', 1, 180);
+    const required = done().alert('server', 'certificate_required', 116).fin('server').build();
+    expect(verdictOn(required)).toBe('failed tls tls-client-certificate-required');
+    const rejected = withTls(done().alert('server', 'unknown_ca', 48).fin('server').build(), (tls) => {
+      tls.certificateRequest = tls.clientHello?.span;
+      tls.clientCertificates = 1;
+    });
+    expect(verdictOn(rejected)).toBe('failed tls tls-client-certificate-rejected');
+  });
+
   it('does not listen to a complaint that comes after the client left', () => {
     const session = hello().serverHello().fin('client').alert('server', 'unexpected_message', 10).build();
     expect(found(fatalTlsAlert, session)).toBe('nothing');
