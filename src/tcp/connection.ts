@@ -194,9 +194,15 @@ export class Connection {
       return true;
     return (['client', 'server'] as const).some((side) => {
       const { repeats } = flows[side];
-      const silentSince = flows[opposite(side)].lastPacket?.at ?? Number.NEGATIVE_INFINITY;
+      const silentSince = this.lastSignOf(opposite(side), flows);
       return repeats.filter((repeat) => repeat.at > silentSince).length >= UNANSWERED_REPEATS;
     });
+  }
+
+  /** When a side was last alive: its last packet, or the acknowledgment of something that it sent unseen. */
+  private lastSignOf(side: Side, flows: TcpFacts['flows']): Nanos {
+    const gap = this.gaps.findLast((one) => one.side === side);
+    return Math.max(flows[side].lastPacket?.at ?? Number.NEGATIVE_INFINITY, gap?.at ?? Number.NEGATIVE_INFINITY);
   }
 
   // ——— Opening and ending ———
@@ -264,10 +270,27 @@ export class Connection {
       this.endedBy = flow.side;
       this.endPacket = flow.rst;
     }
+    this.noteUnseenBeforeReset(segment, flow, peer);
     this.sink?.event('tcp', 'rst', flow.side, packet, at, { inFlight: peer.inFlight() });
     if (this.consumer === undefined) return;
     flow.assembler.flush(packet, at);
     flow.end({ kind: 'rst', arrival: copyArrival(flow.rst) });
+  }
+
+  /** A RST stands behind all that its side has sent, and says how much of the peer's it has (RFC 9293 3.10.7). */
+  private noteUnseenBeforeReset(segment: Segment, flow: Flow, peer: Flow): void {
+    const { acknowledgment, sequence, at, packet } = segment;
+    if (flow.consumer === undefined) return;
+    const covered = ahead(acknowledgment, peer.acked);
+    if ((segment.flags & ACK) !== 0 && peer.ackedKnown && covered > 0 && covered < IMPLAUSIBLE_JUMP) {
+      peer.acked = acknowledgment;
+      if (peer.started && ahead(acknowledgment, peer.assembler.next) > 0) this.noteAckedHole(peer, at);
+    }
+    const unseen = ahead(sequence, flow.top);
+    if (!flow.started || unseen <= 0 || unseen >= IMPLAUSIBLE_JUMP) return;
+    flow.assembler.flush(packet, at);
+    flow.assembler.skipTo(sequence, 'not-captured', packet, at);
+    flow.top = sequence;
   }
 
   private finished(segment: Segment, flow: Flow, end: number): void {
@@ -522,6 +545,10 @@ export class Connection {
   private giveUpAcked(flow: Flow, packet: PacketRef, at: Nanos): void {
     flow.holeAckedAt = -1;
     const { assembler } = flow;
+    const peer = flow === this.low ? this.high : this.low;
+    // One number after the peer's FIN: rather the FIN of this side, unseen, than a byte.
+    const isFin = flow.fin === undefined && peer.fin !== undefined && !assembler.holds;
+    if (isFin && ahead(flow.acked, assembler.next) === 1) return;
     // Up to what is acknowledged, less the number that a FIN takes.
     const acked = flow.fin !== undefined && flow.acked === flow.finEnd ? advance(flow.acked, -1) : flow.acked;
     while (ahead(acked, assembler.next) > 0) {
@@ -532,10 +559,17 @@ export class Connection {
   }
 
   private noteGap(flow: Flow, length: number, cause: GapCause, arrival: Arrival): void {
-    if (this.gaps.length < GAPS_KEPT) {
-      this.gaps.push({ side: flow.side, length, packet: arrival.packet, at: arrival.at });
-    }
+    const gap = { side: flow.side, length, packet: arrival.packet, at: arrival.at };
+    if (this.gaps.length < GAPS_KEPT) this.gaps.push(gap);
+    else this.replaceLastGap(gap);
     this.sink?.event('tcp', 'gap', flow.side, arrival.packet, arrival.at, { bytes: length, cause });
+  }
+
+  /** The last hole of each side stays listed whatever their number: what an end looked like depends on it. */
+  private replaceLastGap(gap: TcpFacts['gaps'][number]): void {
+    const index = this.gaps.findLastIndex(({ side }) => side === gap.side);
+    this.gaps.splice(index < 0 ? this.gaps.length - 1 : index, 1);
+    this.gaps.push(gap);
   }
 }
 

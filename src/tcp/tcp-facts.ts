@@ -99,6 +99,6 @@ export interface TcpFacts {
   vantage: Side | 'between' | undefined;
   /** The captured packets show both sides speaking. */
   bothSides: boolean;
-  /** Holes, at most 64 listed: who sent the bytes, how many, the packet that made it certain. */
+  /** Holes, at most 64 listed, the last of each side always: who sent the bytes, how many, the packet that made it certain. */
   gaps: { side: Side; length: number; packet: PacketRef; at: Nanos }[];
 }

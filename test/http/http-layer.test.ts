@@ -308,6 +308,14 @@ describe('a direction that is not there', () => {
     expect(facts.exchanges.map(summary)).toEqual(['/chat 101']);
   });
 
+  it('does so, too, where an earlier request of the connection was refused', () => {
+    const { wire, scribe, facts } = setUp();
+    wire.client(UPGRADE).server('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
+    wire.server(SWITCHING).client(UPGRADE).client(MASKED).server(UNMASKED);
+    expect(scribe.text).toEqual({ client: MASKED, server: UNMASKED });
+    expect(facts.exchanges.map(summary)).toEqual(['/chat 401', '/chat 101']);
+  });
+
   it('switches without a response when the capture lacks the server and the client sends frames', () => {
     const { wire, scribe, facts, asked } = setUp();
     wire.client(UPGRADE).client(MASKED).wait(6e9);

@@ -205,6 +205,38 @@ describe('loss, order and copies', () => {
     expect(ends).toEqual({ server: 'rst', client: 'capture-end' });
   });
 
+  it('tells from a RST alone what both sides said before it and the capture lacks', () => {
+    const talk = conversation().handshake().client('abc').server('reply').client('defg').rst('client');
+    talk.packets.splice(4, 2);
+    const { said, facts } = runOne(talk);
+    expect(said).toEqual({ client: 'abc[4]', server: '[5]' });
+    expect(facts).toMatchObject({ endedBy: 'client', end: 'rst' });
+  });
+
+  it('lists the last hole of a side however many there are', () => {
+    const talk = conversation().handshake();
+    for (let round = 0; round < 70; round++) talk.client('lost').lose().ack('server').after(50).client('seen');
+    const { gaps } = runOne(talk).facts;
+    expect(gaps).toHaveLength(64);
+    expect(gaps.at(-1)!.at).toBeGreaterThan(69 * 50e6);
+  });
+
+  it('does not take a side for silent whose unseen bytes are acknowledged', () => {
+    const talk = conversation().handshake().client('abc').ack('server').client('def').drop();
+    for (let round = 0; round < 4; round++) talk.after(300).again('client');
+    talk.server('unseen').lose().ack('client').after(100).ack('client');
+    expect(runOne(talk).facts.end).toBe('none');
+  });
+
+  it('does not take the number of a FIN that was not captured for a missing byte', () => {
+    const { said, facts } = runOne(
+      conversation().handshake().client('abc').fin('server').fin('client').lose().ack('server'),
+    );
+    expect(said.client).toBe('abc');
+    expect(facts.flows.client).toMatchObject({ missingBytes: 0, fin: undefined });
+    expect(facts.gaps).toEqual([]);
+  });
+
   it('counts a FIN that was sent again as a retransmission', () => {
     const { facts } = runOne(conversation().handshake().fin('client').drop().after(300).again('client').ack('server'));
     expect(facts.flows.client).toMatchObject({ retransmissions: 1, bytes: 0 });
