@@ -6,6 +6,7 @@ import type { CaptureInfo } from './capture/capture-info.js';
 import { CaptureSet } from './capture/capture-set.js';
 import type { CaptureSource } from './capture/capture-source.js';
 import type { Nanos, PacketRef } from './capture/packet.js';
+import { replayable } from './capture/replayable-source.js';
 import { diagnose, diagnoseCapture } from './diagnosis/diagnose.js';
 import { READABLE_LINK_TYPES } from './link/locate-datagram.js';
 import { buildReport } from './report/build-report.js';
@@ -14,6 +15,7 @@ import { buildSession } from './session/build-session.js';
 import { listingOf } from './session/listing.js';
 import type { CaptureView, Session } from './session/session.js';
 import { Stack } from './stack.js';
+import { KeyLog, TLS_KEY_LOG } from './tls/key-log.js';
 
 export interface AnalyzeOptions {
   /**
@@ -21,6 +23,8 @@ export interface AnalyzeOptions {
    * read twice for that, except where a source can be read only once: then every timeline is kept whole.
    */
   completeTimelines?: ReadonlySet<number>;
+  /** TLS secrets in the SSLKEYLOGFILE format; those inside a pcapng are used beside them. */
+  keyLog?: string;
   /** Credentials stay readable in the report. */
   showSecrets?: boolean;
   /** Called once a block; the total is undefined for standard input. */
@@ -36,16 +40,27 @@ export interface Analysis {
 /** Throws nothing for bad captures: they are in `errors`. */
 export async function analyze(sources: readonly CaptureSource[], options: AnalyzeOptions = {}): Promise<Analysis> {
   const { completeTimelines } = options;
-  if (completeTimelines === undefined || completeTimelines.size === 0)
-    return tell(await read(sources, options), options);
-  // Ids are given at the end; only then is it known whose events to keep.
+  const keyLog = new KeyLog();
+  keyLog.add(options.keyLog ?? '');
+  const again = sources.map(replayable);
   const isRepeatable = sources.every(({ size }) => size !== undefined);
-  if (!isRepeatable) return tell(await read(sources, options, () => true), options);
-  const { sessions } = await read(sources, options);
-  const wanted = new Set<PacketRef>();
-  for (const session of sessions) if (completeTimelines.has(session.id)) wanted.add(session.tcp.first.packet);
-  return tell(await read(sources, options, (firstPacket) => wanted.has(firstPacket)), options);
+  const wantsAll = completeTimelines !== undefined && completeTimelines.size > 0;
+  let reading = await read(again, options, keyLog, () => wantsAll && !isRepeatable);
+  // A program that records live writes secrets behind the first packets that need them.
+  if (keyLog.late > 0 && again.every(({ canReplay }) => canReplay)) {
+    reading = await read(again, options, keyLog, () => wantsAll && !isRepeatable);
+  } else if (keyLog.late > 0) reading.captures[0]?.warnings.push(TOO_LATE);
+  // Ids are given at the end; only then is it known whose events to keep.
+  if (wantsAll && isRepeatable) {
+    const wanted = new Set<PacketRef>();
+    for (const session of reading.sessions) if (completeTimelines.has(session.id)) wanted.add(session.tcp.first.packet);
+    reading = await read(again, options, keyLog, (firstPacket) => wanted.has(firstPacket));
+  }
+  return tell(reading, options);
 }
+
+const TOO_LATE =
+  'Secrets for TLS stand behind the packets they belong to, too far to read standard input again: save the capture to a file and pass that.';
 
 /** Everything that was read, before it is judged. */
 interface Reading {
@@ -61,13 +76,17 @@ interface Reading {
 async function read(
   sources: readonly CaptureSource[],
   { onProgress }: AnalyzeOptions,
-  isComplete: (firstPacket: PacketRef) => boolean = () => false,
+  keyLog: KeyLog,
+  isComplete: (firstPacket: PacketRef) => boolean,
 ): Promise<Reading> {
   const set = new CaptureSet(sources, {
     canRead: (linkType) => READABLE_LINK_TYPES.has(linkType),
+    onSecrets: ({ kind, octets }) => {
+      if (kind === TLS_KEY_LOG) keyLog.add(Buffer.from(octets).toString('latin1'));
+    },
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const stack = new Stack(isComplete);
+  const stack = new Stack(isComplete, keyLog);
   await set.run((packet) => stack.packet(packet));
   stack.finish();
 

@@ -25,6 +25,7 @@ import { SubprotocolLayer } from './subprotocol/subprotocol-layer.js';
 import { Connection } from './tcp/connection.js';
 import { type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
 import { Segment } from './tcp/segment.js';
+import type { KeyLog } from './tls/key-log.js';
 import { TlsLayer } from './tls/tls-layer.js';
 import { WebSocketLayer } from './websocket/websocket-layer.js';
 
@@ -55,7 +56,10 @@ export class Stack implements ConnectionOwner<Ends> {
   private readonly logOf = new Map<Connection, SessionLog>();
 
   /** `isComplete` tells, by its first packet, a connection whose timeline is to be kept whole. */
-  constructor(private readonly isComplete: (firstPacket: PacketRef) => boolean) {}
+  constructor(
+    private readonly isComplete: (firstPacket: PacketRef) => boolean,
+    private readonly keyLog: KeyLog,
+  ) {}
 
   packet(packet: Packet): void {
     const { at, ref } = packet;
@@ -131,10 +135,15 @@ export class Stack implements ConnectionOwner<Ends> {
     else this.notListed[listing]++;
   }
 
-  /** Finds out what a connection, or a tunnel inside one, carries. */
-  private sniff(log: SessionLog, connection: Connection): Sniffer {
+  /** Finds out what a connection, a tunnel inside one or decrypted TLS carries. */
+  private sniff(
+    log: SessionLog,
+    connection: Connection,
+    carrier: Carrier = connection,
+    startsMidway = connection.roles === 'guessed',
+  ): Sniffer {
     return new Sniffer({
-      startsMidway: connection.roles === 'guessed',
+      startsMidway,
       mayBeSwapped: () => connection.roles === 'guessed',
       rolesFound: (swap) => {
         connection.roles = 'content';
@@ -142,8 +151,8 @@ export class Stack implements ConnectionOwner<Ends> {
         connection.swapRoles();
         log.timeline.swapSides();
       },
-      tls: () => this.overTls(log),
-      http: () => this.overHttp(log, connection),
+      tls: () => this.overTls(log, connection),
+      http: () => this.overHttp(log, connection, carrier),
       webSocket: () => {
         const messages = readSubprotocol(log, '', undefined);
         const layer = new WebSocketLayer({ sink: log.timeline, deflate: undefined, midstream: true, messages });
@@ -151,35 +160,38 @@ export class Stack implements ConnectionOwner<Ends> {
         return layer;
       },
       decided: (sniffer, consumer) => {
-        if (connection.consumes(sniffer)) connection.consume(consumer);
+        if (carrier.consumes(sniffer)) carrier.consume(consumer);
       },
       unknown: (bytes, isHttp2) => {
         log.unknownBytes = bytes;
         log.http2 = isHttp2;
-        connection.ignore();
+        carrier.ignore();
       },
     });
   }
 
-  private overTls(log: SessionLog): StreamConsumer {
-    const layer = new TlsLayer(log.timeline);
+  private overTls(log: SessionLog, connection: Connection): StreamConsumer {
+    const layer = new TlsLayer(log.timeline, {
+      keyLog: this.keyLog,
+      above: (stream, midway) => this.sniff(log, connection, stream, midway),
+    });
     log.tls = layer;
     return layer;
   }
 
-  private overHttp(log: SessionLog, connection: Connection): StreamConsumer {
+  private overHttp(log: SessionLog, connection: Connection, carrier: Carrier): StreamConsumer {
     const switchTo = (exchange: HttpExchange) => {
       if (exchange.request?.method === 'CONNECT' && exchange.response?.status !== 101) {
         log.tunnel = exchange;
         log.http = undefined;
-        return this.sniff(log, connection);
+        return this.sniff(log, connection, carrier);
       }
       return this.overUpgrade(log, exchange);
     };
     const layer = new HttpLayer(log.timeline, switchTo, (consumer) => {
       // Out of the way, and its buffers with it; a CONNECT's layer is gone from the log already.
       if (log.http === layer) log.http = { facts: layer.facts };
-      if (connection.consumes(layer)) connection.consume(consumer);
+      if (carrier.consumes(layer)) carrier.consume(consumer);
     });
     log.http = layer;
     return layer;
@@ -198,6 +210,13 @@ export class Stack implements ConnectionOwner<Ends> {
     log.websocket = layer;
     return layer;
   }
+}
+
+/** Something whose bytes go to a layer that may put another one into its place: a connection, or decrypted TLS. */
+interface Carrier {
+  consumes(consumer: StreamConsumer): boolean;
+  consume(consumer: StreamConsumer): void;
+  ignore(): void;
 }
 
 /** What the messages of a session may belong to; without an exchange it is found in mid-stream. */

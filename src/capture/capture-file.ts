@@ -6,6 +6,7 @@ import { CaptureError } from './capture-error.js';
 import type { CaptureInfo } from './capture-info.js';
 import type { CaptureReader } from './capture-reader.js';
 import type { CaptureSource } from './capture-source.js';
+import type { Secrets } from './capture-tally.js';
 import { isGzip, MAGIC_OCTETS, readerFor } from './file-format.js';
 import { inflateBlocks } from './inflate-blocks.js';
 import { linkTypeName } from './link-type-names.js';
@@ -26,6 +27,7 @@ export class CaptureFile {
   constructor(
     readonly source: CaptureSource,
     private readonly onBlock: (bytes: number) => void,
+    private readonly onSecrets: ((secrets: Secrets) => void) | undefined,
   ) {}
 
   /** Reads until the first packet stands in `packet`; false: a capture without packets. Throws CaptureError. */
@@ -40,6 +42,7 @@ export class CaptureFile {
       head = await readHead(async () => asBlock(await plain.next()));
     }
     this.reader = readerFor(head);
+    this.reader.tally.onSecrets = this.onSecrets;
     this.reader.push(head);
     return this.advance();
   }

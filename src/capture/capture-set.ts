@@ -6,6 +6,7 @@ import { CaptureError } from './capture-error.js';
 import { CaptureFile } from './capture-file.js';
 import type { CaptureInfo } from './capture-info.js';
 import type { CaptureSource } from './capture-source.js';
+import type { Secrets } from './capture-tally.js';
 import { linkTypeName } from './link-type-names.js';
 import { CAPTURE_STRIDE, type Nanos, type Packet } from './packet.js';
 
@@ -17,6 +18,8 @@ export interface CaptureSetOptions {
    * gets a warning, or an error where it has no others.
    */
   canRead?: (linkType: number) => boolean;
+  /** Called for the secrets inside a pcapng file, before the packets that stand behind them. */
+  onSecrets?: (secrets: Secrets) => void;
 }
 
 /** A file in a merge. */
@@ -73,7 +76,7 @@ export class CaptureSet {
   }
 
   private async open(source: CaptureSource, started: CaptureFile[]): Promise<void> {
-    const file = new CaptureFile(source, (bytes) => this.progress(bytes));
+    const file = new CaptureFile(source, (bytes) => this.progress(bytes), this.options.onSecrets);
     try {
       if (await file.open()) started.push(file);
       this.files.push(file);

@@ -49,6 +49,8 @@ export class CaptureTally {
   latest: Nanos = Number.NEGATIVE_INFINITY;
   readonly interfaces: InterfaceInfo[] = [];
   readonly secrets: Secrets[] = [];
+  /** Hears of secrets as they are read, hence before the packets that stand behind them. */
+  onSecrets: ((secrets: Secrets) => void) | undefined;
   readonly resolvedNames: ResolvedName[] = [];
   readonly comments: PacketComment[] = [];
   private readonly kept: string[] = [];
@@ -61,6 +63,11 @@ export class CaptureTally {
     if (packet.originalLength > packet.end - packet.start) this.truncatedPackets++;
     if (at >= this.latest) this.latest = at;
     if (at < this.earliest) this.earliest = at;
+  }
+
+  addSecrets(secrets: Secrets): void {
+    this.secrets.push(secrets);
+    this.onSecrets?.(secrets);
   }
 
   warn(text: string): void {

@@ -95,7 +95,7 @@ export class PcapngSection {
       );
       return;
     }
-    this.tally.secrets.push({
+    this.tally.addSecrets({
       kind: view.getUint32(start, this.littleEndian),
       octets: new Uint8Array(block.subarray(start + 8, start + 8 + length)),
     });

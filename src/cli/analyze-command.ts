@@ -10,6 +10,7 @@ import type { Report } from '../report/report.js';
 import { visible } from '../report/terminal/visible.js';
 import type { AnalyzeRequest } from './command-line.js';
 import { type ExitStatus, FAILED_SESSION, FINE, UNUSABLE } from './exit-status.js';
+import { readKeyLog } from './key-log-file.js';
 import { writeAll } from './output.js';
 import { Progress } from './progress.js';
 import { STANDARD_INPUT, sourceOf, typedName } from './sources.js';
@@ -21,11 +22,17 @@ export const runAnalyze = async (request: AnalyzeRequest): Promise<ExitStatus> =
     complain('standard input can be read only once: give - once');
     return UNUSABLE;
   }
+  const keyLog = request.keyLog === undefined ? undefined : readKeyLog(request.keyLog);
+  if (keyLog?.problem !== undefined) {
+    complain(`${request.keyLog}: ${keyLog.problem}`);
+    return UNUSABLE;
+  }
   const progress = new Progress(process.stderr);
   const sources = request.captures.map(sourceOf);
   const { report, errors } = await analyze(sources, {
     onProgress: progress.update,
     showSecrets: request.showSecrets,
+    ...(keyLog && { keyLog: keyLog.text }),
     ...(ids && { completeTimelines: ids }),
   }).finally(() => progress.end());
   const complainOf = (file: string, what: string) => complain(`${typedName(file, sources, request.captures)}: ${what}`);

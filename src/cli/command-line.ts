@@ -14,6 +14,8 @@ export interface AnalyzeRequest {
   format: 'terminal' | 'json' | 'ndjson';
   filter: SessionFilter;
   all: boolean;
+  /** Path of a key log. */
+  keyLog: string | undefined;
   showSecrets: boolean;
   exitCode: boolean;
   ascii: boolean;
@@ -24,6 +26,7 @@ interface Options {
   ndjson?: true;
   session?: ReadonlySet<number>;
   all?: true;
+  keylog?: string;
   host?: string[];
   port?: number[];
   sni?: string[];
@@ -55,6 +58,7 @@ const commandLine = (action: (captures: string[], options: Options) => void): Co
     .option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary')
     .option('--session <ids>', 'only these sessions, with their full timeline (1,4)', readIds)
     .option('--all', 'timelines of the healthy sessions too, and no row limits')
+    .option('--keylog <file>', 'TLS secrets (SSLKEYLOGFILE format); those inside a pcapng are used by themselves')
     .option('--host <name>', 'only sessions with this host or server address; * stands for anything', readList)
     .option('--port <number>', 'only sessions with this port', readPorts)
     .option('--sni <name>', 'only sessions whose TLS hello names this server', readList)
@@ -87,6 +91,7 @@ const toRequest = (captures: string[], options: Options): AnalyzeRequest => ({
     ...(options.outcome && { outcomes: options.outcome }),
   },
   all: options.all ?? false,
+  keyLog: options.keylog,
   showSecrets: options.showSecrets ?? false,
   exitCode: options.exitCode ?? false,
   ascii: options.ascii ?? false,
@@ -147,6 +152,7 @@ Examples:
   wscope incident.pcapng                            what happened to every session
   wscope --session 3 incident.pcapng                one session, packet by packet
   wscope --host 'chat.*' --outcome failed *.pcap    several files, the failures of one host
+  wscope --keylog keys.log incident.pcapng          inside TLS (SSLKEYLOGFILE of a browser, curl or Python)
   wscope --json incident.pcapng | jq .summary       for programs
   sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken
 

@@ -19,7 +19,7 @@ export const tlsReport = (tls: TlsFacts, clock: Clock): TlsReport => {
     ja4: clientHello?.ja4 ?? null,
     resumed: serverHello?.resumed ?? null,
     helloRetryRequest: tls.helloRetryRequest !== undefined,
-    decrypted: false,
+    decrypted: tls.decrypted,
     certificates: tls.certificates?.map(certificateReport) ?? null,
     alerts: tls.alerts.map(({ from, level, description, arrival }) => ({
       from,

@@ -1,5 +1,5 @@
 /**
- * Certificate messages of TLS <= 1.2 (RFC 5246 7.4.2) and the X.509 certificates inside (RFC 5280), read by node:crypto.
+ * Certificate messages (RFC 5246 7.4.2, RFC 8446 4.4.2) and the X.509 certificates inside (RFC 5280), read by node:crypto.
  * A certificate that cannot be read becomes one with a `problem`; whether anybody should trust it is not decided here.
  */
 import { createHash, X509Certificate } from 'node:crypto';
@@ -20,13 +20,15 @@ export interface CertificateChain {
 }
 
 /** The chain as sent, leaf first. */
-export function readCertificates(body: Uint8Array): CertificateChain {
-  const cursor = new Cursor(body);
+export const readCertificates = (body: Uint8Array): CertificateChain => readList(new Cursor(body), () => {});
+
+function readList(cursor: Cursor, passExtensions: (list: Cursor) => void): CertificateChain {
   const list = cursor.within(cursor.u24());
   const certificates: CertificateFacts[] = [];
   let count = 0;
   while (list.remaining > 0) {
     const der = list.bytes(list.u24());
+    passExtensions(list);
     if (!list.ok) break;
     count++;
     if (certificates.length < MAX_CHAIN) certificates.push(readCertificate(der));
@@ -38,6 +40,13 @@ export function readCertificates(body: Uint8Array): CertificateChain {
       : null
     : 'the lengths inside the Certificate message do not fit';
   return { certificates, count, problem };
+}
+
+/** A Certificate message of TLS 1.3 (RFC 8446 4.4.2): a context, and extensions behind each certificate. */
+export function readCertificates13(body: Uint8Array): CertificateChain {
+  const cursor = new Cursor(body);
+  cursor.skip(cursor.u8());
+  return readList(cursor, (list) => list.skip(list.u16()));
 }
 
 /** Reads one certificate in DER; the same octets are read once. Treat the answer as read-only. */

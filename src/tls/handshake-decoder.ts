@@ -1,16 +1,23 @@
 /**
- * Handshake messages of one direction (RFC 8446 4) out of handshake records in clear: several in a record, or one over
+ * Handshake messages of one direction (RFC 8446 4) out of handshake records in clear or decrypted: several in a record, or one over
  * many. A message with a hole in it is passed over by its length; a hole over a message's header ends the reading until
  * a record is filled exactly by whole messages again.
  */
 import { type Arrival, copyArrival, type Span } from '../stream/arrival.js';
 import { HEADER_LENGTH, type TlsRecord } from './record.js';
 
+export const HELLO_REQUEST = 0;
 export const CLIENT_HELLO = 1;
 export const SERVER_HELLO = 2;
+export const NEW_SESSION_TICKET = 4;
+export const END_OF_EARLY_DATA = 5;
+export const ENCRYPTED_EXTENSIONS = 8;
 export const CERTIFICATE = 11;
 export const CERTIFICATE_REQUEST = 13;
 export const SERVER_HELLO_DONE = 14;
+export const CLIENT_KEY_EXCHANGE = 16;
+export const FINISHED = 20;
+export const KEY_UPDATE = 24;
 
 /**
  * Octets. Real messages stay below 64 KiB (a chain with many large certificates); the length field could say 16 MiB.

@@ -176,7 +176,8 @@ export class ProtectedRecords {
   }
 }
 
-function count(counts: RecordCounts, record: TlsRecord): void {
+/** Counts one record. */
+export function count(counts: RecordCounts, record: TlsRecord): void {
   counts.records++;
   counts.bytes += record.length;
   counts.first ??= copyArrival(record.first);

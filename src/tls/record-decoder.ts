@@ -1,6 +1,6 @@
 /**
  * TLS records of one direction (RFC 8446 5.1, RFC 5246 6.2). Handshake and alert bodies in clear come out whole; the
- * body of a protected record is passed over by its length, without a copy or an allocation. A gap inside a record costs
+ * body of a protected record, unless there may be keys for it, is passed over by its length without a copy. A gap inside a record costs
  * that record only; any other gap, and bytes that are no record, start a search for the next one.
  */
 import { type Arrival, copyArrival } from '../stream/arrival.js';
@@ -8,6 +8,7 @@ import type { Gap } from '../stream/consumer.js';
 import type { Decoder } from '../stream/decoder.js';
 import {
   ALERT,
+  APPLICATION_DATA,
   HANDSHAKE,
   HEADER_LENGTH,
   type Hole,
@@ -51,8 +52,10 @@ const PREVIEW_LENGTH = 64;
 const NO_HOLES: readonly Hole[] = [];
 
 export class RecordDecoder implements Decoder<RecordItem> {
-  /** Set by the layer: from the next record on, this side's bodies are encrypted and nobody can read them. */
+  /** Set by the layer: from the next record on, this side's bodies are encrypted. */
   sealed = false;
+  /** Set by the layer: bodies of protected records are wanted too, because there may be keys. */
+  keepSealed = false;
 
   private state: 'header' | 'body' | 'search' | 'stopped' = 'header';
   /** No record was seen yet, and no gap. */
@@ -155,7 +158,9 @@ export class RecordDecoder implements Decoder<RecordItem> {
     record.type = header[0]!;
     record.version = header[1]! * 0x100 + header[2]!;
     record.length = header[3]! * 0x100 + header[4]!;
-    this.startBody(!this.sealed && (record.type === HANDSHAKE || record.type === ALERT));
+    const inClear = !this.sealed && (record.type === HANDSHAKE || record.type === ALERT);
+    const isSealed = this.sealed || record.type === APPLICATION_DATA;
+    this.startBody(inClear || (this.keepSealed && isSealed));
     return record.length === 0 ? this.finish() : undefined;
   }
 

@@ -57,11 +57,17 @@ export function readServerHello(
   };
 }
 
+/** EncryptedExtensions (RFC 8446 4.3.1): the protocol that ALPN chose; null without one. */
+export function readEncryptedAlpn(body: Uint8Array): string | null {
+  const [name] = readAlpn(readExtensions(new Cursor(body)).get(ALPN));
+  return name === undefined ? null : latin1(name);
+}
+
 const number16 = (body: Uint8Array | undefined): number | undefined =>
   body === undefined || body.length < 2 ? undefined : body[0]! * 0x100 + body[1]!;
 
 /** RFC 8446 4.1.3: SHA-256 of "HelloRetryRequest". */
-const HELLO_RETRY_RANDOM = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
+export const HELLO_RETRY_RANDOM = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
 
 /** RFC 8446 4.1.3: "DOWNGRD" and 1 (TLS 1.2 was negotiated) or 0 (an older one). */
 const DOWNGRADE_SENTINELS = new Set(['444f574e47524401', '444f574e47524400']);

@@ -1,6 +1,6 @@
 /**
- * What TLS tells of one connection without its keys: hellos, visible certificates, alerts, and how far the handshake
- * got (RFC 8446, RFC 5246). The TLS layer fills this in; sessions and rules only read it.
+ * What TLS tells of one connection: hellos, visible certificates, alerts, and how far the handshake got (RFC 8446, RFC
+ * 5246). What is inferred without keys is proven with them. The TLS layer fills this in; sessions and rules only read it.
  */
 import type { Arrival, Span } from '../stream/arrival.js';
 import type { PerSide, Side } from '../stream/side.js';
@@ -124,6 +124,14 @@ export interface TlsFacts {
   problems: { from: Side; what: string; arrival: Arrival }[];
   /** Bytes were missing inside the handshake: what follows was not judged. */
   handshakeGap: boolean;
+  /** Whether protected records were opened: all that were captured whole, or some of them. */
+  decrypted: boolean | 'partly';
+  /** Labels of secrets that the key log, if there is one, lacks for this connection. */
+  missingSecrets: string[];
+  /** What key logs know this connection by, in hexadecimal; undefined without a key log. */
+  clientRandom: string | undefined;
+  /** Cipher suite, or another part of the protection, that cannot be undone even with the secrets. */
+  undecryptable: string | undefined;
 }
 
 const noRecords = (): RecordCounts => ({ records: 0, bytes: 0, first: undefined, last: undefined });
@@ -149,4 +157,8 @@ export const emptyTlsFacts = (): TlsFacts => ({
   notTls: undefined,
   problems: [],
   handshakeGap: false,
+  decrypted: false,
+  missingSecrets: [],
+  clientRandom: undefined,
+  undecryptable: undefined,
 });

@@ -1,7 +1,7 @@
 /**
- * TLS of one connection without its keys (RFC 8446, RFC 5246): both byte streams become TlsFacts and events for the
- * timeline. Records in clear are read here, protected ones are left to protected-records.ts, which is where decryption
- * would stand. Whether the handshake failed, and over what, is for the rules.
+ * TLS of one connection (RFC 8446, RFC 5246): both byte streams become TlsFacts and events for the timeline, and, with
+ * the secrets of a key log, application data for the layer above. Records that decryption.ts opens are read like those
+ * in clear; from the others protected-records.ts infers what it can. Whether the handshake failed is for the rules.
  */
 import type { Arrival, Span } from '../stream/arrival.js';
 import { copyArrival } from '../stream/arrival.js';
@@ -9,23 +9,29 @@ import type { Ending, Gap, StreamConsumer } from '../stream/consumer.js';
 import type { EventData, EventSink } from '../stream/event-sink.js';
 import type { PerSide, Side } from '../stream/side.js';
 import { ALERT_LENGTH, CLOSE_NOTIFY, readAlert } from './alert.js';
-import { readCertificates } from './certificate.js';
+import { readCertificates, readCertificates13 } from './certificate.js';
 import { cipherSuiteName } from './cipher-suites.js';
 import { readClientHello, readSslV2Hello } from './client-hello.js';
+import { Decryption, type DecryptionOptions } from './decryption.js';
 import {
   CERTIFICATE,
   CERTIFICATE_REQUEST,
   CLIENT_HELLO,
+  ENCRYPTED_EXTENSIONS,
+  END_OF_EARLY_DATA,
+  FINISHED,
   HandshakeDecoder,
   type HandshakeMessage,
   holdsWholeMessages,
+  KEY_UPDATE,
   SERVER_HELLO,
   SERVER_HELLO_DONE,
 } from './handshake-decoder.js';
-import { ProtectedRecords } from './protected-records.js';
-import { ALERT, CHANGE_CIPHER_SPEC, HANDSHAKE, HEARTBEAT, type TlsRecord } from './record.js';
+import { count, ProtectedRecords } from './protected-records.js';
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEARTBEAT, type TlsRecord } from './record.js';
 import { type LostRecords, type NotTls, RecordDecoder, type SslV2Hello } from './record-decoder.js';
-import { readServerHello } from './server-hello.js';
+import type { OpenedRecord } from './record-protection.js';
+import { readEncryptedAlpn, readServerHello } from './server-hello.js';
 import { type ClientHelloFacts, emptyTlsFacts, type TlsFacts } from './tls-facts.js';
 import { isTls13, versionName } from './versions.js';
 
@@ -36,6 +42,8 @@ const MAX_PROBLEMS = 16;
 interface Direction {
   records: RecordDecoder;
   handshake: HandshakeDecoder;
+  /** Messages out of records that were opened. */
+  sealedHandshake: HandshakeDecoder;
   changeCipherSpec: boolean;
 }
 
@@ -43,9 +51,17 @@ export class TlsLayer implements StreamConsumer {
   readonly facts: TlsFacts = emptyTlsFacts();
   private readonly directions: PerSide<Direction> = { client: direction(true), server: direction(false) };
   private readonly protectedRecords: ProtectedRecords;
+  private readonly decryption: Decryption | undefined;
+  /** What the last gap of TCP was, for the records it cost. */
+  private gapCause: Gap['cause'] = 'not-captured';
 
-  constructor(private readonly sink: EventSink) {
+  /** `decryption`: without it nothing is opened, and nothing is above this layer. */
+  constructor(
+    private readonly sink: EventSink,
+    decryption?: DecryptionOptions,
+  ) {
     this.protectedRecords = new ProtectedRecords(this.facts, sink);
+    if (decryption !== undefined) this.decryption = new Decryption(decryption, this.facts);
   }
 
   bytes(side: Side, chunk: Uint8Array, arrival: Arrival): void {
@@ -55,12 +71,15 @@ export class TlsLayer implements StreamConsumer {
 
   gap(side: Side, gap: Gap): void {
     this.directions[side].records.gap(gap);
+    this.gapCause = gap.cause;
     if (!this.isFinished(side)) this.facts.handshakeGap = true;
     this.drain(side);
   }
 
   end(side: Side, ending: Ending): void {
     if (ending.kind !== 'capture-end') this.protectedRecords.end(side);
+    this.decryption?.finish(side);
+    this.decryption?.stream.end(side, ending);
   }
 
   private drain(side: Side): void {
@@ -74,6 +93,17 @@ export class TlsLayer implements StreamConsumer {
   }
 
   private record(side: Side, record: TlsRecord): void {
+    const { decryption } = this;
+    const { sealed } = this.directions[side].records;
+    if (decryption !== undefined && (sealed || record.type === APPLICATION_DATA)) {
+      const opened = decryption.open(side, record);
+      if (opened !== undefined) {
+        this.opened(side, record, opened);
+        return;
+      }
+      this.directions[side].sealedHandshake.lose();
+    } else decryption?.pass(side, record);
+    if (sealed) record.body = undefined;
     if (record.type === HANDSHAKE) this.handshake(side, record);
     else if (record.type === ALERT) this.alert(side, record);
     else if (record.type === CHANGE_CIPHER_SPEC) this.changeCipherSpec(side);
@@ -96,8 +126,52 @@ export class TlsLayer implements StreamConsumer {
     }
     // False after lost records: this one may be a fragment, or protected. Neither is claimed.
     if (!direction.handshake.push(record)) return;
-    for (let message = direction.handshake.next(); message !== undefined; message = direction.handshake.next())
+    for (let message = direction.handshake.next(); message !== undefined; message = direction.handshake.next()) {
+      this.decryption?.message(message.type, message.body);
       this.message(side, message);
+      if (message.type === CLIENT_HELLO || message.type === SERVER_HELLO) this.keepBodies();
+    }
+  }
+
+  /** A record that was protected and has been opened. */
+  private opened(side: Side, record: TlsRecord, { type, content }: OpenedRecord): void {
+    const { facts } = this;
+    facts.encryptedFrom[side] ??= copyArrival(record.first);
+    if (type === HANDSHAKE) {
+      const { sealedHandshake } = this.directions[side];
+      if (!sealedHandshake.push({ ...record, length: content.length, body: content })) return;
+      for (let message = sealedHandshake.next(); message !== undefined; message = sealedHandshake.next())
+        this.sealedMessage(side, message);
+    } else if (type === ALERT && content.length === ALERT_LENGTH) this.alertRead(side, content, record.last);
+    else if (type === CHANGE_CIPHER_SPEC) this.decryption?.changeCipherSpec(side);
+    else if (type === APPLICATION_DATA) {
+      const isEarly = side === 'client' && this.isTls13 && facts.finished.client === undefined;
+      if (this.isTls13 && side === 'server' && facts.applicationData.client.records === 0)
+        facts.serverRecordsBeforeClientData++;
+      count(isEarly ? facts.earlyData : facts.applicationData[side], record);
+      this.decryption?.stream.bytes(side, content, record.last);
+    }
+  }
+
+  /** A message out of an opened record; hellos and all that belong to a renegotiation leave the facts as they are. */
+  private sealedMessage(side: Side, message: HandshakeMessage): void {
+    const { facts } = this;
+    const { type, body, span } = message;
+    this.decryption?.message(type, body);
+    if (type === FINISHED) {
+      if (facts.finished[side] === undefined) {
+        facts.finished[side] = span.last;
+        this.event('finished', side, span.last, {});
+      }
+      if (this.isTls13) this.decryption?.advance(side);
+    } else if (!this.isTls13) return;
+    else if (type === ENCRYPTED_EXTENSIONS && body !== undefined && facts.serverHello !== undefined) {
+      facts.serverHello.alpn = readEncryptedAlpn(body);
+    } else if (type === CERTIFICATE || type === CERTIFICATE_REQUEST) this.message(side, message);
+    else if (type === KEY_UPDATE) {
+      this.event('key-update', side, span.last, {});
+      this.decryption?.advance(side);
+    } else if (type === END_OF_EARLY_DATA) this.decryption?.advance(side);
   }
 
   private message(side: Side, message: HandshakeMessage): void {
@@ -113,6 +187,12 @@ export class TlsLayer implements StreamConsumer {
       else if (type === SERVER_HELLO) this.serverHello(side, body, span);
       else this.certificate(side, body, span);
     }
+  }
+
+  /** Bodies of protected records are kept only where some secret is known. */
+  private keepBodies(): void {
+    const keep = this.decryption?.promising ?? false;
+    for (const { records } of Object.values(this.directions)) records.keepSealed = keep;
   }
 
   private clientHello(side: Side, hello: ClientHelloFacts | undefined, span: Span): void {
@@ -155,7 +235,7 @@ export class TlsLayer implements StreamConsumer {
   }
 
   private certificate(side: Side, body: Uint8Array, span: Span): void {
-    const { certificates, count, problem } = readCertificates(body);
+    const { certificates, count, problem } = this.isTls13 ? readCertificates13(body) : readCertificates(body);
     if (problem !== null) this.problem(side, problem, span.last);
     if (side === 'client') {
       this.facts.clientCertificates = count;
@@ -180,6 +260,8 @@ export class TlsLayer implements StreamConsumer {
     // RFC 8446 D.4: in TLS 1.3 it changes nothing. In older versions everything after it is protected.
     if (hello === undefined || isTls13(hello.version)) return;
     direction.records.sealed = true;
+    this.decryption?.changeCipherSpec(side);
+    this.keepBodies();
     // RFC 5077 3.4: a server that takes a ticket sends no certificate and says nothing before its ChangeCipherSpec.
     const abbreviated = facts.certificates === undefined && facts.serverHelloDone === undefined;
     if (side === 'server' && abbreviated && !facts.handshakeGap) hello.resumed = true;
@@ -194,14 +276,21 @@ export class TlsLayer implements StreamConsumer {
       this.problem(side, 'an alert whose octets are missing', record.last);
       return;
     }
-    const alert = readAlert(side, record.body, record.last);
+    this.alertRead(side, record.body, record.last);
+  }
+
+  private alertRead(side: Side, body: Uint8Array, arrival: Arrival): void {
+    const alert = readAlert(side, body, arrival);
     if (this.facts.alerts.length < MAX_ALERTS) this.facts.alerts.push(alert);
     const { level, description, code } = alert;
-    this.event(code === CLOSE_NOTIFY ? 'close-notify' : 'alert', side, record.last, { level, description });
+    this.event(code === CLOSE_NOTIFY ? 'close-notify' : 'alert', side, arrival, { level, description });
+    if (code === CLOSE_NOTIFY) this.decryption?.stream.end(side, { kind: 'close-notify', arrival });
   }
 
   private lost(side: Side, { because, arrival }: LostRecords): void {
     this.directions[side].handshake.lose();
+    this.directions[side].sealedHandshake.lose();
+    this.decryption?.lose(side, because === 'garbage' ? this.gapCause : because, arrival);
     if (!this.isFinished(side)) this.facts.handshakeGap = true;
     if (because === 'garbage') this.problem(side, 'bytes that are no TLS record', arrival);
   }
@@ -239,5 +328,6 @@ export class TlsLayer implements StreamConsumer {
 const direction = (mayBeSslV2: boolean): Direction => ({
   records: new RecordDecoder(mayBeSslV2),
   handshake: new HandshakeDecoder(),
+  sealedHandshake: new HandshakeDecoder(),
   changeCipherSpec: false,
 });
