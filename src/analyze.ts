@@ -7,13 +7,15 @@ import { CaptureSet } from './capture/capture-set.js';
 import type { CaptureSource } from './capture/capture-source.js';
 import type { Nanos, PacketRef } from './capture/packet.js';
 import { replayable } from './capture/replayable-source.js';
-import { diagnose, diagnoseCapture } from './diagnosis/diagnose.js';
+import { diagnose, diagnoseCapture, diagnoseLookup } from './diagnosis/diagnose.js';
 import { READABLE_LINK_TYPES } from './link/locate-datagram.js';
 import { buildReport } from './report/build-report.js';
 import type { Report } from './report/report.js';
 import { buildSession } from './session/build-session.js';
 import { listingOf } from './session/listing.js';
-import type { CaptureView, Session } from './session/session.js';
+import { failedLookups, type LookupSession, namesOf, numberEntries } from './session/lookup-session.js';
+import { Resolutions } from './session/resolution.js';
+import { type CaptureView, type Session, startOf } from './session/session.js';
 import { Stack } from './stack.js';
 import { KeyLog, TLS_KEY_LOG } from './tls/key-log.js';
 
@@ -69,6 +71,7 @@ interface Reading {
   epoch: bigint;
   start: Nanos;
   sessions: Session[];
+  lookups: LookupSession[];
   view: CaptureView;
   notListed: Stack['notListed'];
 }
@@ -93,13 +96,19 @@ async function read(
   const start = Number.isFinite(stack.firstAt) ? stack.firstAt : 0;
   const bounds = { start, end: Number.isFinite(stack.lastAt) ? stack.lastAt : 0 };
   const { notListed, servers } = stack;
+  const resolutions = new Resolutions(stack.lookups.lookups);
   const sessions: Session[] = [];
-  stack.logs.sort((a, b) => a.tcp.first.at - b.tcp.first.at || a.firstPacket - b.firstPacket);
   for (const log of stack.logs) {
     const listing = listingOf(log, servers.of(log.server.text));
-    if (listing === 'session') sessions.push(buildSession(log, sessions.length + 1, bounds));
+    if (listing === 'session') sessions.push(buildSession(log, bounds, resolutions));
     else notListed[listing]++;
   }
+  sessions.sort(
+    (a, b) =>
+      startOf(a).at - startOf(b).at || a.tcp.first.at - b.tcp.first.at || a.tcp.first.packet - b.tcp.first.packet,
+  );
+  const lookups = failedLookups(resolutions.all, namesOf(sessions), bounds.end);
+  numberEntries(sessions, lookups);
   const captures = set.infos;
   captures[0]?.warnings.push(...stack.warnings());
   return {
@@ -108,22 +117,25 @@ async function read(
     epoch: set.epoch,
     start,
     sessions,
+    lookups,
     view: { sessions, server: (endpoint) => servers.of(endpoint), epoch: set.epoch },
     notListed,
   };
 }
 
 function tell(
-  { captures, errors, epoch, start, sessions, view, notListed }: Reading,
+  { captures, errors, epoch, start, sessions, lookups, view, notListed }: Reading,
   options: AnalyzeOptions,
 ): Analysis {
   const diagnosed = sessions.map((session) => ({ session, diagnosis: diagnose(session, view) }));
+  const unresolved = lookups.map((lookup) => ({ lookup, diagnosis: diagnoseLookup(lookup) }));
   const overall = diagnoseCapture(view);
   const report = buildReport({
     captures,
     epoch,
     start,
     sessions: diagnosed,
+    lookups: unresolved,
     captureFindings: overall.findings,
     captureCrashes: overall.crashed,
     notListed,

@@ -3,6 +3,9 @@
  * built on the way, and every connection that is over ends as a session log or as a count.
  */
 import type { Nanos, Packet, PacketRef } from './capture/packet.js';
+import { readDnsMessage } from './dns/dns-message.js';
+import { DnsStream } from './dns/dns-stream.js';
+import { LookupTable } from './dns/lookup-table.js';
 import { headerTokens } from './http/header-fields.js';
 import type { HttpExchange } from './http/http-facts.js';
 import { HttpLayer } from './http/http-layer.js';
@@ -10,7 +13,8 @@ import { formatAddress, formatEndpoint } from './ip/address.js';
 import { decodeIp } from './ip/decode-ip.js';
 import { FragmentReassembler } from './ip/fragments.js';
 import { readIcmpError } from './ip/icmp-error.js';
-import { IpDatagram, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from './ip/ip-datagram.js';
+import { IpDatagram, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from './ip/ip-datagram.js';
+import { UdpDatagram } from './ip/udp-datagram.js';
 import { Datagram } from './link/datagram.js';
 import { locateDatagram } from './link/locate-datagram.js';
 import { type Listing, listingOf } from './session/listing.js';
@@ -32,6 +36,10 @@ import { WebSocketLayer } from './websocket/websocket-layer.js';
 /** Connections of no interest are counted at once; those that need the whole capture to tell are kept, to this number. */
 const UNDECIDED_KEPT = 200_000;
 
+/** Where lookups are looked for. What is found there still has to be a DNS message. */
+const DNS_PORT = 53;
+const NOTHING = new Uint8Array(0);
+
 export type NotListedCounts = Record<Exclude<Listing, 'session'>, number>;
 
 /** The ends of a pair, the lower one first in the table's order of addresses. */
@@ -45,11 +53,13 @@ export class Stack implements ConnectionOwner<Ends> {
   readonly logs: SessionLog[] = [];
   readonly notListed: NotListedCounts = { http: 0, tls: 0, spare: 0, other: 0 };
   readonly servers = new ServerHistories();
+  readonly lookups = new LookupTable();
   firstAt: Nanos = Number.POSITIVE_INFINITY;
   lastAt: Nanos = Number.NEGATIVE_INFINITY;
   private lastPacket: PacketRef = 0;
   private readonly frame = new Datagram();
   private readonly ip = new IpDatagram();
+  private readonly udp = new UdpDatagram();
   private readonly segment = new Segment();
   private readonly fragments = new FragmentReassembler();
   private readonly connections = new ConnectionTable<Ends>(this);
@@ -79,7 +89,23 @@ export class Stack implements ConnectionOwner<Ends> {
       case PROTOCOL_ICMP:
       case PROTOCOL_ICMPV6:
         this.icmp(ip, ref, at);
+        break;
+      case PROTOCOL_UDP:
+        if (this.udp.decode(ip)) this.datagram(ip, ref, at);
     }
+  }
+
+  private datagram(ip: IpDatagram, ref: PacketRef, at: Nanos): void {
+    const { sourcePort, destinationPort, payloadStart, payloadEnd } = this.udp;
+    if (destinationPort !== DNS_PORT && sourcePort !== DNS_PORT) return;
+    const message = readDnsMessage(ip.block.subarray(payloadStart, payloadEnd));
+    if (message === undefined) return;
+    const source = endpoint(ip, ip.source, sourcePort);
+    this.lookups.message(message, source, endpoint(ip, ip.destination, destinationPort), {
+      packet: ref,
+      at,
+      readyAt: at,
+    });
   }
 
   private icmp(ip: IpDatagram, ref: PacketRef, at: Nanos): void {
@@ -89,6 +115,11 @@ export class Stack implements ConnectionOwner<Ends> {
     const arrival = { packet: ref, at, readyAt: at };
     if (quoted.protocol === PROTOCOL_TCP) {
       this.connections.icmpError(quoted, { ...told, arrival, ...(mtu === undefined ? {} : { mtu }) });
+    } else if (quoted.protocol === PROTOCOL_UDP && quoted.view.getUint16(quoted.payloadStart + 2) === DNS_PORT) {
+      const client = endpoint(quoted, quoted.source, quoted.view.getUint16(quoted.payloadStart));
+      const resolver = endpoint(quoted, quoted.destination, DNS_PORT);
+      const query = readDnsMessage(quoted.block.subarray(quoted.payloadStart + 8, quoted.payloadEnd));
+      this.lookups.error({ arrival, from: told.from, name: told.name }, client, resolver, query);
     }
   }
 
@@ -100,9 +131,15 @@ export class Stack implements ConnectionOwner<Ends> {
   /** Limits that were reached, in words for the report. */
   warnings(): string[] {
     const { evicted } = this.connections;
-    return evicted === 0
-      ? []
-      : [`${evicted} connections were given up while open, because too many were open at the same time.`];
+    const { forgotten } = this.lookups;
+    const warnings: string[] = [];
+    if (evicted > 0)
+      warnings.push(`${evicted} connections were given up while open, because too many were open at the same time.`);
+    if (forgotten > 0)
+      warnings.push(
+        `The first ${forgotten} DNS lookups were forgotten, because there are too many: sessions after them may lack their names.`,
+      );
+    return warnings;
   }
 
   meet(ip: IpDatagram, segment: Segment, fromLow: boolean): Ends {
@@ -117,7 +154,8 @@ export class Stack implements ConnectionOwner<Ends> {
     const log = new SessionLog(low, high, segment.packet, timeline, connection);
     this.logOf.set(connection, log);
     const sniffer = this.sniff(log, connection);
-    connection.consume(sniffer);
+    const mayBeDns = low.port === DNS_PORT || high.port === DNS_PORT;
+    connection.consume(mayBeDns ? this.overDns(log, sniffer) : sniffer);
     return connection;
   }
 
@@ -168,6 +206,14 @@ export class Stack implements ConnectionOwner<Ends> {
         carrier.ignore();
       },
     });
+  }
+
+  private overDns(log: SessionLog, otherwise: StreamConsumer): DnsStream {
+    return new DnsStream((message, side, arrival) => {
+      log.unknownBytes ??= { client: NOTHING, server: NOTHING };
+      const [source, destination] = side === 'client' ? [log.client, log.server] : [log.server, log.client];
+      this.lookups.message(message, source, destination, arrival);
+    }, otherwise);
   }
 
   private overTls(log: SessionLog, connection: Connection): StreamConsumer {

@@ -2,13 +2,14 @@
  * Diagnoses one session: rules over its facts, the cause among their findings, the outcome. Marks the stage that failed
  * in the session's own list; the other stages stay as the packets showed them.
  */
+import type { LookupSession } from '../session/lookup-session.js';
 import { type CaptureView, type Session, STAGES, type StageFacts, type StageName } from '../session/session.js';
 import { CAUSES } from './causes.js';
 import { chooseCause, type Judged, orderFindings } from './choose-cause.js';
 import { judgeOutcome } from './outcome.js';
-import type { CaptureRule, Diagnosis, Finding, Rule, RuleMeta, RuleResult } from './rule.js';
-import { CAPTURE_RULES, RULES } from './rules/index.js';
-import { runRules } from './run-rules.js';
+import type { CaptureRule, Diagnosis, Finding, LookupRule, Rule, RuleMeta, RuleResult } from './rule.js';
+import { CAPTURE_RULES, LOOKUP_RULES, RULES } from './rules/index.js';
+import { runLookupRule, runRules } from './run-rules.js';
 
 export const diagnose = (session: Session, capture: CaptureView, rules: readonly Rule[] = RULES): Diagnosis => {
   const results = runRules(rules, session, capture);
@@ -22,6 +23,23 @@ export const diagnose = (session: Session, capture: CaptureView, rules: readonly
     stage,
     cause: decisive?.finding.cause ?? null,
     confidence,
+    decisive,
+    findings: orderFindings(found, decisive),
+    crashed: results.filter((result) => result.outcome === 'crashed'),
+  };
+};
+
+/** A name that led nowhere: failed, whatever the rules can say of it. */
+export const diagnoseLookup = (lookup: LookupSession, rules: readonly LookupRule[] = LOOKUP_RULES): Diagnosis => {
+  const results = rules.map((rule) => runLookupRule(rule, lookup));
+  const found: Judged[] = results.flatMap(({ rule, findings }) => findings.map((finding) => ({ rule, finding })));
+  const decisive = chooseCause(found);
+  if (decisive !== undefined) for (const stage of lookup.stages) stage.status = 'failed';
+  return {
+    outcome: decisive === undefined ? 'partial' : 'failed',
+    stage: 'dns',
+    cause: decisive?.finding.cause ?? null,
+    confidence: decisive?.finding.confidence ?? 'possible',
     decisive,
     findings: orderFindings(found, decisive),
     crashed: results.filter((result) => result.outcome === 'crashed'),

@@ -3,6 +3,7 @@
  * `messages` and `remedies`, keyed, with {placeholders} filled from typed data by the report.
  */
 import type { Nanos } from '../capture/packet.js';
+import type { LookupSession } from '../session/lookup-session.js';
 import type { CaptureView, Session, Sight, StageName } from '../session/session.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { CauseId } from './causes.js';
@@ -81,6 +82,12 @@ export interface Rule {
   check(session: Session, capture: CaptureView): Iterable<Finding>;
 }
 
+/** A rule over names that never became an address: there is no connection to look at. */
+export interface LookupRule {
+  meta: RuleMeta;
+  check(lookup: LookupSession): Iterable<Finding>;
+}
+
 /** A rule over all sessions of a capture: mass ends, reconnect loops, shared timers. */
 export interface CaptureRule {
   meta: RuleMeta;
@@ -88,6 +95,7 @@ export interface CaptureRule {
 }
 
 export const defineRule = (rule: Rule): Rule => rule;
+export const defineLookupRule = (rule: LookupRule): LookupRule => rule;
 export const defineCaptureRule = (rule: CaptureRule): CaptureRule => rule;
 
 /** What became of one rule on one session. */

@@ -7,6 +7,7 @@ import type { Finding, RuleMeta, RuleResult } from '../diagnosis/rule.js';
 import { type Session, STAGES } from '../session/session.js';
 import { captureReport, type ReportedCapture } from './capture-report.js';
 import { findingReport } from './finding-report.js';
+import { type DiagnosedLookup, lookupReport } from './lookup-report.js';
 import { Clock } from './place.js';
 import { redactorFor, revealing } from './redact.js';
 import { type NotListed, REPORT_SCHEMA, type Report, type SessionReport, type Summary } from './report.js';
@@ -20,6 +21,8 @@ export interface ReportInput {
   start: Nanos;
   /** By id. */
   sessions: readonly DiagnosedSession[];
+  /** Names that led nowhere; their ids stand between those of the sessions. */
+  lookups?: readonly DiagnosedLookup[];
   captureFindings?: readonly { rule: RuleMeta; finding: Finding; sessions: readonly Session[] }[];
   /** Rules over the whole capture that threw. */
   captureCrashes?: readonly RuleResult[];
@@ -31,7 +34,10 @@ export interface ReportInput {
 export const buildReport = (input: ReportInput): Report => {
   const { showSecrets = false } = input;
   const clock = new Clock(input.epoch, input.start);
-  const sessions = input.sessions.map((diagnosed) => sessionReport(diagnosed, clock, showSecrets));
+  const sessions = [
+    ...input.sessions.map((diagnosed) => sessionReport(diagnosed, clock, showSecrets)),
+    ...(input.lookups ?? []).map((diagnosed) => lookupReport(diagnosed, clock)),
+  ].sort((a, b) => a.id - b.id);
   const captures = input.captures.map(captureReport);
   captures[0]?.warnings.push(...crashWarnings(input.sessions, input.captureCrashes ?? []));
   const redactor = showSecrets ? revealing : redactorFor([], []);

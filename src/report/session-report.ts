@@ -4,7 +4,7 @@
  */
 import type { Diagnosis, Finding, RuleMeta } from '../diagnosis/rule.js';
 import type { Header, HttpExchange } from '../http/http-facts.js';
-import type { Session, Sight } from '../session/session.js';
+import { type Session, type Sight, startOf } from '../session/session.js';
 import { findingReport } from './finding-report.js';
 import type { Clock } from './place.js';
 import { type Redactor, redactorFor, revealing } from './redact.js';
@@ -55,7 +55,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     related,
     sight: SIGHTS.filter((sight) => session.sight.has(sight)),
     vantage: tcp.vantage ?? null,
-    startMs: clock.atMs(tcp.first.at),
+    startMs: clock.atMs(startOf(session).at),
     endMs: clock.atMs(tcp.last.at),
     packets: tcp.packets,
     stages: session.stages.map((stage) => stageReport(session, stage, clock, redactor)),

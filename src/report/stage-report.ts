@@ -1,5 +1,6 @@
 /** The part of the report about one stage: how it went, when, in which packets, and the facts of it in one line. */
 import { captureOf, numberOf, type PacketRef } from '../capture/packet.js';
+import { settledBy } from '../session/resolution.js';
 import type { Session, StageFacts, StageName } from '../session/session.js';
 import { opposite } from '../stream/side.js';
 import { cipherSuiteName } from '../tls/cipher-suites.js';
@@ -9,7 +10,10 @@ import type { Redactor } from './redact.js';
 import type { EventValue, StageReport } from './report.js';
 import { fillOptional } from './wording.js';
 
-export const stageReport = (session: Session, facts: StageFacts, clock: Clock, redactor: Redactor): StageReport => {
+export const stageReport = (session: Session, facts: StageFacts, clock: Clock, redactor: Redactor): StageReport =>
+  stageEntry(facts, stageDetail(session, facts.stage, redactor), clock);
+
+export const stageEntry = (facts: StageFacts, detail: string | null, clock: Clock): StageReport => {
   const { stage, status, start, end, steps } = facts;
   const refs = new Set<PacketRef>();
   for (const arrival of [start, ...steps.map((step) => step.arrival), end]) {
@@ -23,7 +27,7 @@ export const stageReport = (session: Session, facts: StageFacts, clock: Clock, r
     durationMs: start === undefined || end === undefined ? null : toMs(end.at - start.at),
     packets: sorted.map(numberOf),
     ...(sorted.some((ref) => captureOf(ref) !== 0) ? { captures: sorted.map(captureOf) } : {}),
-    detail: stageDetail(session, stage, redactor),
+    detail,
     steps: steps.map(({ step, arrival }) => ({ step, ...clock.place(arrival) })),
   };
 };
@@ -39,6 +43,7 @@ const stageDetail = (session: Session, stage: StageName, redactor: Redactor): st
 };
 
 const DETAILS: Partial<Record<StageName, string>> = {
+  dns: '[{name}][: {addresses}][, as {aliases}][, from {resolver}]',
   tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp}][, SYN sent {syns} times]',
   tls: '[{version}][, {cipher}][, ALPN {alpn}][, {alertFrom} alert {alert}]',
   upgrade: '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}]',
@@ -51,6 +56,12 @@ const DETAILS: Partial<Record<StageName, string>> = {
 type Facts = Readonly<Record<string, EventValue | null | undefined>>;
 
 const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
+  dns: ({ origin }) => ({
+    name: origin && settledBy(origin.resolution).name,
+    addresses: origin?.answer.addresses,
+    aliases: origin?.answer.aliases,
+    resolver: origin?.answer.resolver.text,
+  }),
   tcp: ({ tcp }) => ({
     rtt: tcp.handshakeRtt,
     refused: tcp.refused === undefined ? undefined : 'RST',

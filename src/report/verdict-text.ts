@@ -13,7 +13,7 @@ export const verdictText = (session: Session, diagnosis: Diagnosis, decisive: Fi
 };
 
 /** Up to a full stop that a space follows: `60.0 s` and `nginx/1.22.1` have none. */
-const firstSentence = (text: string): string => /^.*?[.!?](?=\s)/s.exec(text)?.[0] ?? text;
+export const firstSentence = (text: string): string => /^.*?[.!?](?=\s)/s.exec(text)?.[0] ?? text;
 
 const verdictKey = (session: Session, { outcome, stage }: Diagnosis): VerdictKey => {
   const { websocket, tls, stages } = session;

@@ -2,6 +2,8 @@
 import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import type { HttpExchange } from '../http/http-facts.js';
+import { tellResolution } from './lookup-events.js';
+import { dnsStage, type Origin, type Resolutions, settledBy } from './resolution.js';
 import type { Session } from './session.js';
 import type { SessionLog } from './session-log.js';
 import { sightOf } from './sight.js';
@@ -13,23 +15,31 @@ export interface CaptureBounds {
   end: Nanos;
 }
 
-export function buildSession(log: SessionLog, id: number, bounds: CaptureBounds): Session {
+/** Its id is given once all are known. */
+export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions: Resolutions): Session {
   const { tcp } = log;
   const tls = log.tls?.facts;
   const http = log.http?.facts;
   const websocket = log.websocket?.facts;
   const subprotocol = log.subprotocol?.facts;
   const upgrade = http?.upgrade;
-  const host =
+  const named =
     hostOf(upgrade) ?? hostOf(http?.exchanges.at(-1)) ?? tls?.clientHello?.sni ?? log.tunnel?.request?.target ?? null;
+  const origin = originOf(log, named, resolutions);
+  const stages = stagesOf({ tcp, tls, tunnel: log.tunnel, upgrade, websocket, subprotocol, mayUpgrade: true });
+  if (origin?.followed) {
+    stages.unshift(dnsStage(origin.resolution, origin.answer.arrival));
+    tellResolution(origin.resolution, log.timeline, 'network');
+  }
   return {
-    id,
+    id: 0,
     client: log.client,
     server: log.server,
     rolesGuessed: log.rolesGuessed,
     transport: transportOf(log),
-    host,
+    host: named ?? (origin === undefined ? null : settledBy(origin.resolution).name),
     url: urlOf(upgrade, tls !== undefined),
+    origin,
     tcp,
     tls,
     http,
@@ -39,11 +49,19 @@ export function buildSession(log: SessionLog, id: number, bounds: CaptureBounds)
     subprotocol,
     unknownBytes: log.unknownBytes,
     sight: sightOf(tcp, upgrade, websocket, bounds.end),
-    stages: stagesOf({ tcp, tls, tunnel: log.tunnel, upgrade, websocket, subprotocol, mayUpgrade: true }),
+    stages,
     timeline: log.timeline,
     captureStart: bounds.start,
     captureEnd: bounds.end,
   };
+}
+
+/** A connection whose beginning was not captured is older than any lookup that was. */
+function originOf(log: SessionLog, named: string | null, resolutions: Resolutions): Origin | undefined {
+  const [syn] = log.tcp.syns;
+  if (syn === undefined) return undefined;
+  const name = named === null || log.tunnel !== undefined ? undefined : named.replace(/:\d*$/, '');
+  return resolutions.originOf({ client: log.client.address, server: log.server.address, at: syn.at, name });
 }
 
 /** `ws` and `wss` only where something proves WebSocket. */

@@ -10,6 +10,7 @@ import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { HandshakeFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
+import type { Origin } from './resolution.js';
 import type { Timeline } from './timeline.js';
 
 export const STAGES = ['dns', 'tcp', 'proxy', 'tls', 'upgrade', 'subprotocol', 'open', 'close'] as const;
@@ -62,10 +63,12 @@ export interface Session {
   /** Roles were read from SYN, hello, request or masks; otherwise guessed from the port numbers. */
   readonly rolesGuessed: boolean;
   readonly transport: 'ws' | 'wss' | 'unknown';
-  /** Host header, else SNI. */
+  /** Host header, else SNI, else the name that was looked up for it. */
   readonly host: string | null;
   /** Only from a request that was seen. */
   readonly url: string | null;
+  /** The lookup that gave the server's address, where it is in the capture. */
+  readonly origin: Origin | undefined;
   readonly tcp: TcpFacts;
   readonly tls: TlsFacts | undefined;
   readonly http: HttpFacts | undefined;
@@ -112,6 +115,10 @@ export interface ServerHistory {
   /** SNI values (null: none sent) to which this server answered with a ServerHello. */
   sniAccepted: ReadonlySet<string | null>;
 }
+
+/** The first packet of its story: of the lookup that it followed, else of the connection. */
+export const startOf = ({ origin, tcp }: Session): Arrival =>
+  origin?.followed ? (origin.resolution.lookups[0]?.first ?? tcp.first) : tcp.first;
 
 /** Time of the last sign of life before `until`: payload or frame of either side; undefined without one. */
 export const lastActivity = (session: Session): Arrival | undefined => {

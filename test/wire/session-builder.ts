@@ -365,6 +365,7 @@ export class SessionBuilder {
       client: this.clientEnd,
       server: this.serverEnd,
       rolesGuessed: this.guessed,
+      origin: undefined,
       transport,
       host: this.hostName ?? this.tls?.clientHello?.sni ?? null,
       url: target === undefined ? null : `${this.tls ? 'wss' : 'ws'}://${this.hostName}${target}`,

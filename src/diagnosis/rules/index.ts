@@ -2,12 +2,17 @@
  * All rules, in the order of the stages they are about. The order means nothing for the cause: choose-cause.ts decides
  * by time and strength.
  */
-import type { CaptureRule, Rule } from '../rule.js';
+import type { CaptureRule, LookupRule, Rule } from '../rule.js';
 import { closeCode } from './closing/close-code.js';
 import { invalidClose } from './closing/invalid-close.js';
 import { missingClose } from './closing/missing-close.js';
 import { reset } from './closing/reset.js';
 import { unansweredClose } from './closing/unanswered-close.js';
+import { errorAnswer } from './dns/error-answer.js';
+import { missingAddress } from './dns/missing-address.js';
+import { slowLookup } from './dns/slow-lookup.js';
+import { unansweredQuery } from './dns/unanswered-query.js';
+import { unreachableResolver } from './dns/unreachable-resolver.js';
 import { slowConsumer } from './flow/slow-consumer.js';
 import { brokenRule } from './framing/broken-rule.js';
 import { corruptDeflate } from './framing/corrupt-deflate.js';
@@ -52,6 +57,7 @@ import { unsupportedVersion } from './upgrade/unsupported-version.js';
 import { wrongEndpoint } from './upgrade/wrong-endpoint.js';
 
 export const RULES: readonly Rule[] = [
+  slowLookup,
   earlyClose,
   frequentRetransmission,
   incompleteHandshake,
@@ -100,6 +106,9 @@ export const RULES: readonly Rule[] = [
   unansweredPing,
   slowConsumer,
 ];
+
+/** Rules over lookups that led nowhere. */
+export const LOOKUP_RULES: readonly LookupRule[] = [errorAnswer, missingAddress, unansweredQuery, unreachableResolver];
 
 /** Rules over all sessions of a capture together. */
 export const CAPTURE_RULES: readonly CaptureRule[] = [];
