@@ -280,7 +280,7 @@ export class Connection {
   /** A RST stands behind all that its side has sent, and says how much of the peer's it has (RFC 9293 3.10.7). */
   private noteUnseenBeforeReset(segment: Segment, flow: Flow, peer: Flow): void {
     const { acknowledgment, sequence, at, packet } = segment;
-    if (flow.consumer === undefined) return;
+    if (this.consumer === undefined) return;
     const covered = ahead(acknowledgment, peer.acked);
     if ((segment.flags & ACK) !== 0 && peer.ackedKnown && covered > 0 && covered < IMPLAUSIBLE_JUMP) {
       peer.acked = acknowledgment;
@@ -533,6 +533,10 @@ export class Connection {
 
   private noteAckedHole(flow: Flow, at: Nanos): void {
     if (flow.fin !== undefined && ahead(flow.assembler.next, flow.finEnd) === -1) return; // Only the FIN's own number.
+    // One number, acknowledged after the peer's own FIN: rather the FIN of this side, unseen, than a byte.
+    const peer = flow === this.low ? this.high : this.low;
+    const isOne = ahead(flow.acked, flow.assembler.next) === 1 && !flow.assembler.holds;
+    flow.finUnseen = isOne && flow.fin === undefined && peer.fin !== undefined;
     if (flow.holeAckedAt < 0) flow.holeAckedAt = at;
   }
 
@@ -545,10 +549,7 @@ export class Connection {
   private giveUpAcked(flow: Flow, packet: PacketRef, at: Nanos): void {
     flow.holeAckedAt = -1;
     const { assembler } = flow;
-    const peer = flow === this.low ? this.high : this.low;
-    // One number after the peer's FIN: rather the FIN of this side, unseen, than a byte.
-    const isFin = flow.fin === undefined && peer.fin !== undefined && !assembler.holds;
-    if (isFin && ahead(flow.acked, assembler.next) === 1) return;
+    if (flow.finUnseen && ahead(flow.acked, assembler.next) === 1) return;
     // Up to what is acknowledged, less the number that a FIN takes.
     const acked = flow.fin !== undefined && flow.acked === flow.finEnd ? advance(flow.acked, -1) : flow.acked;
     while (ahead(acked, assembler.next) > 0) {

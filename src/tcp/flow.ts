@@ -54,6 +54,8 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   /** Sequence number after the FIN; only with `fin`. */
   finEnd = 0;
   fin: Arrival | undefined;
+  /** The peer acknowledged what looks like a FIN that the capture lacks. */
+  finUnseen = false;
   rst: Arrival | undefined;
   ttl = NEVER;
   rstTtl = NEVER;
