@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../src/diagnosis/causes.js';
-import { CAPTURE_RULES, RULES } from '../../src/diagnosis/rules/index.js';
+import { CAPTURE_RULES, LOOKUP_RULES, RULES } from '../../src/diagnosis/rules/index.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const metas = [...RULES, ...CAPTURE_RULES].map(({ meta }) => meta);
+const metas = [...RULES, ...LOOKUP_RULES, ...CAPTURE_RULES].map(({ meta }) => meta);
 const causes = [...new Set(metas.flatMap((meta) => meta.causes))].sort();
 const families = readdirSync(`${root}src/diagnosis/rules`, { withFileTypes: true }).filter((entry) =>
   entry.isDirectory(),
