@@ -110,7 +110,7 @@ async function read(
   const lookups = failedLookups(resolutions.all, namesOf(sessions), bounds.end);
   numberEntries(sessions, lookups);
   const captures = set.infos;
-  captures[0]?.warnings.push(...stack.warnings());
+  captures[0]?.warnings.push(...stack.warnings(), ...keyLog.warnings());
   return {
     captures,
     errors: set.errors.map(({ file, error }) => ({ file, message: error.message })),

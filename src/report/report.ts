@@ -166,6 +166,12 @@ export interface TlsReport {
   resumed: boolean | null;
   helloRetryRequest: boolean;
   decrypted: boolean | 'partly';
+  /** Labels of the secrets that the key log lacks for this connection; empty without a key log. */
+  missingSecrets: string[];
+  /** What key logs know the connection by, in hexadecimal; null before a ClientHello was seen. */
+  clientRandom: string | null;
+  /** What cannot be decrypted even with the secrets: a cipher suite, or a way of compressing. */
+  undecryptable: string | null;
   certificates: CertificateReport[] | null;
   alerts: ({ from: Side; level: string; description: string; atMs: number } & PacketPlace)[];
   /** What they say is hidden; `inferred`: known by its length only. */

@@ -20,6 +20,9 @@ export const tlsReport = (tls: TlsFacts, clock: Clock): TlsReport => {
     resumed: serverHello?.resumed ?? null,
     helloRetryRequest: tls.helloRetryRequest !== undefined,
     decrypted: tls.decrypted,
+    missingSecrets: [...tls.missingSecrets],
+    clientRandom: tls.clientRandom ?? null,
+    undecryptable: tls.undecryptable ?? null,
     certificates: tls.certificates?.map(certificateReport) ?? null,
     alerts: tls.alerts.map(({ from, level, description, arrival }) => ({
       from,

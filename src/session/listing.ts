@@ -6,6 +6,7 @@ import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import type { HttpFacts } from '../http/http-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
+import { CLOSE_NOTIFY } from '../tls/alert.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import { isHttp1InsideHttp2 } from './http1-inside-http2.js';
 import type { ServerHistory } from './session.js';
@@ -26,7 +27,12 @@ export function listingOf(log: SessionLog, history: ServerHistory): Listing {
   const { tcp } = log;
   if (log.http !== undefined) return listHttp(log.http.facts);
   if (log.http2) return 'other';
-  if (log.tls !== undefined) return listTls(log.tls.facts, tcp, history.tlsWorked(log.client.address) > 0);
+  if (log.tls !== undefined) {
+    const listing = listTls(log.tls.facts, tcp, history.tlsWorked(log.client.address) > 0);
+    // Decrypted, and neither HTTP nor WebSocket; an HTTP/1.1 request inside h2 is told by its end.
+    const isOther = log.unknownBytes !== undefined && log.tls.facts.serverHello?.alpn !== 'h2';
+    return listing === 'session' && isOther ? 'other' : listing;
+  }
   if (log.unknownBytes !== undefined) return 'other';
   return listSilent(log, tcp, history);
 }
@@ -56,11 +62,13 @@ function listTls(tls: TlsFacts, tcp: TcpFacts, othersWorked: boolean): Listing {
   const complete = tls.finished.client !== undefined && tls.finished.server !== undefined;
   if (tls.notTls !== undefined || tls.alerts.some(({ level }) => level === 'fatal')) return 'session';
   const clientAlert = tls.encryptedAlerts.find(({ from }) => from === 'client')?.arrival;
+  const goodbye = tls.alerts.find(({ from, code }) => from === 'client' && code === CLOSE_NOTIFY)?.arrival;
   // A browser gives up connections it opened to spare, without a word; others of the same browser are in use.
-  const isSpare = othersWorked && clientAlert === undefined && tls.certificates === undefined;
+  const saysNothing = clientAlert === undefined && (tls.certificates === undefined || tls.decrypted === true);
+  const isSpare = othersWorked && saysNothing;
   if (isSpare && tcp.endedBy === 'client' && client.records === 0 && tls.serverHello !== undefined) return 'spare';
   if (!complete && client.records + server.records === 0) return 'session';
-  const left = clientAlert ?? (tcp.endedBy === 'client' ? tcp.endPacket : undefined);
+  const left = clientAlert ?? goodbye ?? (tcp.endedBy === 'client' ? tcp.endPacket : undefined);
   const leftAtOnce =
     tls.finished.client !== undefined && left !== undefined && left.at - tls.finished.client.at < LEFT_AT_ONCE;
   if (tls.serverHello?.alpn === 'h2') {

@@ -27,7 +27,8 @@ export function stagesOf(sources: StageSources): StageFacts[] {
   const stages = [tcpStage(tcp)];
   if (tunnel !== undefined) stages.push(exchangeStage('proxy', tunnel, tcp, (status) => status >= 200 && status < 300));
   if (tls !== undefined) stages.push(tlsStage(tls));
-  const isHidden = tls !== undefined && upgrade === undefined && websocket === undefined;
+  const isClosed = tls !== undefined && tls.decrypted !== true;
+  const isHidden = isClosed && upgrade === undefined && websocket === undefined;
   const over = stages.every(({ status }) => status === 'ok' || status === 'not-seen');
   if (upgrade !== undefined) stages.push(exchangeStage('upgrade', upgrade, tcp, (status) => status === 101));
   else if (websocket !== undefined) stages.push(unseen('upgrade'));

@@ -32,7 +32,7 @@ export class KeyLog {
   /** Secrets that are kept. */
   size = 0;
   /** Lines with a secret that had no room. */
-  omitted = 0;
+  private omitted = 0;
   /** Client randoms that came with secrets after a connection had asked for them in vain. */
   late = 0;
   private readonly secrets = new Map<string, Map<SecretLabel, Uint8Array>>();
@@ -41,6 +41,7 @@ export class KeyLog {
   private readonly resumable = new Map<string, Uint8Array>();
   private hasClientPremasters = false;
   private readonly missed = new Set<string>();
+  private used = false;
 
   /** Adds the lines of a key log. Where one says something else than a line before it, the later one holds. */
   add(text: string): void {
@@ -65,7 +66,10 @@ export class KeyLog {
 
   /** Whether any secret of this connection is known; if none is, one that comes later counts as `late`. */
   knows(clientRandom: string): boolean {
-    if (this.secrets.has(clientRandom)) return true;
+    if (this.secrets.has(clientRandom)) {
+      this.used = true;
+      return true;
+    }
     if (this.missed.size < MAX_MISSED) this.missed.add(clientRandom);
     return false;
   }
@@ -88,6 +92,18 @@ export class KeyLog {
       if (oldest !== undefined) this.resumable.delete(oldest);
     }
     this.resumable.set(idOrTicket, master);
+  }
+
+  /** What a user should know of the key log as a whole. */
+  warnings(): string[] {
+    const warnings: string[] = [];
+    if (this.size > 0 && !this.used && this.missed.size > 0)
+      warnings.push(
+        `The key log fits no TLS connection here: its ${this.size} secrets are of ${this.secrets.size} other connections, recorded at another time or by another program.`,
+      );
+    if (this.omitted > 0)
+      warnings.push(`The key log has more than ${MAX_SECRETS} secrets; ${this.omitted} were left out.`);
+    return warnings;
   }
 
   private put(label: string, name: string, secret: Uint8Array): void {

@@ -6,6 +6,7 @@ import type { Nanos } from '../../capture/packet.js';
 import type { CaptureView, Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
 import type { Actor } from '../../stream/side.js';
+import { CLOSE_NOTIFY } from '../../tls/alert.js';
 import type { AlertFacts, TlsFacts } from '../../tls/tls-facts.js';
 import { isTls13, versionName } from '../../tls/versions.js';
 import { latest, tcpEnd } from './ending.js';
@@ -69,12 +70,15 @@ export interface Departure {
   alerted: boolean;
 }
 
-/** Who left first: the sender of the first encrypted alert, FIN or RST. What the other side does then is an answer. */
+/** Who left first: the sender of the first encrypted alert, close_notify, FIN or RST. What the other side does then is an answer. */
 export const firstToLeave = (session: Session): Departure | undefined => {
   const end = tcpEnd(session);
-  const alert = session.tls?.encryptedAlerts[0];
+  const sealed = session.tls?.encryptedAlerts[0];
+  const goodbye = session.tls?.alerts.find(({ code }) => code === CLOSE_NOTIFY);
+  const isGoodbye = sealed === undefined || (goodbye !== undefined && goodbye.arrival.at < sealed.arrival.at);
+  const alert = isGoodbye ? goodbye : sealed;
   if (alert !== undefined && (end === undefined || alert.arrival.at <= end.at.at)) {
-    return { by: alert.from, at: alert.arrival, alerted: true };
+    return { by: alert.from, at: alert.arrival, alerted: !isGoodbye };
   }
   return end === undefined ? undefined : { by: end.by, at: end.at, alerted: false };
 };

@@ -66,5 +66,16 @@ export const notSeenLines = (session: SessionReport, look: Look): string[] => {
     ...(has('no-gaps') ? [] : ['bytes that were acknowledged and are missing here']),
   ];
   const all = [...hidden, ...lacks];
-  return all.length === 0 ? [] : look.paragraph(`not seen: ${all.join(', ')}`, 2);
+  return [
+    ...(all.length === 0 ? [] : look.paragraph(`not seen: ${all.join(', ')}`, 2)),
+    ...closedBecause(session).flatMap((why) => look.paragraph(`not decrypted: ${why}`, 2)),
+  ];
+};
+
+/** Why the key log that was given did not open everything. */
+const closedBecause = ({ tls }: SessionReport): string[] => {
+  if (tls === null || tls.decrypted === true) return [];
+  const why = tls.undecryptable === null ? [] : [`${tls.undecryptable} cannot be undone here`];
+  if (tls.missingSecrets.length === 0) return why;
+  return [...why, `the key log lacks ${tls.missingSecrets.join(', ')} of client random ${tls.clientRandom ?? ''}`];
 };
