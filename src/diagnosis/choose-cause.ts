@@ -40,6 +40,7 @@ const BREADTH: Partial<Record<CauseId, 1 | 2>> = {
   'upgrade-response-malformed': 1,
   'upgrade-unanswered': 1,
   'upgrade-connection-closed': 2,
+  'ws-application-close': 1,
   'ws-abnormal-closure': 2,
   'ws-reset': 2,
 };

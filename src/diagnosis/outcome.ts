@@ -3,6 +3,8 @@
  * findings is never taken for health: what too few packets show is partial.
  */
 import type { Session } from '../session/session.js';
+import { closeMeaning } from '../subprotocol/recognise.js';
+import { hasSaidGoodbye } from '../subprotocol/subprotocol-facts.js';
 import type { Judged } from './choose-cause.js';
 import { closeMayBeUnseen } from './measures/close-visibility.js';
 import type { Confidence, Diagnosis } from './rule.js';
@@ -12,6 +14,10 @@ const GOODBYES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
 export const isGoodbye = (code: number): boolean => GOODBYES.has(code);
 
+/** The same, and the codes that the session's subprotocol calls an ordinary goodbye. */
+export const isOrdinaryClose = ({ subprotocol }: Session, code: number): boolean =>
+  isGoodbye(code) || (subprotocol !== undefined && closeMeaning(subprotocol.name, code)?.isGoodbye === true);
+
 export type OutcomeAndConfidence = Pick<Diagnosis, 'outcome' | 'confidence'>;
 
 export const judgeOutcome = (session: Session, decisive: Judged | undefined): OutcomeAndConfidence => {
@@ -19,7 +25,8 @@ export const judgeOutcome = (session: Session, decisive: Judged | undefined): Ou
   const { websocket } = session;
   if (websocket !== undefined && session.sight.has('frames')) {
     const { firstClose } = websocket;
-    if (firstClose !== undefined) return isGoodbye(firstClose.code) ? ok(session) : PARTIAL;
+    if (firstClose !== undefined) return isOrdinaryClose(session, firstClose.code) ? ok(session) : PARTIAL;
+    if (hasSaidGoodbye(session.subprotocol) && session.tcp.end !== 'none') return ok(session);
     if (session.tcp.end !== 'none' || closeMayBeUnseen(session)) return PARTIAL;
     return { outcome: 'open', confidence: 'proven' };
   }

@@ -58,6 +58,7 @@ const JOINS_KEPT = 256;
 class PhoenixReader implements SubprotocolReader {
   /** Ref of a join to its topic. */
   private readonly joins = new Map<string, string>();
+  private joined = 0;
 
   constructor(
     private readonly log: SubprotocolLog,
@@ -127,6 +128,8 @@ class PhoenixReader implements SubprotocolReader {
       });
     } else if (isJoin) {
       log.recovers(topic);
+      this.joined++;
+      log.detail.topicsJoined = this.joined;
       log.event('phx_reply', side, arrival, data);
     } else {
       log.ordinary('phx_reply', side, arrival, bytes);

@@ -93,7 +93,7 @@ class StompReader implements SubprotocolReader {
         return;
       case 'ERROR':
         log.fails('ERROR', side, arrival, {
-          text: headers.get('message') ?? firstLine(body),
+          text: errorText(headers.get('message') ?? '', firstLine(body)),
           subject: headers.get('receipt-id') ?? '',
           inHandshake: !log.isOpen,
         });
@@ -208,6 +208,12 @@ const bodyEnd = (text: string, at: number, contentLength: string | undefined): n
 const readHeartBeat = (value: string | undefined): readonly [number, number] => {
   const found = /^\s*(\d{1,10})\s*,\s*(\d{1,10})\s*$/.exec(value ?? '0,0');
   return found === null ? [0, 0] : [Number(found[1]), Number(found[2])];
+};
+
+/** Some brokers put the reason into the body and a class of errors into the header. */
+const errorText = (message: string, body: string): string => {
+  if (message === '' || body === '' || body.includes(message)) return body === '' ? message : body;
+  return `${message}: ${body}`;
 };
 
 const firstLine = (body: string): string => body.trim().split(/\r?\n/, 1)[0] ?? '';

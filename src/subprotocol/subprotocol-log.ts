@@ -108,10 +108,9 @@ export class SubprotocolLog {
     this.event(step, from, arrival, { ...data, ...took });
   }
 
-  /** A message that needs the handshake accepted, which it must have been, unseen: a client may also just run ahead. */
+  /** A message that needs the handshake accepted: of the server it shows that it was, unseen; a client may just be hasty. */
   isUnderWay(from: Side, arrival: Arrival): void {
-    if (this.shake.answered !== undefined || (from === 'client' && this.shake.asked !== undefined)) return;
-    this.shake.answered = copyArrival(arrival);
+    if (from === 'server') this.shake.answered ??= copyArrival(arrival);
   }
 
   /** Any other message of the handshake. */

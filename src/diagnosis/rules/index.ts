@@ -24,6 +24,11 @@ import { lostPeer } from './keepalive/lost-peer.js';
 import { massEnd } from './keepalive/mass-end.js';
 import { missingPings } from './keepalive/missing-pings.js';
 import { unansweredPing } from './keepalive/unanswered-ping.js';
+import { subprotocolCloseCode } from './subprotocol/close-code.js';
+import { engineRefusal } from './subprotocol/engine-refusal.js';
+import { errorMessage } from './subprotocol/error-message.js';
+import { missedHeartbeat } from './subprotocol/missed-heartbeat.js';
+import { requestError } from './subprotocol/request-error.js';
 import { earlyClose } from './tcp/early-close.js';
 import { frequentRetransmission } from './tcp/frequent-retransmission.js';
 import { incompleteHandshake } from './tcp/incomplete-handshake.js';
@@ -89,6 +94,11 @@ export const RULES: readonly Rule[] = [
   unfinishedHead,
   unsupportedVersion,
   wrongEndpoint,
+  subprotocolCloseCode,
+  engineRefusal,
+  errorMessage,
+  missedHeartbeat,
+  requestError,
   brokenRule,
   corruptDeflate,
   corruptedStream,

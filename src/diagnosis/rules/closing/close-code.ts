@@ -4,10 +4,12 @@
  */
 import type { Session } from '../../../session/session.js';
 import { opposite } from '../../../stream/side.js';
+import { closeMeaning } from '../../../subprotocol/recognise.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
 import { bytes, side, text } from '../../measures/values.js';
+import { isOrdinaryClose } from '../../outcome.js';
 import { defineRule, type Value } from '../../rule.js';
 import { knownReason } from './known-reasons.js';
 
@@ -57,6 +59,7 @@ export const closeCode = defineRule({
         'The {from} closed with 1013 (try again later){reason}: it is overloaded or sheds connections.',
       'ws-bad-gateway':
         'The {from} closed with 1014 (bad gateway){reason}: a gateway got an invalid answer from the server behind it.',
+      'subprotocol-close': 'The {from} closed with {code}{reason}; in {subprotocol} that means: {meaning}.',
       'ws-application-close':
         'The {from} closed with {code}{reason}, a code of the application itself: its documentation says what it means.',
     },
@@ -87,7 +90,8 @@ export const closeCode = defineRule({
     const close = session.websocket?.firstClose;
     if (close === undefined) return;
     const cause = causeOfCloseCode(close.code);
-    if (cause === undefined) return;
+    if (cause === undefined || isOrdinaryClose(session, close.code)) return;
+    const meaning = session.subprotocol && closeMeaning(session.subprotocol.name, close.code)?.text;
     const peer = opposite(close.from);
     const known = knownReason(close.code, close.reason);
     const reason = quote(close.reason);
@@ -96,11 +100,13 @@ export const closeCode = defineRule({
       peer: side(peer),
       code: text(close.code),
       reason: text(reason === null ? '' : ` and the reason “${reason}”`),
+      subprotocol: text(session.subprotocol?.name ?? ''),
+      meaning: text(meaning ?? ''),
       largest: bytes(session.websocket?.messageSizes[peer].largestBytes ?? 0),
     };
     if (known !== undefined) data.hint = text(known);
     yield {
-      message: cause,
+      message: meaning === undefined ? cause : 'subprotocol-close',
       cause,
       data,
       evidence: evidence(whatCameBefore(session, cause), [close.span, 'close']),

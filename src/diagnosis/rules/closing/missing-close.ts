@@ -2,6 +2,7 @@
  * The connection ended by FIN while neither side had sent a Close frame (RFC 6455 7.1.4; libraries report 1006).
  * Said only where a Close cannot have been missed. Why it ended is for narrower rules.
  */
+import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
@@ -33,7 +34,7 @@ export const missingClose = defineRule({
     const end = tcpEnd(session);
     const { websocket } = session;
     if (end === undefined || end.kind !== 'fin' || end.by === 'network' || websocket === undefined) return;
-    if (websocket.firstClose !== undefined || closeMayBeUnseen(session)) return;
+    if (websocket.firstClose !== undefined || closeMayBeUnseen(session) || hasSaidGoodbye(session.subprotocol)) return;
     const unfinished = websocket.unfinishedFrame[end.by];
     yield {
       message: unfinished === undefined ? 'fin' : 'unfinished',

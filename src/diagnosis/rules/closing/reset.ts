@@ -4,6 +4,7 @@
  */
 import type { Session } from '../../../session/session.js';
 import { SIDES, type Side } from '../../../stream/side.js';
+import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
@@ -45,7 +46,7 @@ export const reset = defineRule({
     const end = tcpEnd(session);
     const { websocket } = session;
     if (end === undefined || end.kind !== 'rst' || websocket === undefined) return;
-    if (websocket.firstClose !== undefined || closeMayBeUnseen(session)) return;
+    if (websocket.firstClose !== undefined || closeMayBeUnseen(session) || hasSaidGoodbye(session.subprotocol)) return;
     const silence = duration(silenceBefore(session, end.at)?.length ?? 0);
     const shared = { evidence: evidence([lastFrame(session), 'last'], [end.at, 'reset']), struckAt: end.at.at };
     const foreign = SIDES.filter((side) => foreignTtl(session, side) > TTL_SLACK);

@@ -1,0 +1,170 @@
+/**
+ * An error in the subprotocol's own words: a refused handshake, or a message that ends the session whatever Close frame
+ * follows. One table: which error of which subprotocol is which cause.
+ */
+import type { Session } from '../../../session/session.js';
+import type { SubprotocolError, SubprotocolFacts } from '../../../subprotocol/subprotocol-facts.js';
+import type { CauseId } from '../../causes.js';
+import { evidence } from '../../evidence.js';
+import { departure, earliest } from '../../measures/ending.js';
+import { quote } from '../../measures/headers.js';
+import { side, text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
+
+export const errorMessage = defineRule({
+  meta: {
+    id: 'subprotocol/error-message',
+    title: 'Error of the subprotocol',
+    severity: 'error',
+    causes: [
+      'stomp-error',
+      'mqtt-connection-refused',
+      'mqtt-disconnect',
+      'socketio-connect-error',
+      'socketio-disconnect',
+      'graphql-unauthorized',
+      'centrifugo-disconnect',
+      'signalr-handshake-error',
+      'signalr-close-error',
+      'wamp-abort',
+      'phoenix-error',
+    ],
+    needs: ['frames', 'payloads'],
+    precedence: 'subprotocol-error',
+    reference: ['STOMP 1.2', 'MQTT 5 3.2', 'MQTT 5 3.14', 'Socket.IO protocol 5', 'SignalR hub protocol', 'WAMP 2'],
+    messages: {
+      'stomp-refused': 'The broker answered {asked} with an ERROR frame{quoted}.',
+      'stomp-error': 'The broker sent an ERROR frame{quoted}; after it, a STOMP session is over.',
+      'mqtt-connection-refused': 'The broker refused the connection: CONNACK {code}{quoted}.',
+      'mqtt-disconnect': 'The {from} ended the MQTT session: DISCONNECT {code}{quoted}.',
+      'socketio-connect-error': 'The server refused namespace {subject}: CONNECT_ERROR{quoted}.',
+      'socketio-disconnect': 'The server ended namespace {subject} by a DISCONNECT packet.',
+      'graphql-unauthorized': 'The server refused connection_init: connection_error{quoted}.',
+      'centrifugo-disconnect': 'The server answered the connect command with error {code}{quoted}.',
+      'signalr-handshake-error': 'The server refused the SignalR handshake{quoted}.',
+      'signalr-close-error': 'The {from} sent a SignalR Close message with an error{quoted}{behind}.',
+      'wamp-abort': 'The {from} ended the WAMP session by ABORT {code}{quoted}.',
+      'phoenix-refused': 'The server refused to let the client join {subject}{quoted}.',
+      'phoenix-crashed': 'The channel {subject} ended with phx_error: its process on the server crashed.',
+    },
+    notes: { asked: 'first message of the handshake', error: 'the error', close: 'Close frame behind it' },
+    remedies: {
+      credentials: 'Check the credentials and the rights of this user at the server.',
+      stomp:
+        'Check login, passcode and host (the virtual host) of CONNECT, and that the destination exists; the broker’s log says more than the ERROR frame.',
+      mqtt: 'Check user name, password, client identifier and protocol version against the broker’s configuration; its log names the client.',
+      twins: 'Two clients with the same client identifier throw each other out: give each client one of its own.',
+      middleware:
+        'The error comes from a middleware of the namespace, io.use(…): see which one calls next(error), and what the client sends in auth.',
+      kick: 'Look for socket.disconnect() and io.disconnectSockets() on the server; the client does not reconnect by itself after it.',
+      token: 'Send fresh credentials in the payload of connection_init, for example connectionParams as a function.',
+      hub: 'Read the server’s log at this time: an exception in the hub, or a message above MaximumReceiveMessageSize. EnableDetailedErrors tells the client more.',
+      protocol: 'Both sides must know the hub protocol: add AddMessagePackProtocol() on the server, or use JSON.',
+      realm: 'Check the realm, the roles and the authentication methods of HELLO against the router’s configuration.',
+      join: 'See what join/3 of the channel answers, and the payload that the client joins with.',
+      crash: 'Read the server’s log: it has the stack trace of the channel’s process.',
+    },
+  },
+  *check(session) {
+    const { subprotocol } = session;
+    const error = subprotocol?.errors.find(
+      (each) => each.fatal && !each.recovered && !isAfterGoodbye(subprotocol, each),
+    );
+    if (subprotocol === undefined || error === undefined) return;
+    const kind = kindOf(subprotocol, error);
+    if (kind === undefined) return;
+    const close = session.websocket?.firstClose;
+    const quoted = quote(error.text);
+    yield {
+      message: kind.message,
+      cause: kind.cause,
+      severity: isOver(session, subprotocol, error) ? 'error' : 'warning',
+      stage: error.inHandshake && subprotocol.handshake !== undefined ? 'subprotocol' : 'open',
+      data: {
+        from: side(error.from),
+        asked: text(subprotocol.handshake?.steps[0]?.step ?? 'CONNECT'),
+        code: text(error.code ?? ''),
+        subject: text(error.subject === '' ? '/' : error.subject),
+        quoted: text(quoted === null ? '' : `: “${quoted}”`),
+        behind: text(
+          close === undefined || close.code < 0 ? '' : `; the ${closeName(close.code)} behind it says nothing of that`,
+        ),
+      },
+      evidence: evidence(
+        [error.inHandshake ? subprotocol.handshake?.asked : undefined, 'asked'],
+        [error.arrival, 'error'],
+        [close?.span, 'close'],
+      ),
+      struckAt: error.arrival.at,
+      confidence: 'proven',
+      remedies: kind.remedies,
+    };
+  },
+});
+
+const closeName = (code: number): string => (code === 1005 ? 'empty Close' : `Close with ${code}`);
+
+interface Kind {
+  cause: CauseId;
+  message: string;
+  remedies: readonly string[];
+}
+
+const kindOf = ({ name }: SubprotocolFacts, error: SubprotocolError): Kind | undefined => {
+  const key = `${name} ${error.event}`;
+  // MQTT 5: 0x8d is a matter of keep-alives, 0x8e of two clients with one identifier.
+  if (key === 'mqtt DISCONNECT' && error.code === '0x8d') return undefined;
+  if (key === 'mqtt DISCONNECT' && error.code === '0x8e') return { ...KINDS[key]!, remedies: ['twins'] };
+  if (key === 'stomp ERROR' && error.inHandshake) return { ...KINDS[key]!, message: 'stomp-refused' };
+  return KINDS[key];
+};
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  'stomp ERROR': { cause: 'stomp-error', message: 'stomp-error', remedies: ['stomp'] },
+  'mqtt CONNACK': { cause: 'mqtt-connection-refused', message: 'mqtt-connection-refused', remedies: ['mqtt'] },
+  'mqtt DISCONNECT': { cause: 'mqtt-disconnect', message: 'mqtt-disconnect', remedies: ['mqtt'] },
+  'socket.io CONNECT_ERROR': {
+    cause: 'socketio-connect-error',
+    message: 'socketio-connect-error',
+    remedies: ['middleware', 'credentials'],
+  },
+  'socket.io DISCONNECT': { cause: 'socketio-disconnect', message: 'socketio-disconnect', remedies: ['kick'] },
+  'graphql-ws connection_error': {
+    cause: 'graphql-unauthorized',
+    message: 'graphql-unauthorized',
+    remedies: ['token', 'credentials'],
+  },
+  'graphql-transport-ws connection_error': {
+    cause: 'graphql-unauthorized',
+    message: 'graphql-unauthorized',
+    remedies: ['token', 'credentials'],
+  },
+  'centrifugo error': {
+    cause: 'centrifugo-disconnect',
+    message: 'centrifugo-disconnect',
+    remedies: ['credentials'],
+  },
+  'signalr handshake': {
+    cause: 'signalr-handshake-error',
+    message: 'signalr-handshake-error',
+    remedies: ['protocol'],
+  },
+  'signalr Close': { cause: 'signalr-close-error', message: 'signalr-close-error', remedies: ['hub'] },
+  'wamp ABORT': { cause: 'wamp-abort', message: 'wamp-abort', remedies: ['realm', 'credentials'] },
+  'phoenix phx_reply': { cause: 'phoenix-error', message: 'phoenix-refused', remedies: ['join'] },
+  'phoenix phx_error': { cause: 'phoenix-error', message: 'phoenix-crashed', remedies: ['crash'] },
+};
+
+const isAfterGoodbye = ({ goodbye }: SubprotocolFacts, { arrival }: SubprotocolError): boolean =>
+  goodbye !== undefined && goodbye.arrival.at <= arrival.at;
+
+/** An end this soon after an error is its consequence. */
+const CONSEQUENCE = 5e9;
+
+/** Of subprotocols with many channels in one session, one may fail and the session go on. */
+const isOver = (session: Session, subprotocol: SubprotocolFacts, { arrival }: SubprotocolError): boolean => {
+  if (subprotocol.name !== 'phoenix' && subprotocol.name !== 'socket.io') return true;
+  const works = subprotocol.handshake?.answered !== undefined || Number(subprotocol.detail.topicsJoined ?? 0) > 0;
+  const end = earliest(departure(session, 'client'), departure(session, 'server'));
+  return !works ? end !== undefined : end !== undefined && end.at - arrival.at <= CONSEQUENCE;
+};
