@@ -4,7 +4,9 @@
 import { bareClient, bareServer, hear, leave, library, ORIGIN, play, sleep, WebSocket } from './subprotocol-peers.mjs';
 
 const RECORD_END = '\x1e';
-const json = (socket, ...messages) => messages.forEach((message) => socket.send(JSON.stringify(message)));
+const json = (socket, ...messages) => {
+  for (const message of messages) socket.send(JSON.stringify(message));
+};
 
 // ——— SignalR ———
 
