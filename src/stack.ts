@@ -232,7 +232,7 @@ export class Stack implements ConnectionOwner<Ends> {
         log.http = undefined;
         return this.sniff(log, connection, carrier);
       }
-      return this.overUpgrade(log, exchange);
+      return this.overUpgrade(log, exchange) ?? this.overUnknownSwitch(log, connection, carrier, exchange);
     };
     const layer = new HttpLayer(log.timeline, switchTo, (consumer) => {
       // Out of the way, and its buffers with it; a CONNECT's layer is gone from the log already.
@@ -255,6 +255,17 @@ export class Stack implements ConnectionOwner<Ends> {
     const layer = new WebSocketLayer({ sink: log.timeline, deflate, extensionsKnown, midstream: false, messages });
     log.websocket = layer;
     return layer;
+  }
+
+  /** The heads were cut before they could name the protocol of a 101: what follows shows whether it is WebSocket. */
+  private overUnknownSwitch(
+    log: SessionLog,
+    connection: Connection,
+    carrier: Carrier,
+    { request, response }: HttpExchange,
+  ): StreamConsumer | undefined {
+    const isCut = request?.cut === true && response?.cut === true;
+    return isCut && response.status === 101 ? this.sniff(log, connection, carrier, true) : undefined;
   }
 }
 

@@ -22,6 +22,8 @@ const CR = 0x0d;
 const SP = 0x20;
 const VERSION_PREFIX = [0x48, 0x54, 0x54, 0x50, 0x2f]; // "HTTP/"
 
+const STATUS_SEEN = /^HTTP\/\d\.\d \d{3} /;
+
 export class HeadCollector {
   private buffer = new Uint8Array(0);
   private held = 0;
@@ -93,10 +95,15 @@ export class HeadCollector {
     return false;
   }
 
-  /** The lines that are there completely of a head that will not be read to its end. */
+  /** A response whose first line has not ended tells its status already: snap lengths cut in the reason. */
+  get statusWhole(): boolean {
+    return this.side === 'server' && STATUS_SEEN.test(latin1(this.buffer, 0, Math.min(this.held, 16)));
+  }
+
+  /** The lines that are there completely of a head that will not be read to its end; else the begun first line. */
   cutText(): string {
     const lastLine = this.bytes.lastIndexOf(LF);
-    return latin1(this.buffer, 0, lastLine + 1);
+    return latin1(this.buffer, 0, lastLine < 0 ? this.held : lastLine + 1);
   }
 
   reset(): void {

@@ -192,9 +192,10 @@ export class MessageDecoder implements Decoder<MessageItem> {
     return { kind: 'not-http', arrival: first, preview };
   }
 
-  /** What is there of a head whose end will not be read; undefined without a whole start line. */
+  /** What is there of a head whose end will not be read; undefined without a start line that says enough. */
   private cutHead(gap: Gap | undefined): MessageItem | undefined {
-    const item = this.head.startLineWhole ? this.finishHead(this.head.cutText(), gap, true) : undefined;
+    const { head } = this;
+    const item = head.startLineWhole || head.statusWhole ? this.finishHead(head.cutText(), gap, true) : undefined;
     if (item === undefined) return undefined;
     this.phase = 'seek';
     return item;

@@ -308,6 +308,23 @@ describe('a direction that is not there', () => {
     expect(facts.exchanges.map(summary)).toEqual(['/chat 101']);
   });
 
+  it('knows a response by its status when a snap length cuts inside its first line', () => {
+    const { wire, scribe, facts, asked } = setUp();
+    wire.client(UPGRADE.slice(0, 40)).gap('client', UPGRADE.length - 40, 'snap-length');
+    wire.server(SWITCHING.slice(0, 30)).gap('server', SWITCHING.length - 30, 'snap-length');
+    wire.client(MASKED).server(UNMASKED);
+    expect(asked[0]?.response).toMatchObject({ status: 101, cut: true, headers: [] });
+    expect(scribe.text).toMatchObject({ client: MASKED });
+    expect(facts.notHttp).toBeUndefined();
+  });
+
+  it('knows nothing of a response that is cut inside its status', () => {
+    const { wire, facts } = setUp();
+    wire.client(GET).server('HTTP/1.1 10').gap('server', 300, 'snap-length');
+    expect(facts.exchanges[0]?.response).toBeUndefined();
+    expect(facts.lost.server).toBe(true);
+  });
+
   it('does so, too, where an earlier request of the connection was refused', () => {
     const { wire, scribe, facts } = setUp();
     wire.client(UPGRADE).server('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
