@@ -7,8 +7,8 @@ import { filterReport } from '../report/filter-report.js';
 import { renderJson } from '../report/json.js';
 import { renderNdjson } from '../report/ndjson.js';
 import type { Report } from '../report/report.js';
-import { visible } from '../report/terminal/visible.js';
 import type { AnalyzeRequest } from './command-line.js';
+import { complain } from './complain.js';
 import { type ExitStatus, FAILED_SESSION, FINE, UNUSABLE } from './exit-status.js';
 import { readKeyLog } from './key-log-file.js';
 import { writeAll } from './output.js';
@@ -77,9 +77,4 @@ const render = async (report: Report, request: AnalyzeRequest): Promise<Iterable
     all: request.all,
     chosen: request.filter.ids !== undefined,
   });
-};
-
-/** File names and captures may hold anything: shown, not obeyed. */
-const complain = (text: string): void => {
-  process.stderr.write(`wscope: ${visible(text)}\n`);
 };

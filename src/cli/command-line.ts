@@ -3,10 +3,18 @@
  * CommanderError; nothing is read or printed besides help and version.
  */
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { CAUSES } from '../diagnosis/causes.js';
 import type { SessionFilter } from '../report/filter-report.js';
 import { STAGES } from '../session/session.js';
+
+export type Command = { name: 'analyze'; request: AnalyzeRequest } | { name: 'explain'; request: ExplainRequest };
+
+export interface ExplainRequest {
+  /** As typed; undefined asks for the list. */
+  cause: string | undefined;
+  ascii: boolean;
+}
 
 export interface AnalyzeRequest {
   /** Paths, or `-` for standard input. */
@@ -40,19 +48,25 @@ interface Options {
 }
 
 /** Throws CommanderError: for help and version with exit code 0. */
-export const readCommandLine = (argv: readonly string[]): AnalyzeRequest => {
-  let request: AnalyzeRequest | undefined;
-  commandLine((captures, options) => {
-    request = toRequest(captures, options);
-  }).parse([...argv], { from: 'user' });
-  return request!;
+export const readCommandLine = (argv: readonly string[]): Command => {
+  let command: Command | undefined;
+  const tell: Tell = (told) => {
+    command = told;
+  };
+  const program = analyzeCommand(tell);
+  addExplain(program, tell);
+  program.parse([...argv], { from: 'user' });
+  return command!;
 };
 
-const commandLine = (action: (captures: string[], options: Options) => void): Command =>
-  new Command('wscope')
+type Tell = (command: Command) => void;
+
+const analyzeCommand = (tell: Tell): Commander =>
+  new Commander('wscope')
     .description(
       'Reads packet captures and tells, for every WebSocket session, which stage broke, why, and which packets prove it.',
     )
+    .usage('[options] <capture...>')
     .argument('<capture...>', 'pcap or pcapng files, also gzipped; - reads standard input')
     .addOption(new Option('--json', 'the whole report as one JSON document').conflicts('ndjson'))
     .option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary')
@@ -71,11 +85,26 @@ const commandLine = (action: (captures: string[], options: Options) => void): Co
     .option('--ascii', 'words and ASCII instead of signs')
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
+    .helpCommand(false)
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(wscope --help shows what there is)')
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wscope: ')) })
+    .enablePositionalOptions()
     .exitOverride()
-    .action(action);
+    .action((captures: string[], options: Options) => tell({ name: 'analyze', request: toRequest(captures, options) }));
+
+/** A capture that is called like a command is read as ./explain. */
+const addExplain = (program: Commander, tell: Tell): void => {
+  program
+    .command('explain')
+    .description('the page about a cause: how it looks, how it is proven, how to mend it; without one, all causes')
+    .argument('[cause]', 'as reports name it, like ws-idle-timeout')
+    .option('--ascii', 'words and ASCII instead of signs')
+    .helpOption('--help', 'print this help')
+    .action((cause: string | undefined, { ascii = false }: { ascii?: boolean }) =>
+      tell({ name: 'explain', request: { cause, ascii } }),
+    );
+};
 
 const toRequest = (captures: string[], options: Options): AnalyzeRequest => ({
   captures,
@@ -154,6 +183,7 @@ Examples:
   wscope --host 'chat.*' --outcome failed *.pcap    several files, the failures of one host
   wscope --keylog keys.log incident.pcapng          inside TLS (SSLKEYLOGFILE of a browser, curl or Python)
   wscope --json incident.pcapng | jq .summary       for programs
+  wscope explain ws-idle-timeout                    what a cause means and how to mend it
   sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken
 
 Exit status: 0 analyzed; 1 a shown session failed (with --exit-code); 2 a capture or an option is unusable;

@@ -4,7 +4,7 @@
  */
 import { CommanderError } from 'commander';
 import { visible } from '../report/terminal/visible.js';
-import { readCommandLine } from './command-line.js';
+import { type Command, readCommandLine } from './command-line.js';
 import { type ExitStatus, FINE, OWN_FAULT, UNUSABLE } from './exit-status.js';
 import { isSystemError, systemMessage } from './sources.js';
 
@@ -21,16 +21,23 @@ export const main = async (argv: readonly string[]): Promise<void> => {
 
 const run = async (argv: readonly string[]): Promise<ExitStatus> => {
   try {
-    const request = readCommandLine(argv);
-    // Loaded only now: help, version and mistakes need no analysis.
-    const { runAnalyze } = await import('./analyze-command.js');
-    return await runAnalyze(request);
+    return await obey(readCommandLine(argv));
   } catch (error) {
     // commander has printed what is wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? FINE : UNUSABLE;
     if (!isSystemError(error)) return confess(error);
     process.stderr.write(`wscope: ${visible(`${error.syscall}: ${systemMessage(error)}`)}\n`);
     return UNUSABLE;
+  }
+};
+
+/** Loaded only now: help, version and mistakes need no analysis, and explaining needs none either. */
+const obey = async (command: Command): Promise<ExitStatus> => {
+  switch (command.name) {
+    case 'analyze':
+      return (await import('./analyze-command.js')).runAnalyze(command.request);
+    case 'explain':
+      return (await import('./explain-command.js')).runExplain(command.request);
   }
 };
 

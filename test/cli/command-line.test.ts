@@ -1,6 +1,12 @@
 import { CommanderError } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readCommandLine } from '../../src/cli/command-line.js';
+import { type AnalyzeRequest, readCommandLine as readCommand } from '../../src/cli/command-line.js';
+
+const readCommandLine = (argv: string[]): AnalyzeRequest => {
+  const command = readCommand(argv);
+  if (command.name !== 'analyze') throw new Error(`it is read as ${command.name}`);
+  return command.request;
+};
 
 afterEach(() => vi.restoreAllMocks());
 
