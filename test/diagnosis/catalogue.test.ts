@@ -14,7 +14,7 @@ const families = readdirSync(`${root}src/diagnosis/rules`, { withFileTypes: true
 const ruleFiles = families.flatMap(({ name }) =>
   readdirSync(`${root}src/diagnosis/rules/${name}`)
     .filter((file) =>
-      readFileSync(`${root}src/diagnosis/rules/${name}/${file}`, 'utf8').match(/define(Capture)?Rule\(/),
+      readFileSync(`${root}src/diagnosis/rules/${name}/${file}`, 'utf8').match(/define(Capture|Lookup)?Rule\(/),
     )
     .map((file) => `${name}/${basename(file, '.ts')}`),
 );

@@ -4,8 +4,9 @@
  */
 import { expect } from 'vitest';
 import { diagnose } from '../../src/diagnosis/diagnose.js';
-import type { Finding, Rule } from '../../src/diagnosis/rule.js';
-import { runRule } from '../../src/diagnosis/run-rules.js';
+import type { Finding, LookupRule, Rule } from '../../src/diagnosis/rule.js';
+import { runLookupRule, runRule } from '../../src/diagnosis/run-rules.js';
+import type { LookupSession } from '../../src/session/lookup-session.js';
 import type { CaptureView, ServerHistory, Session } from '../../src/session/session.js';
 
 /** 2026-06-01: between the dates of the certificates that the builder makes. */
@@ -49,6 +50,15 @@ export const findingOf = (rule: Rule, session: Session, view?: CaptureView): Fin
   return findings[0];
 };
 
+/** The same for a lookup that led nowhere. */
+export const lookupFindingOf = (rule: LookupRule, lookup: LookupSession): Finding | undefined => {
+  const result = runLookupRule(rule, lookup);
+  expect(result.outcome, result.because).not.toBe('crashed');
+  for (const finding of result.findings) expectWellFormed(rule, finding);
+  expect(result.findings.length).toBeLessThanOrEqual(1);
+  return result.findings[0];
+};
+
 /** Cause, severity and message of the only finding: "ws-reset error endpoint", or "nothing". */
 export const found = (rule: Rule, session: Session, view?: CaptureView): string => {
   const finding = findingOf(rule, session, view);
@@ -63,7 +73,10 @@ export const verdictOn = (session: Session, view: CaptureView = viewOf([session]
   return [outcome, stage, ...(cause === null ? [] : [cause])].join(' ');
 };
 
-const expectWellFormed = ({ meta }: Rule, { message, cause, evidence, remedies, data = {} }: Finding): void => {
+const expectWellFormed = (
+  { meta }: Pick<Rule, 'meta'>,
+  { message, cause, evidence, remedies, data = {} }: Finding,
+): void => {
   if (cause !== null) expect(meta.causes).toContain(cause);
   expect(evidence.length).toBeGreaterThan(0);
   const at = evidence.map(({ arrival }) => arrival.at);
