@@ -4,6 +4,7 @@
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
 import type { EventLayer } from '../stream/event-sink.js';
+import { NumberRows } from '../stream/number-rows.js';
 import type { Side } from '../stream/side.js';
 import type { TimelineEvent } from './timeline.js';
 
@@ -22,79 +23,101 @@ interface OrdinaryEvent {
 
 type Emit = (event: TimelineEvent) => void;
 
+// Columns of a row (number-rows.ts).
+const COUNT = 0;
+const CLIENT = 1;
+const SERVER = 2;
+const CLIENT_BYTES = 3;
+const SERVER_BYTES = 4;
+const FIRST_KIND = 5;
+const SECOND_KIND = 6;
+const UNTIL = 7;
+const UNTIL_PACKET = 8;
+const SILENCE_INSIDE = 9;
+const ROWS = new NumberRows(16);
+
 export class OpenRun {
   private pending: OrdinaryEvent[] = [];
-  private count = 0;
-  private client = 0;
-  private server = 0;
-  private clientBytes = 0;
-  private serverBytes = 0;
+  private readonly row = ROWS.take();
+  /** Most runs are of one kind, or of two. */
   private firstKind = '';
-  private firstKindCount = 0;
+  private secondKind = '';
   private otherKinds: Record<string, number> | undefined;
-  private until: Nanos = 0;
-  private untilPacket: PacketRef = 0;
-  private silence: Nanos = 0;
 
   constructor(readonly layer: EventLayer) {}
 
   add(event: string, from: Side, packet: PacketRef, at: Nanos, bytes: number, emit: Emit): void {
-    if (this.count > 0) {
-      const silence = at - this.until;
-      if (silence > SILENCE && silence > 2 * this.silence) this.close(emit);
-      else if (silence > this.silence) this.silence = silence;
+    const { row } = this;
+    const { values } = ROWS;
+    if (values[row + COUNT]! > 0) {
+      const silence = at - values[row + UNTIL]!;
+      if (silence > SILENCE && silence > 2 * values[row + SILENCE_INSIDE]!) this.close(emit);
+      else if (silence > values[row + SILENCE_INSIDE]!) values[row + SILENCE_INSIDE] = silence;
     }
-    if (this.count < FOLD_FROM) {
-      if (this.count === 0) this.open(event);
+    if (values[row + COUNT]! < FOLD_FROM) {
+      if (values[row + COUNT] === 0) this.open(event);
       this.pending.push({ event, from, packet, at, bytes });
     }
-    this.count++;
-    if (from === 'client') {
-      this.client++;
-      this.clientBytes += bytes;
-    } else {
-      this.server++;
-      this.serverBytes += bytes;
-    }
-    if (event === this.firstKind) this.firstKindCount++;
+    const isClient = from === 'client';
+    values[row + COUNT]!++;
+    values[row + (isClient ? CLIENT : SERVER)]!++;
+    values[row + (isClient ? CLIENT_BYTES : SERVER_BYTES)]! += bytes;
+    if (event === this.firstKind) values[row + FIRST_KIND]!++;
+    else if (event === this.secondKind) values[row + SECOND_KIND]!++;
     else this.countKind(event);
-    this.until = at;
-    this.untilPacket = packet;
+    values[row + UNTIL] = at;
+    values[row + UNTIL_PACKET] = packet;
   }
 
   /** Gives what has run so far as one event, or as the few that it was. */
   close(emit: Emit): void {
-    if (this.count === 0) return;
-    const { layer, pending } = this;
-    if (this.count < FOLD_FROM) {
+    const { layer, pending, row } = this;
+    const { values } = ROWS;
+    if (values[row + COUNT] === 0) return;
+    if (values[row + COUNT]! < FOLD_FROM) {
       for (const { event, from, packet, at, bytes } of pending) {
         emit({ layer, event, from, packet, at, data: { bytes }, run: undefined });
       }
     } else {
       const { from, packet, at } = pending[0] as OrdinaryEvent;
       const run = {
-        count: { client: this.client, server: this.server },
-        bytes: { client: this.clientBytes, server: this.serverBytes },
-        kinds: { [this.firstKind]: this.firstKindCount, ...this.otherKinds },
-        until: this.until,
-        untilPacket: this.untilPacket,
+        count: { client: values[row + CLIENT]!, server: values[row + SERVER]! },
+        bytes: { client: values[row + CLIENT_BYTES]!, server: values[row + SERVER_BYTES]! },
+        kinds: this.kinds(),
+        until: values[row + UNTIL]!,
+        untilPacket: values[row + UNTIL_PACKET]!,
       };
       emit({ layer, event: 'run', from, packet, at, data: undefined, run });
     }
     this.pending = [];
-    this.count = 0;
+    values[row + COUNT] = 0;
+  }
+
+  /** Nothing is added any more. */
+  release(): void {
+    ROWS.give(this.row);
   }
 
   private open(event: string): void {
-    this.client = this.server = this.clientBytes = this.serverBytes = 0;
+    ROWS.values.fill(0, this.row, this.row + SILENCE_INSIDE + 1);
     this.firstKind = event;
-    this.firstKindCount = 0;
+    this.secondKind = '';
     this.otherKinds = undefined;
-    this.silence = 0;
   }
 
   private countKind(event: string): void {
+    if (this.secondKind === '') {
+      this.secondKind = event;
+      ROWS.values[this.row + SECOND_KIND] = 1;
+      return;
+    }
     this.otherKinds ??= {};
     this.otherKinds[event] = (this.otherKinds[event] ?? 0) + 1;
+  }
+
+  private kinds(): Record<string, number> {
+    const kinds: Record<string, number> = { [this.firstKind]: ROWS.values[this.row + FIRST_KIND]! };
+    if (this.secondKind !== '') kinds[this.secondKind] = ROWS.values[this.row + SECOND_KIND]!;
+    return { ...kinds, ...this.otherKinds };
   }
 }

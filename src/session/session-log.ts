@@ -83,6 +83,7 @@ export class SessionLog {
     this.lowIsClient = this.connection.low.side === 'client';
     this.rolesGuessed = this.connection.roles === 'guessed';
     this.connection.release();
+    this.timeline.settle();
     this.connection = undefined;
     this.tls = settled(this.tls);
     this.http = settled(this.http);

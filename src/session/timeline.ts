@@ -41,7 +41,7 @@ export class Timeline implements EventSink {
   private dropped = 0;
 
   /** Runs under way, one a layer: a frame and the subprotocol's message in it do not interrupt each other. */
-  private readonly runs: OpenRun[] = [];
+  private runs: OpenRun[] = [];
   private current: OpenRun | undefined;
   private readonly emit = (event: TimelineEvent): void => this.keep(event);
 
@@ -70,6 +70,14 @@ export class Timeline implements EventSink {
     }
     if (this.current === undefined || this.current.layer !== layer) this.current = this.runOf(layer);
     this.current.add(event, from, packet, at, bytes, this.emit);
+  }
+
+  /** The session is over: ends the runs under way and gives back what they share with other timelines. */
+  settle(): void {
+    this.closeRuns();
+    for (const run of this.runs) run.release();
+    this.runs = [];
+    this.current = undefined;
   }
 
   /** All that was kept, in order of capture. Ends the run under way. */

@@ -75,6 +75,22 @@ export class FrameDecoder implements Decoder<Frame> {
     else this.stand(chunk, view, start, end, arrival);
   }
 
+  /** Between frames, with nothing in hand. */
+  get idle(): boolean {
+    return (
+      this.at === this.limit &&
+      !this.inPayload &&
+      this.heldLength === 0 &&
+      this.waiting.length === 0 &&
+      this.halted === undefined
+    );
+  }
+
+  /** Whole frames of `length` bytes in all were read by somebody else; only while idle. */
+  pass(length: number): void {
+    this.offset += length;
+  }
+
   gap(gap: Gap): void {
     this.waiting.push({ chunk: NO_OCTETS, arrival: copyArrival(gap.arrival), gap });
   }

@@ -2,7 +2,7 @@
  * What one direction amounts to, in plain numbers: frames by opcode, messages and their sizes, first and last frame. Counted once a
  * frame, so nothing is allocated; objects are made when the facts are read (websocket-layer.ts).
  */
-import type { Arrival } from '../stream/arrival.js';
+import { type Arrival, copyArrival } from '../stream/arrival.js';
 import { NumberRows } from '../stream/number-rows.js';
 import { type Frame, kindOf, OPCODE } from './frame.js';
 import type { FrameKind, MessageFacts } from './websocket-facts.js';
@@ -57,6 +57,25 @@ export class FrameTally {
     values[row + LAST_DATA_PACKET] = frame.lastPacket;
     values[row + LAST_DATA_AT] = frame.lastAt;
     values[row + LAST_DATA_READY_AT] = frame.lastReadyAt;
+  }
+
+  /** A message that is one frame, which came in one packet. */
+  countPlain(opcode: number, length: number, arrival: Arrival): void {
+    const { row } = this;
+    const { values } = ROWS;
+    values[row + opcode]!++;
+    values[row + PAYLOAD_BYTES]! += length;
+    values[row + MESSAGES]!++;
+    values[row + LAST_PACKET] = arrival.packet;
+    values[row + LAST_AT] = arrival.at;
+    values[row + LAST_READY_AT] = arrival.readyAt;
+    values[row + LAST_DATA_PACKET] = arrival.packet;
+    values[row + LAST_DATA_AT] = arrival.at;
+    values[row + LAST_DATA_READY_AT] = arrival.readyAt;
+    this.firstFrame ??= copyArrival(arrival);
+    if (length <= this.largestBytes) return;
+    this.largestBytes = length;
+    this.largest = copyArrival(arrival);
   }
 
   /** A message that is one frame. */
