@@ -47,7 +47,6 @@ export class Decryption {
     this.stream = new ApplicationStream(above);
     const secrets = new SessionSecrets(keyLog);
     this.secrets = secrets;
-    facts.missingSecrets = secrets.missing;
     const direction = (side: Side): Direction => ({
       opener: new RecordOpener(() => secrets.first(side)),
       offset: 0,
@@ -128,8 +127,10 @@ export class Decryption {
     if (body === undefined && this.closed === 0) this.secrets.first(side);
     const opened = body === undefined ? undefined : opener.open({ type, version, body });
     this.facts.undecryptable = this.secrets.unsupported;
-    if (opened === undefined) this.closed++;
-    else this.opened++;
+    if (opened === undefined) {
+      this.closed++;
+      this.facts.missingSecrets = this.secrets.missing;
+    } else this.opened++;
     this.facts.decrypted = this.opened > 0 && (this.closed === 0 || 'partly');
     return opened;
   }
