@@ -34,7 +34,7 @@ const MOST_LINES = 400;
 /** Files that are longer, with the length they must not outgrow and the reason. */
 const LONG_FILES: ReadonlyMap<string, number> = new Map([
   // Both sides of a connection, its open, its end and its health: they share one state, and it is the hot path.
-  ['tcp/connection.ts', 560],
+  ['tcp/connection.ts', 600],
 ]);
 
 const HOMELESS = /(?:^|-)(?:utils?|helpers?|common|misc)(?:-|\.|$)/;

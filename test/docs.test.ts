@@ -97,8 +97,8 @@ describe('commands', () => {
     expect(stdout.length).toBeGreaterThan(100);
   });
 
-  it.each(PAGES)('with output in %s print what is shown', (path) => {
-    if (!hasJq && /^\$ .*\bjq\b/m.test(read(path))) return;
+  it.for(PAGES)('with output in %s print what is shown', (path, { skip }) => {
+    if (!hasJq && /^\$ .*\bjq\b/m.test(read(path))) skip('jq is missing');
     const page = read(path);
     const now = page.replace(/^```console\n([\s\S]*?)^```$/gm, (_, body: string) => {
       const commands = body.split('\n').filter((line) => line.startsWith('$ '));
