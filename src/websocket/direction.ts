@@ -383,10 +383,10 @@ function piecesOf(handOver: (to: (chunk: Uint8Array, arrival: Arrival) => void) 
 
 /** Whether a frame ends where a segment ends or an ordinary header may begin; undefined where that cannot be told. */
 function leadsToHeader(frame: Frame, masks: boolean): boolean | undefined {
-  const { chunk, end } = frame;
+  const { chunk, end, limit } = frame;
   if (!frame.complete) return frame.length > ABSURD_LENGTH ? false : undefined;
-  if (end === chunk.length) return true;
-  if (end + 1 === chunk.length) return undefined;
+  if (end === limit) return true;
+  if (end + 1 === limit) return undefined;
   const odd = oddness(chunk[end]!, chunk[end + 1]!, masks);
   return odd === 0 ? true : odd === 1 ? undefined : false;
 }

@@ -316,6 +316,7 @@ export class FrameDecoder implements Decoder<Frame> {
     frame.view = this.view;
     frame.start = at;
     frame.end = end;
+    frame.limit = this.limit;
     frame.complete = rest <= available;
     frame.lastPacket = this.packet;
     frame.lastAt = this.time;

@@ -40,6 +40,8 @@ export class Frame {
   view: DataView = NO_VIEW;
   start = 0;
   end = 0;
+  /** Up to here the octets behind the piece in `chunk` are of this direction, too; what follows belongs to others. */
+  limit = 0;
   /** Payload bytes of this frame before the piece, in the capture or not. */
   position = 0;
   /** This is the first piece: the header has just been read. */

@@ -374,3 +374,15 @@ it('masks with a key of its own for every frame', () => {
   );
   expect(driver.texts()).toEqual(['abc', 'def']);
 });
+
+it('judges an odd frame by what its own side sent behind it, not by its neighbours in the block', () => {
+  for (const around of [0x45, 0xff, 0x00]) {
+    const masked = frame({ opcode: 1, payload: 'masked by the server', key: KEY });
+    const driver = new WebSocketDriver();
+    driver.around = around;
+    driver.sendInBlock('server', frame(text('plain')), masked);
+    expect(driver.rules()).toEqual(['server-frame-masked']);
+    expect(driver.facts.corrupted).toBeUndefined();
+    expect(driver.texts()).toEqual(['plain', 'masked by the server']);
+  }
+});

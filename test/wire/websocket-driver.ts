@@ -27,6 +27,8 @@ export class WebSocketDriver {
   readonly messages: KeptMessage[] = [];
   readonly layer: WebSocketLayer;
   packet = 0;
+  /** What stands around the segments of `sendInBlock`: the octets of others. */
+  around = 0x81;
 
   constructor(options: Partial<Omit<WebSocketLayerOptions, 'sink' | 'messages'>> & { consume?: boolean } = {}) {
     const { consume = true, deflate, ...rest } = options;
@@ -67,7 +69,7 @@ export class WebSocketDriver {
   sendInBlock(side: Side, ...segments: Uint8Array[]): this {
     for (const segment of segments) {
       this.packet++;
-      const block = new Uint8Array(segment.length + 7).fill(0x81);
+      const block = new Uint8Array(segment.length + 7).fill(this.around);
       block.set(segment, 3);
       const view = new DataView(block.buffer);
       this.layer.range(side, block, view, 3, 3 + segment.length, this.arrival());
