@@ -13,6 +13,7 @@ import { type ExitStatus, FAILED_SESSION, FINE, UNUSABLE } from './exit-status.j
 import { readKeyLog } from './key-log-file.js';
 import { writeAll } from './output.js';
 import { Progress } from './progress.js';
+import { provenance } from './provenance.js';
 import { STANDARD_INPUT, sourceOf, typedName } from './sources.js';
 import { terminalLook } from './terminal-look.js';
 
@@ -70,6 +71,12 @@ const unknownSession = ({ sessions }: Report, ids: ReadonlySet<number> = new Set
 const render = async (report: Report, request: AnalyzeRequest): Promise<Iterable<string>> => {
   if (request.format === 'json') return renderJson(report);
   if (request.format === 'ndjson') return renderNdjson(report);
+  if (request.format === 'markdown') {
+    const { renderMarkdown } = await import('../report/markdown/render-markdown.js');
+    const all = request.all || request.filter.ids !== undefined;
+    const { showSecrets, captures } = request;
+    return [renderMarkdown(report, { ...provenance(process.argv.slice(2), captures), showSecrets, all })];
+  }
   // Only the terminal report needs its tables: programs start faster without them.
   const { renderTerminal } = await import('../report/terminal/render-terminal.js');
   return renderTerminal(report, {

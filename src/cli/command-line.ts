@@ -19,7 +19,7 @@ export interface ExplainRequest {
 export interface AnalyzeRequest {
   /** Paths, or `-` for standard input. */
   captures: string[];
-  format: 'terminal' | 'json' | 'ndjson';
+  format: 'terminal' | 'json' | 'ndjson' | 'markdown';
   filter: SessionFilter;
   all: boolean;
   /** Path of a key log. */
@@ -32,6 +32,7 @@ export interface AnalyzeRequest {
 interface Options {
   json?: true;
   ndjson?: true;
+  markdown?: true;
   session?: ReadonlySet<number>;
   all?: true;
   keylog?: string;
@@ -68,8 +69,13 @@ const analyzeCommand = (tell: Tell): Commander =>
     )
     .usage('[options] <capture...>')
     .argument('<capture...>', 'pcap or pcapng files, also gzipped; - reads standard input')
-    .addOption(new Option('--json', 'the whole report as one JSON document').conflicts('ndjson'))
-    .option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary')
+    .addOption(new Option('--json', 'the whole report as one JSON document').conflicts(['ndjson', 'markdown']))
+    .addOption(
+      new Option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary').conflicts(
+        'markdown',
+      ),
+    )
+    .option('--markdown', 'for an issue tracker: the answer, tables, a diagram, the rest folded away')
     .option('--session <ids>', 'only these sessions, with their full timeline (1,4)', readIds)
     .option('--all', 'timelines of the healthy sessions too, and no row limits')
     .option('--keylog <file>', 'TLS secrets (SSLKEYLOGFILE format); those inside a pcapng are used by themselves')
@@ -108,7 +114,7 @@ const addExplain = (program: Commander, tell: Tell): void => {
 
 const toRequest = (captures: string[], options: Options): AnalyzeRequest => ({
   captures,
-  format: options.json ? 'json' : options.ndjson ? 'ndjson' : 'terminal',
+  format: options.json ? 'json' : options.ndjson ? 'ndjson' : options.markdown ? 'markdown' : 'terminal',
   filter: {
     ...(options.session && { ids: options.session }),
     ...(options.host && { hosts: options.host }),
@@ -171,7 +177,7 @@ const readCauses = (value: string, before: string[] = []): string[] => {
 };
 
 /** Of the package this file belongs to, built or not: dist/cli and src/cli lie equally deep. */
-const version = (): string =>
+export const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 const OUTCOMES = ['ok', 'failed', 'open', 'partial'] as const;
@@ -183,6 +189,7 @@ Examples:
   wscope --host 'chat.*' --outcome failed *.pcap    several files, the failures of one host
   wscope --keylog keys.log incident.pcapng          inside TLS (SSLKEYLOGFILE of a browser, curl or Python)
   wscope --json incident.pcapng | jq .summary       for programs
+  wscope --markdown incident.pcapng >issue.md       to paste into an issue
   wscope explain ws-idle-timeout                    what a cause means and how to mend it
   sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken
 

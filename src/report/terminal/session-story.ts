@@ -1,4 +1,5 @@
 /** The story of one session: verdict, who and where, stages on a time axis, timeline, findings, network, unseen things. */
+import { fateOf } from '../headline.js';
 import type { Report, SessionReport } from '../report.js';
 import { sessionFindingLines, type ToldRemedies } from './finding-lines.js';
 import { ladderLines } from './ladder.js';
@@ -28,14 +29,10 @@ export const sessionStory = (
 };
 
 const headline = (session: SessionReport, look: Look): string[] => {
-  const { id, outcome, stage, confidence, verdict, recovered } = session;
-  const what = outcome === 'failed' ? `failed ${STRUCK[stage] ?? `in stage ${stage}`}` : `is ${outcome}`;
-  const after = recovered ? ' (tried again with success)' : '';
-  const text = `Session ${id} ${what}${after}: ${verdict.replace(/\.$/, '')} (${confidence})`;
+  const { id, outcome, confidence, verdict } = session;
+  const text = `Session ${id} ${fateOf(session)}: ${verdict.replace(/\.$/, '')} (${confidence})`;
   return look.paragraph(text, 0).map((line) => look.paint('bold', look.paintOutcome(outcome, line)));
 };
-
-const STRUCK: Partial<Record<SessionReport['stage'], string>> = { open: 'while open', close: 'while closing' };
 
 const identity = (session: SessionReport, look: Look): string[] => {
   const { client, server, url, host, upgrade, websocket, related, cause, roles } = session;

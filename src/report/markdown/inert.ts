@@ -1,0 +1,61 @@
+/**
+ * Texts of strangers in Markdown that issue trackers render (CommonMark with the extensions of GitHub and GitLab): no
+ * formatting, HTML, link, mention, reference to an issue or commit comes out of them. What is not plain words goes into a
+ * code span, where none of that is looked for, and stays copyable.
+ */
+import { visible } from '../terminal/visible.js';
+
+/** In a sentence or a table cell: plain words as they are, everything else as code. */
+export const inertProse = (text: string): string => {
+  const pieces: { text: string; isCode: boolean }[] = [];
+  for (const word of visible(text).split(/ +/)) {
+    if (word === '') continue;
+    const last = pieces.at(-1);
+    const closes = last?.isCode === true && isOpen(last.text) && word.includes(')');
+    const isCode = closes || !isPlain(word.replace(/^[("]+|[)",.;:?]+$/g, ''));
+    // Code that goes on is one span.
+    if (isCode && last?.isCode) last.text += ` ${word}`;
+    else pieces.push({ text: word, isCode });
+  }
+  return pieces.map(({ text: piece, isCode }) => (isCode ? codeInProse(piece) : piece)).join(' ');
+};
+
+/** A code span. In a table cell `|` would end the cell even there, so it is shown as an escape. */
+export const inertCode = (text: string): string => {
+  const shown = visible(text).replaceAll('|', '\\x7c');
+  if (shown.trim() === '') return '';
+  const fence = '`'.repeat(longestRun(shown) + 1);
+  // CommonMark 6.1: one space on both sides is taken away again, and is needed beside a backtick.
+  const space = /^[` ]|[` ]$/.test(shown) ? ' ' : '';
+  return `${fence}${space}${shown}${space}${fence}`;
+};
+
+/** A fenced block of lines that are made for a terminal. */
+export const fencedBlock = (lines: readonly string[], language: string): string => {
+  const fence = '`'.repeat(Math.max(3, longestRun(lines.join('\n')) + 1));
+  return [`${fence}${language}`, ...lines.map((line) => line.trimEnd()), fence].join('\n');
+};
+
+/** Full stops behind code, and brackets around it, belong to the sentence. */
+const codeInProse = (piece: string): string => {
+  const [, open = '', bare = '', close = ''] = /^(\(?)(.*?)([),.:;]*)$/s.exec(piece) ?? [];
+  const isWrapped = open !== '' && close.startsWith(')');
+  const stops = isWrapped ? close : (/[,.:;]*$/.exec(close)?.[0] ?? '');
+  const inner = piece.slice(isWrapped ? 1 : 0, piece.length - stops.length);
+  return inner === '' || bare === '' ? inertCode(piece) : `${isWrapped ? open : ''}${inertCode(inner)}${stops}`;
+};
+
+const isOpen = (text: string): boolean => text.split('(').length > text.split(')').length;
+
+const isPlain = (word: string): boolean => word === '' || (PLAIN_WORD.test(word) && !RISKY_WORD.test(word));
+
+/** Letters, digits and signs that no Markdown gives a meaning to in the middle of a line. */
+const PLAIN_WORD = /^[\p{L}\p{N}'’.,/+=…–→µ%-]+$/u;
+/**
+ * What trackers make links of without any sign around it: web addresses, commits (seven hex digits and more), keys of
+ * other trackers (ABC-123); and what begins a list, a rule or a heading of its own where a line begins.
+ */
+const RISKY_WORD = /^www\.|^(?=.*\d)[0-9a-f]{7,}$|[A-Za-z]-\d|^[-+=]|%\d|^\d+[.)]$/i;
+
+const longestRun = (text: string): number =>
+  (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
