@@ -3,6 +3,7 @@
  * where no SYN did. Holds the bytes, bounded, until that is decided; then it is out of the way.
  */
 import { looksLikeHttp } from './http/looks-like-http.js';
+import { looksLikeProxy } from './proxy/looks-like-proxy.js';
 import { type Arrival, copyArrival } from './stream/arrival.js';
 import type { Ending, Gap, StreamConsumer } from './stream/consumer.js';
 import { opposite, type PerSide, type Side } from './stream/side.js';
@@ -24,6 +25,8 @@ export interface SnifferOptions {
   rolesFound(swap: boolean): void;
   tls(): StreamConsumer;
   http(): StreamConsumer;
+  preamble(): StreamConsumer;
+  socks(): StreamConsumer;
   webSocket(): StreamConsumer;
   /** From here on `consumer` may be called in the sniffer's place. */
   decided(sniffer: StreamConsumer, consumer: StreamConsumer): void;
@@ -37,7 +40,7 @@ type Item =
 
 /** What the first bytes of one side are, and which side says such a thing. */
 interface Guess {
-  layer: 'tls' | 'http' | 'webSocket';
+  layer: 'tls' | 'http' | 'preamble' | 'socks' | 'webSocket';
   speaker: Side | undefined;
 }
 
@@ -91,7 +94,7 @@ export class Sniffer implements StreamConsumer {
   /** `isFinal`: no more bytes of this side will come. */
   private decide(side: Side, isFinal: boolean): void {
     const bytes = this.begin[side];
-    const guess = this.guess(bytes);
+    const guess = this.guess(side, bytes);
     if (guess === 'undecided' && !isFinal && bytes.length < UNDECIDED_BYTES) return;
     if (typeof guess === 'object') {
       this.choose(side, guess);
@@ -110,7 +113,10 @@ export class Sniffer implements StreamConsumer {
     this.options.unknown({ client: first(client), server: first(server) }, guess === 'http2');
   }
 
-  private guess(bytes: Uint8Array): Guess | 'undecided' | 'unknown' | 'http2' {
+  private guess(side: Side, bytes: Uint8Array): Guess | 'undecided' | 'unknown' | 'http2' {
+    const proxy = side === 'client' && !this.options.startsMidway ? looksLikeProxy(bytes) : undefined;
+    if (proxy === 'undecided') return proxy;
+    if (proxy !== undefined) return { layer: proxy, speaker: 'client' };
     const http = looksLikeHttp(bytes);
     if (http === 'h2-preface') return 'http2';
     if (http !== undefined) return { layer: 'http', speaker: http === 'request' ? 'client' : 'server' };

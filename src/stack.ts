@@ -17,6 +17,9 @@ import { IpDatagram, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP 
 import { UdpDatagram } from './ip/udp-datagram.js';
 import { Datagram } from './link/datagram.js';
 import { locateDatagram } from './link/locate-datagram.js';
+import { connectTunnel } from './proxy/http-connect.js';
+import { PreambleLayer } from './proxy/preamble-layer.js';
+import { SocksLayer } from './proxy/socks-layer.js';
 import { type Listing, listingOf } from './session/listing.js';
 import { ServerHistories } from './session/server-history.js';
 import type { Endpoint } from './session/session.js';
@@ -179,7 +182,11 @@ export class Stack implements ConnectionOwner<Ends> {
     connection: Connection,
     carrier: Carrier = connection,
     startsMidway = connection.roles === 'guessed',
-  ): Sniffer {
+  ): StreamConsumer {
+    if (!log.nest()) {
+      log.unknownBytes ??= { client: NOTHING, server: NOTHING };
+      return IGNORE;
+    }
     return new Sniffer({
       startsMidway,
       mayBeSwapped: () => connection.roles === 'guessed',
@@ -191,6 +198,8 @@ export class Stack implements ConnectionOwner<Ends> {
       },
       tls: () => this.overTls(log, connection),
       http: () => this.overHttp(log, connection, carrier),
+      preamble: () => this.overPreamble(log, connection, carrier),
+      socks: () => this.overSocks(log, connection, carrier),
       webSocket: () => {
         const messages = readSubprotocol(log, '', undefined);
         const layer = new WebSocketLayer({ sink: log.timeline, deflate: undefined, midstream: true, messages });
@@ -228,9 +237,10 @@ export class Stack implements ConnectionOwner<Ends> {
   private overHttp(log: SessionLog, connection: Connection, carrier: Carrier): StreamConsumer {
     const switchTo = (exchange: HttpExchange) => {
       if (exchange.request?.method === 'CONNECT' && exchange.response?.status !== 101) {
-        log.tunnel = exchange;
+        const tunnel = connectTunnel(layer.facts);
+        if (tunnel !== undefined) log.proxies().tunnels.push({ ...tunnel, assumed: exchange.response === undefined });
         log.http = undefined;
-        return this.sniff(log, connection, carrier);
+        return this.sniff(log, connection, carrier, false);
       }
       return this.overUpgrade(log, exchange) ?? this.overUnknownSwitch(log, connection, carrier, exchange);
     };
@@ -240,6 +250,33 @@ export class Stack implements ConnectionOwner<Ends> {
       if (carrier.consumes(layer)) carrier.consume(consumer);
     });
     log.http = layer;
+    return layer;
+  }
+
+  /** A preamble is taken off; what follows it is looked at as if it had come first. */
+  private overPreamble(log: SessionLog, connection: Connection, carrier: Carrier): StreamConsumer {
+    const layer = new PreambleLayer(log.timeline, this.sniff(log, connection, carrier, false), {
+      read: (preamble) => log.proxies().preambles.push(preamble),
+      over: (next) => {
+        if (carrier.consumes(layer)) carrier.consume(next);
+      },
+    });
+    return layer;
+  }
+
+  private overSocks(log: SessionLog, connection: Connection, carrier: Carrier): StreamConsumer {
+    const layer = new SocksLayer(log.timeline, {
+      open: (midway) => this.sniff(log, connection, carrier, midway),
+      over: (next) => {
+        if (carrier.consumes(layer)) carrier.consume(next);
+      },
+      foreign: () => {
+        log.forgetTunnel(layer.facts);
+        log.unknownBytes = { client: NOTHING, server: NOTHING };
+        carrier.ignore();
+      },
+    });
+    log.proxies().tunnels.push(layer.facts);
     return layer;
   }
 
@@ -268,6 +305,9 @@ export class Stack implements ConnectionOwner<Ends> {
     return isCut && response.status === 101 ? this.sniff(log, connection, carrier, true) : undefined;
   }
 }
+
+/** Takes what is wrapped more often than anybody means it. */
+const IGNORE: StreamConsumer = { bytes() {}, gap() {}, end() {} };
 
 /** Something whose bytes go to a layer that may put another one into its place: a connection, or decrypted TLS. */
 interface Carrier {

@@ -123,6 +123,11 @@ export class ExchangeLog {
 
   private tellRequest(exchange: HttpExchange, request: HttpRequest): void {
     const { last, length } = request.span;
+    if (request.method === 'CONNECT') {
+      const { target } = request;
+      this.sink.event('proxy', 'connect', 'client', last.packet, last.at, { target, protocol: 'HTTP CONNECT' });
+      return;
+    }
     const upgrade = this.notable.has(exchange);
     if (!upgrade && this.plainTold >= PLAIN_EXCHANGES_TOLD) {
       this.sink.ordinary('http', 'request', 'client', last.packet, last.at, length);
@@ -136,6 +141,10 @@ export class ExchangeLog {
   private tellResponse(exchange: HttpExchange, response: HttpResponse): void {
     const { last, length } = response.span;
     const { status, reason, headers } = response;
+    if (exchange.request?.method === 'CONNECT') {
+      this.sink.event('proxy', 'reply', 'server', last.packet, last.at, { status, reason });
+      return;
+    }
     const failed = status >= 400 && this.failedTold < FAILED_EXCHANGES_TOLD;
     if (!this.notable.has(exchange) && !failed && this.facts.exchangeCount > PLAIN_EXCHANGES_TOLD) {
       this.sink.ordinary('http', 'response', 'server', last.packet, last.at, length);

@@ -100,7 +100,8 @@ const urlsOf = function* (session: Session): Iterable<string> {
 
 /** The upgrade first: what it carries matters most where only so many secrets are remembered. */
 const exchangesOf = (session: Session): HttpExchange[] => {
-  const others = (session.http?.exchanges ?? []).filter((exchange) => exchange !== session.upgrade);
+  const connects = (session.proxy?.tunnels ?? []).flatMap(({ exchanges }) => exchanges);
+  const others = [...connects, ...(session.http?.exchanges ?? [])].filter((exchange) => exchange !== session.upgrade);
   return session.upgrade === undefined ? others : [session.upgrade, ...others];
 };
 

@@ -46,6 +46,8 @@ const DETAILS: Partial<Record<StageName, string>> = {
   dns: '[{name}][: {addresses}][, as {aliases}][, from {resolver}]',
   tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp}][, SYN sent {syns} times]',
   tls: '[{version}][, {cipher}][, ALPN {alpn}][, {alertFrom} alert {alert}]',
+  proxy:
+    '[PROXY protocol {preamble|plain}][ for {source}][, {protocol}][ to {target}][ as {user}][: {code|plain}][ {reply}]',
   upgrade: '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}]',
   subprotocol:
     '[{name}][ {version}][, {event}][ {code}][, {error}][, client heart-beat {client|ns}][, server heart-beat {server|ns}]',
@@ -68,6 +70,19 @@ const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
     icmp: tcp.icmpErrors[0]?.name,
     syns: tcp.syns.length > 1 ? tcp.syns.length : undefined,
   }),
+  proxy: ({ proxy }) => {
+    const preamble = proxy?.preambles.at(-1);
+    const tunnel = proxy?.tunnels.at(-1);
+    return {
+      preamble: preamble?.version,
+      source: preamble?.source ?? preamble?.command,
+      protocol: tunnel?.protocol,
+      target: tunnel?.target,
+      user: tunnel?.user,
+      code: tunnel?.reply?.code,
+      reply: tunnel?.reply?.name,
+    };
+  },
   tls: ({ tls }) => {
     const fatal = tls?.alerts.find(({ level }) => level === 'fatal');
     return {

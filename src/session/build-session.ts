@@ -17,16 +17,16 @@ export interface CaptureBounds {
 
 /** Its id is given once all are known. */
 export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions: Resolutions): Session {
-  const { tcp } = log;
+  const { tcp, proxy } = log;
   const tls = log.tls?.facts;
   const http = log.http?.facts;
   const websocket = log.websocket?.facts;
   const subprotocol = log.subprotocol?.facts;
   const upgrade = http?.upgrade;
   const named =
-    hostOf(upgrade) ?? hostOf(http?.exchanges.at(-1)) ?? tls?.clientHello?.sni ?? log.tunnel?.request?.target ?? null;
+    hostOf(upgrade) ?? hostOf(http?.exchanges.at(-1)) ?? tls?.clientHello?.sni ?? proxy?.tunnels.at(-1)?.target ?? null;
   const origin = originOf(log, named, resolutions);
-  const stages = stagesOf({ tcp, tls, tunnel: log.tunnel, upgrade, websocket, subprotocol, mayUpgrade: true });
+  const stages = stagesOf({ tcp, tls, proxy, upgrade, websocket, subprotocol, mayUpgrade: true });
   if (origin?.followed) {
     stages.unshift(dnsStage(origin.resolution, origin.answer.arrival));
     tellResolution(origin.resolution, log.timeline, 'network');
@@ -43,6 +43,7 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
     tcp,
     tls,
     http,
+    proxy,
     upgrade,
     handshake: log.handshake,
     websocket,
@@ -60,7 +61,7 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
 function originOf(log: SessionLog, named: string | null, resolutions: Resolutions): Origin | undefined {
   const [syn] = log.tcp.syns;
   if (syn === undefined) return undefined;
-  const name = named === null || log.tunnel !== undefined ? undefined : named.replace(/:\d*$/, '');
+  const name = named === null || (log.proxy?.tunnels.length ?? 0) > 0 ? undefined : named.replace(/:\d*$/, '');
   return resolutions.originOf({ client: log.client.address, server: log.server.address, at: syn.at, name });
 }
 

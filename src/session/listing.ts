@@ -5,6 +5,7 @@
 import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import type { HttpFacts } from '../http/http-facts.js';
+import { closedTunnel } from '../proxy/proxy-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import { CLOSE_NOTIFY } from '../tls/alert.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
@@ -25,6 +26,7 @@ const REFUSED_WITHIN: Nanos = 2e9;
 export function listingOf(log: SessionLog, history: ServerHistory): Listing {
   if (log.websocket !== undefined || log.handshake?.asked === true) return 'session';
   const { tcp } = log;
+  if (log.proxy !== undefined && closedTunnel(log.proxy) !== undefined) return 'session';
   if (log.http !== undefined) return listHttp(log.http.facts);
   if (log.http2) return 'other';
   if (log.tls !== undefined) {
@@ -34,6 +36,8 @@ export function listingOf(log: SessionLog, history: ServerHistory): Listing {
     return listing === 'session' && isOther ? 'other' : listing;
   }
   if (log.unknownBytes !== undefined) return 'other';
+  // A way was opened, and nobody went it.
+  if ((log.proxy?.tunnels.length ?? 0) > 0) return 'spare';
   return listSilent(log, tcp, history);
 }
 

@@ -4,6 +4,8 @@
  */
 import type { PacketRef } from '../capture/packet.js';
 import type { HttpExchange, HttpFacts } from '../http/http-facts.js';
+import { connectTunnel } from '../proxy/http-connect.js';
+import type { ProxyFacts, TunnelFacts } from '../proxy/proxy-facts.js';
 import type { PerSide } from '../stream/side.js';
 import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { Connection } from '../tcp/connection.js';
@@ -21,11 +23,14 @@ export interface Layer<Facts> {
   release?(): void;
 }
 
+/** Preambles, tunnels and TLS inside each other: three are real, more are made to exhaust the stack. */
+const MAX_NESTING = 8;
+
 export class SessionLog {
   tls: Layer<TlsFacts> | undefined;
   http: Layer<HttpFacts> | undefined;
-  /** The CONNECT exchange of a forward proxy that this session runs through. */
-  tunnel: HttpExchange | undefined;
+  /** Proxies that were spoken to: preambles, and tunnels of CONNECT and SOCKS. */
+  proxy: ProxyFacts | undefined;
   websocket: Layer<WebSocketFacts> | undefined;
   subprotocol: Layer<SubprotocolFacts | undefined> | undefined;
   /** The last exchange that asked for an upgrade, judged; known once the connection is over. */
@@ -37,6 +42,7 @@ export class SessionLog {
   /** The exchange that `handshake` is about, where nothing can be added to it any more. */
   private judged: HttpExchange | undefined;
   private frozen: TcpFacts | undefined;
+  private nesting = 0;
 
   constructor(
     readonly low: Endpoint,
@@ -66,6 +72,31 @@ export class SessionLog {
     return this.connection === undefined ? this.lowIsClient : this.connection.low.side === 'client';
   }
 
+  /** One more layer of unknown kind inside this connection; false where there are too many to go on. */
+  nest(): boolean {
+    return ++this.nesting <= MAX_NESTING;
+  }
+
+  /** What its proxies tell, to be added to. */
+  proxies(): ProxyFacts {
+    this.proxy ??= { preambles: [], tunnels: [] };
+    return this.proxy;
+  }
+
+  /** What looked like a tunnel is none. */
+  forgetTunnel(tunnel: TunnelFacts): void {
+    if (this.proxy !== undefined) this.proxy.tunnels = this.proxy.tunnels.filter((known) => known !== tunnel);
+  }
+
+  /** A CONNECT that did not open a tunnel is no exchange with the server of the session. */
+  private settleConnect(): void {
+    const facts = this.http?.facts;
+    const tunnel = facts === undefined || facts.upgrade !== undefined ? undefined : connectTunnel(facts);
+    if (tunnel === undefined) return;
+    this.proxies().tunnels.push(tunnel);
+    this.http = undefined;
+  }
+
   /** Judges the opening handshake, once for each exchange that has both halves. */
   judge(exchange: HttpExchange): HandshakeFacts {
     if (this.handshake !== undefined && this.judged === exchange) return this.handshake;
@@ -78,6 +109,7 @@ export class SessionLog {
   freeze(): void {
     if (this.connection === undefined) return;
     this.frozen = this.connection.facts();
+    this.settleConnect();
     const upgrade = this.http?.facts.upgrade;
     if (upgrade !== undefined) this.judge(upgrade);
     this.lowIsClient = this.connection.low.side === 'client';

@@ -4,6 +4,7 @@
  */
 import type { Nanos } from '../capture/packet.js';
 import type { HttpExchange, HttpFacts } from '../http/http-facts.js';
+import type { ProxyFacts } from '../proxy/proxy-facts.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { Side } from '../stream/side.js';
 import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
@@ -72,6 +73,8 @@ export interface Session {
   readonly tcp: TcpFacts;
   readonly tls: TlsFacts | undefined;
   readonly http: HttpFacts | undefined;
+  /** Preambles and tunnels of proxies on the way, where they were spoken. */
+  readonly proxy: ProxyFacts | undefined;
   /** The exchange that asked for WebSocket last; those before it are in `http.exchanges`. */
   readonly upgrade: HttpExchange | undefined;
   /** `upgrade` judged by RFC 6455. */

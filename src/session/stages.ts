@@ -3,6 +3,7 @@
  * Whether one that is not over has failed is for the diagnosis.
  */
 import type { HttpExchange } from '../http/http-facts.js';
+import type { ProxyFacts } from '../proxy/proxy-facts.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
@@ -13,8 +14,8 @@ import type { StageFacts, StageStatus, StageStep } from './session.js';
 export interface StageSources {
   tcp: TcpFacts;
   tls: TlsFacts | undefined;
-  /** CONNECT of a forward proxy. */
-  tunnel: HttpExchange | undefined;
+  /** Preambles and tunnels of proxies. */
+  proxy: ProxyFacts | undefined;
   upgrade: HttpExchange | undefined;
   websocket: WebSocketFacts | undefined;
   subprotocol: SubprotocolFacts | undefined;
@@ -23,14 +24,14 @@ export interface StageSources {
 }
 
 export function stagesOf(sources: StageSources): StageFacts[] {
-  const { tcp, tls, tunnel, upgrade, websocket, subprotocol, mayUpgrade } = sources;
+  const { tcp, tls, proxy, upgrade, websocket, subprotocol, mayUpgrade } = sources;
   const stages = [tcpStage(tcp)];
-  if (tunnel !== undefined) stages.push(exchangeStage('proxy', tunnel, tcp, (status) => status >= 200 && status < 300));
+  if (proxy !== undefined) stages.push(proxyStage(proxy, tcp));
   if (tls !== undefined) stages.push(tlsStage(tls));
   const isClosed = tls !== undefined && tls.decrypted !== true;
   const isHidden = isClosed && upgrade === undefined && websocket === undefined;
   const over = stages.every(({ status }) => status === 'ok' || status === 'not-seen');
-  if (upgrade !== undefined) stages.push(exchangeStage('upgrade', upgrade, tcp, (status) => status === 101));
+  if (upgrade !== undefined) stages.push(upgradeStage(upgrade, tcp));
   else if (websocket !== undefined) stages.push(unseen('upgrade'));
   else if (isHidden && mayUpgrade && over) stages.push({ ...unseen('upgrade'), status: 'hidden' });
   if (websocket !== undefined) {
@@ -99,19 +100,32 @@ function tlsStage(tls: TlsFacts): StageFacts {
   return { stage: 'tls', status, start, end: status === 'ok' ? (finished ?? start) : undefined, steps };
 }
 
-function exchangeStage(
-  stage: 'proxy' | 'upgrade',
-  { request, response }: HttpExchange,
-  tcp: TcpFacts,
-  isSuccess: (status: number) => boolean,
-): StageFacts {
+function proxyStage({ preambles, tunnels }: ProxyFacts, tcp: TcpFacts): StageFacts {
+  const steps: StageStep[] = [
+    ...preambles.map(({ span }) => ({ step: 'preamble', arrival: span.last })),
+    ...tunnels.flatMap((tunnel) => tunnel.steps),
+  ];
+  const closed = tunnels.find(({ reply }) => reply?.outcome !== 'granted');
+  let status: StageStatus = 'ok';
+  if (closed?.assumed === true) status = 'not-seen';
+  else if (closed !== undefined) status = closed.reply === undefined && !tcp.bothSides ? 'not-seen' : 'in-progress';
+  return { stage: 'proxy', status, start: steps[0]?.arrival, end: steps.at(-1)?.arrival, steps };
+}
+
+function upgradeStage({ request, response }: HttpExchange, tcp: TcpFacts): StageFacts {
   const steps: StageStep[] = [];
   if (request !== undefined) steps.push({ step: 'request', arrival: request.span.last });
   if (response !== undefined) steps.push({ step: 'response', arrival: response.span.last });
   let status: StageStatus = 'in-progress';
-  if (response !== undefined && isSuccess(response.status)) status = 'ok';
+  if (response?.status === 101) status = 'ok';
   else if (response === undefined && tcp.flows.server.firstData === undefined && !tcp.bothSides) status = 'not-seen';
-  return { stage, status, start: request?.span.first ?? response?.span.first, end: response?.span.last, steps };
+  return {
+    stage: 'upgrade',
+    status,
+    start: request?.span.first ?? response?.span.first,
+    end: response?.span.last,
+    steps,
+  };
 }
 
 /** The subprotocol's own handshake, where it has one; in mid-stream it was over before the capture. */

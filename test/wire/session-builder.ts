@@ -6,6 +6,7 @@
  */
 import type { Nanos } from '../../src/capture/packet.js';
 import type { Header, HttpExchange, HttpRequest, HttpResponse } from '../../src/http/http-facts.js';
+import type { ProxyFacts } from '../../src/proxy/proxy-facts.js';
 import type { Endpoint, Session, Sight, StageFacts, StageName, StageStatus } from '../../src/session/session.js';
 import { Timeline } from '../../src/session/timeline.js';
 import type { Arrival, Span } from '../../src/stream/arrival.js';
@@ -32,6 +33,7 @@ export class SessionBuilder {
   private readonly exchanges: HttpExchange[] = [];
   private judged: HandshakeFacts | undefined;
   private websocket: WebSocketFacts | undefined;
+  private proxyFacts: ProxyFacts | undefined;
   private subprotocolFacts: SubprotocolFacts | undefined;
   private clientEnd = endpoint('10.0.0.5:53122');
   private serverEnd = endpoint('203.0.113.7:80');
@@ -297,6 +299,11 @@ export class SessionBuilder {
     return this.unseen('tcp-handshake', 'upgrade');
   }
 
+  proxied(facts: ProxyFacts): this {
+    this.proxyFacts = facts;
+    return this;
+  }
+
   subprotocol(facts: SubprotocolFacts): this {
     this.subprotocolFacts = facts;
     return this;
@@ -385,6 +392,7 @@ export class SessionBuilder {
               switched: this.websocket === undefined ? undefined : ('websocket' as const),
               switchAssumed: false,
             },
+      proxy: this.proxyFacts,
       upgrade,
       handshake: this.judged,
       websocket: this.websocket,
