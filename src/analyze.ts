@@ -14,6 +14,7 @@ import type { Report } from './report/report.js';
 import { buildSession } from './session/build-session.js';
 import { listingOf } from './session/listing.js';
 import { failedLookups, type LookupSession, namesOf, numberEntries } from './session/lookup-session.js';
+import { relate } from './session/relations.js';
 import { Resolutions } from './session/resolution.js';
 import { type CaptureView, type Session, startOf } from './session/session.js';
 import { Stack } from './stack.js';
@@ -128,13 +129,14 @@ function tell(
   options: AnalyzeOptions,
 ): Analysis {
   const diagnosed = sessions.map((session) => ({ session, diagnosis: diagnose(session, view) }));
+  const ties = relate(diagnosed.map(({ session, diagnosis: { outcome } }) => ({ session, outcome })));
   const unresolved = lookups.map((lookup) => ({ lookup, diagnosis: diagnoseLookup(lookup) }));
   const overall = diagnoseCapture(view);
   const report = buildReport({
     captures,
     epoch,
     start,
-    sessions: diagnosed,
+    sessions: diagnosed.map((entry) => ({ ...entry, ...ties.get(entry.session.id) })),
     lookups: unresolved,
     captureFindings: overall.findings,
     captureCrashes: overall.crashed,

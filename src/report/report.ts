@@ -6,6 +6,7 @@
  */
 import type { CauseId } from '../diagnosis/causes.js';
 import type { Confidence, Severity } from '../diagnosis/rule.js';
+import type { Relation } from '../session/relations.js';
 import type { Sight, StageName, StageStatus } from '../session/session.js';
 import type { Actor, PerSide, Side } from '../stream/side.js';
 
@@ -66,8 +67,6 @@ export interface NotListed {
   spare: number;
   other: number;
 }
-
-export type Relation = 'retried-as' | 'redirected-to' | 'backend-leg' | 'client-leg' | 'seen-again' | 'resumes';
 
 export interface SessionReport {
   id: number;
