@@ -60,6 +60,12 @@ export class ProtectedRecords {
     this.beforeAlert[side] = undefined;
   }
 
+  /** TLS 1.3: the client's Finished was decrypted. It answers that of the server, which may not have been. */
+  clientFinished(): void {
+    if (this.facts.finished.server === undefined && this.serverFlight !== undefined)
+      this.finish('server', this.serverFlight);
+  }
+
   /** Negotiated; or, where the ServerHello was not seen, offered and contradicted by no record. */
   private get isTls13(): boolean {
     const { serverHello, clientHello, helloRetryRequest } = this.facts;

@@ -63,6 +63,7 @@ export class RecordOpener {
 
   /** `octets` of records are missing before the next one; undefined where nobody knows how many. */
   lose(octets: number | undefined): void {
+    this.interrupt();
     const shortest = HEADER_LENGTH + (this.overhead ?? 0);
     const from = octets === undefined ? 0 : Math.floor(octets / (HEADER_LENGTH + MAX_RECORD_LENGTH));
     const to = octets === undefined ? TRIES_A_RECORD : Math.floor(octets / shortest);
@@ -71,6 +72,7 @@ export class RecordOpener {
 
   /** A record of which octets are missing: nothing but its number is used up. */
   pass(): void {
+    this.interrupt();
     if (this.settled) this.sequence++;
     // It may have held the message that ends its epoch.
     this.window ??= { from: 0, to: 0 };
@@ -85,6 +87,10 @@ export class RecordOpener {
     for (const protection of this.epoch.protections) protection.follow?.(record.body);
     if (opened === undefined && this.settled) this.sequence++;
     return opened;
+  }
+
+  private interrupt(): void {
+    for (const protection of this.epoch?.protections ?? []) protection.interrupt?.();
   }
 
   private start(): void {

@@ -29,6 +29,8 @@ export interface RecordProtection {
   readonly overhead: number;
   /** The record is over, whether it was opened or not: CBC before TLS 1.1 takes its next IV from it. */
   follow?(body: Uint8Array): void;
+  /** Octets are missing before the next record. */
+  interrupt?(): void;
 }
 
 /** RFC 5288 3: octets of a GCM or CCM nonce that stand in the record in TLS 1.2. */
@@ -100,7 +102,10 @@ export class CbcProtection implements RecordProtection {
   readonly overhead: number;
   private readonly aad = new Uint8Array(AAD_LENGTH);
   private readonly block: number;
-  private chained: Uint8Array | undefined;
+  /** The next record's IV before TLS 1.1; undefined where it stands in the record, 'lost' behind missing octets. */
+  private chained: Uint8Array | 'lost' | undefined;
+  /** The record at hand has the right MAC over its ciphertext, and with it the next one's IV is right. */
+  private verified = false;
 
   constructor(
     private readonly parameters: CipherParameters,
@@ -121,8 +126,12 @@ export class CbcProtection implements RecordProtection {
     if (length < block || length % block !== 0) return undefined;
     const iv = chained ?? body.subarray(0, block);
     // RFC 7366 3: the MAC is over the IV and the ciphertext.
-    if (this.encryptThenMac && !this.authentic(type, version, sequence, body.subarray(0, end), body.subarray(end)))
-      return undefined;
+    if (this.encryptThenMac) {
+      const authentic = this.authentic(type, version, sequence, body.subarray(0, end), body.subarray(end));
+      this.verified ||= authentic;
+      if (!authentic) return undefined;
+    }
+    if (iv === 'lost') return undefined;
     const plain = decipherCbc(this.parameters.algorithm, this.keys.key, iv, body.subarray(start, end));
     const padding = plain[plain.length - 1]! + 1;
     const rest = plain.length - padding - (this.encryptThenMac ? 0 : macLength);
@@ -135,8 +144,16 @@ export class CbcProtection implements RecordProtection {
   }
 
   follow(body: Uint8Array): void {
+    if (this.chained === undefined) return;
     const end = body.length - (this.encryptThenMac ? this.parameters.mac!.length : 0);
-    if (this.chained !== undefined && end >= this.block) this.chained = body.slice(end - this.block, end);
+    // A wrong IV shows in the MAC over the content, but not in one over the ciphertext: there it has to be certain.
+    const isCertain = end >= this.block && (this.verified || !this.encryptThenMac);
+    this.chained = isCertain ? body.slice(end - this.block, end) : 'lost';
+    this.verified = false;
+  }
+
+  interrupt(): void {
+    if (this.chained !== undefined) this.chained = 'lost';
   }
 
   private authentic(type: number, version: number, sequence: number, octets: Uint8Array, mac: Uint8Array): boolean {

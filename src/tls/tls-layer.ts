@@ -164,6 +164,7 @@ export class TlsLayer implements StreamConsumer {
         this.event('finished', side, span.last, {});
       }
       if (this.isTls13) this.decryption?.advance(side);
+      if (this.isTls13 && side === 'client') this.protectedRecords.clientFinished();
     } else if (!this.isTls13) return;
     else if (type === ENCRYPTED_EXTENSIONS && body !== undefined && facts.serverHello !== undefined) {
       facts.serverHello.alpn = readEncryptedAlpn(body);

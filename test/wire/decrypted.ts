@@ -13,6 +13,8 @@ export type Delivery =
 
 export class Collected implements StreamConsumer {
   readonly text = { client: '', server: '' };
+  /** The bytes as they came: a record each. */
+  readonly pieces: Record<Side, string[]> = { client: [], server: [] };
   readonly packets: Record<Side, number[]> = { client: [], server: [] };
   readonly gaps: (Gap & { side: Side })[] = [];
   readonly ends: Record<Side, string[]> = { client: [], server: [] };
@@ -21,6 +23,7 @@ export class Collected implements StreamConsumer {
   bytes(side: Side, chunk: Uint8Array, { packet }: { packet: number }): void {
     if (this.ends[side].length > 0) throw new Error(`bytes of the ${side} behind its end`);
     this.text[side] += Buffer.from(chunk).toString('latin1');
+    this.pieces[side].push(Buffer.from(chunk).toString('latin1'));
     this.packets[side].push(packet);
   }
 

@@ -21,6 +21,8 @@ export interface Transcript {
   session: Buffer | undefined;
   protocol: string | null;
   error: string | undefined;
+  /** Lines as SSLKEYLOGFILE has them. */
+  keyLog: string;
 }
 
 /** Runs a handshake; if it succeeds, the client asks `ask`, the server answers `reply`, and the client leaves. */
@@ -29,7 +31,7 @@ export async function handshake(
   server: TlsOptions & { ecdhCurve?: string },
   { ask = 'ask', reply = 'reply' } = {},
 ): Promise<Transcript> {
-  const transcript: Transcript = { writes: [], session: undefined, protocol: null, error: undefined };
+  const transcript: Transcript = { writes: [], session: undefined, protocol: null, error: undefined, keyLog: '' };
   const [left, right] = pair(transcript);
   const secureContext = createSecureContext({ key: KEY, cert: CERTIFICATE, ...server } as object);
   const accepted = new Socket(right, { isServer: true, secureContext, ...server });
@@ -37,6 +39,9 @@ export async function handshake(
   const closed = Promise.all([over(accepted, transcript), over(connected, transcript)]);
   connected.on('session', (session) => {
     transcript.session = session;
+  });
+  connected.on('keylog', (line) => {
+    transcript.keyLog += line.toString('latin1');
   });
   connected.on('secureConnect', () => {
     transcript.protocol = connected.getProtocol();
