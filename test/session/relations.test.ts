@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { SessionReport } from '../../src/report/report.js';
+import { reportOf } from '../wire/capture-report.js';
+import { type Conversation, type ConversationOptions, conversation } from '../wire/conversation.js';
+import { a, aaaa, DnsTalk, TYPE } from '../wire/dns-messages.js';
+import { close, frame, fromClient } from '../wire/websocket-frames.js';
+
+const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+const request = (path = '/live', host = 'chat.test', key = KEY) =>
+  `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+const SWITCHING = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${ACCEPT}\r\n\r\n`;
+const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n';
+
+/** A session that was opened and closed in order. */
+const worked = (options: ConversationOptions = {}, ...asked: Parameters<typeof request>): Conversation =>
+  conversation(options)
+    .handshake()
+    .client(request(...asked))
+    .server(SWITCHING)
+    .client(CLOSE)
+    .server(CLOSED)
+    .bye('client');
+const refused = (options: ConversationOptions = {}): Conversation => conversation(options).syn().rst('server');
+const turnedAway = (options: ConversationOptions = {}, ...asked: Parameters<typeof request>): Conversation =>
+  conversation(options)
+    .handshake()
+    .client(request(...asked))
+    .server(UNAVAILABLE)
+    .bye('server');
+const CLOSE = fromClient(close(1000));
+const CLOSED = frame(close(1000));
+
+/** "1 failed recovered retried-as 2" */
+const ties = (sessions: readonly SessionReport[]): string[] =>
+  sessions.map(({ id, outcome, recovered, related }) =>
+    [id, outcome, ...(recovered ? ['recovered'] : []), ...related.map((tie) => `${tie.relation} ${tie.id}`)].join(' '),
+  );
+const tiesOf = async (...sources: Parameters<typeof reportOf>) => ties((await reportOf(...sources)).sessions);
+
+describe('an attempt that was retried', () => {
+  it('is recovered when the retry worked, over all that failed in between', async () => {
+    const later = { startMs: 1000, clientPort: 40001 };
+    const last = { startMs: 3000, clientPort: 40002 };
+    expect(await tiesOf(refused(), turnedAway(later), worked(last))).toEqual([
+      '1 failed recovered retried-as 2',
+      '2 failed recovered retried-as 3',
+      '3 ok',
+    ]);
+  });
+
+  it('is tied to a retry that failed too, and not recovered', async () => {
+    expect(await tiesOf(refused(), refused({ startMs: 1000, clientPort: 40001 }))).toEqual([
+      '1 failed retried-as 2',
+      '2 failed',
+    ]);
+  });
+
+  it.each([
+    { name: 'another client', options: { client: '10.0.0.7' }, path: '/live' },
+    { name: 'another path', options: {}, path: '/other' },
+    { name: 'another port of the server', options: { serverPort: 9090 }, path: '/live' },
+    { name: 'minutes later', options: { startMs: 300_000 }, path: '/live' },
+  ])('is not made good by $name', async ({ options, path }) => {
+    const other = worked({ startMs: 1000, clientPort: 40001, ...options }, path);
+    expect((await tiesOf(turnedAway(), other))[0]).toBe('1 failed');
+  });
+
+  it('is not made good by a session that was open beside it', async () => {
+    const long = conversation({ clientPort: 40001, startMs: 1 }).handshake().client(request()).server(SWITCHING);
+    long.after(5000).client(CLOSE).server(CLOSED).bye('client');
+    expect((await tiesOf(turnedAway(), long))[0]).toBe('1 failed');
+  });
+
+  it('is no attempt any more once it was open', async () => {
+    const died = conversation().handshake().client(request()).server(SWITCHING).rst('server');
+    expect(await tiesOf(died, worked({ startMs: 1000, clientPort: 40001 }))).toEqual(['1 failed', '2 ok']);
+  });
+});
+
+describe('a race between addresses', () => {
+  it('ties the loser to the winner of the other family', async () => {
+    const talk = new DnsTalk()
+      .query(0, 'chat.test', TYPE.AAAA)
+      .answer(1, 'chat.test', TYPE.AAAA, { answers: [aaaa(2)] })
+      .query(2, 'chat.test')
+      .answer(3, 'chat.test', TYPE.A, { answers: [a('10.0.0.2')] });
+    const loser = conversation({ ipv6: true, startMs: 10 }).syn().rst('server');
+    expect(await tiesOf(talk.packets, loser, worked({ startMs: 260 }))).toEqual([
+      '1 failed recovered retried-as 2',
+      '2 ok',
+    ]);
+  });
+});
+
+describe('a redirect', () => {
+  it('is tied to where the client went, and recovered when that worked', async () => {
+    const moved = conversation()
+      .handshake()
+      .client(request('/old'))
+      .server('HTTP/1.1 308 Permanent Redirect\r\nLocation: http://other.test:9090/new\r\nContent-Length: 0\r\n\r\n')
+      .bye('client');
+    const there = worked(
+      { startMs: 50, server: '10.0.0.3', serverPort: 9090, clientPort: 40001 },
+      '/new',
+      'other.test:9090',
+    );
+    expect(await tiesOf(moved, there)).toEqual(['1 failed recovered redirected-to 2', '2 ok']);
+  });
+});
+
+describe('one session under two pairs of addresses', () => {
+  it('is seen again behind an address translation: its handshake lies inside the other', async () => {
+    const outer = worked({ stepMs: 4 });
+    const inner = worked({ client: '203.0.113.5', clientPort: 6000, stepMs: 4, startMs: 1 });
+    // The answers pass the translation the other way round: inside later than outside.
+    expect(await tiesOf(outer, inner)).toEqual(['1 ok seen-again 2', '2 ok seen-again 1']);
+  });
+
+  it('is two legs of a proxy, which connects once its client has', async () => {
+    const front = conversation({ server: '10.0.0.80', serverPort: 80 }).handshake().client(request());
+    front.after(20).server(SWITCHING).client(CLOSE).server(CLOSED).bye('client');
+    const back = worked({ client: '10.0.0.80', server: '10.0.0.99', startMs: 5 }, '/live', 'backend');
+    expect(await tiesOf(front, back)).toEqual(['1 ok backend-leg 2', '2 ok client-leg 1']);
+  });
+
+  it('is not what a program looks like that sends the same key every time', async () => {
+    expect(await tiesOf(worked(), worked({ startMs: 500, clientPort: 40001 }))).toEqual(['1 ok', '2 ok']);
+    expect(await tiesOf(worked(), worked({ startMs: 3, client: '10.0.0.9' }))).toEqual(['1 ok', '2 ok']);
+  });
+});
