@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SubprotocolDriver } from '../wire/subprotocol-driver.js';
+import { hex } from '../wire/websocket-frames.js';
+
+const mqtt = () => new SubprotocolDriver({ token: 'mqtt' });
+
+/** Client "a", keep-alive 60 s. */
+const CONNECT_4 = '10 0d  00 04 4d 51 54 54  04 02 00 3c  00 01 61';
+const CONNECT_5 = '10 0e  00 04 4d 51 54 54  05 02 00 3c  00  00 01 61';
+const CONNACK_4 = '20 02  00 00';
+const CONNACK_5 = '20 03  00 00 00';
+
+describe('MQTT', () => {
+  it.each([
+    { name: '3.1', wire: '10 0f  00 06 4d 51 49 73 64 70  03 02 00 3c  00 01 61', version: '3.1' },
+    { name: '3.1.1', wire: CONNECT_4, version: '3.1.1' },
+    { name: '3.1.1 of a bridge', wire: '10 0d  00 04 4d 51 54 54  84 02 00 3c  00 01 61', version: '3.1.1' },
+    { name: '5', wire: CONNECT_5, version: '5.0' },
+  ])('reads version and keep-alive of a CONNECT of MQTT $name', ({ wire, version }) => {
+    const { facts, told } = mqtt().client(hex(wire));
+    expect(facts).toMatchObject({ version, heartbeats: { client: { interval: 60e9, patience: 90e9 } } });
+    expect(told).toEqual(['client CONNECT']);
+  });
+
+  it('takes the keep-alive that an MQTT 5 server sets instead', () => {
+    const { heartbeats } = mqtt().client(hex(CONNECT_5)).server(hex('20 06  00 00 03  13 00 0a')).facts;
+    expect(heartbeats.client.interval).toBe(10e9);
+  });
+
+  it.each([
+    { name: '3.1.1', connect: CONNECT_4, wire: '20 02 00 05', code: '0x05', text: 'not authorized' },
+    { name: '5', connect: CONNECT_5, wire: '20 03 00 86 00', code: '0x86', text: 'bad user name or password' },
+    {
+      name: '5 with a reason string',
+      connect: CONNECT_5,
+      wire: '20 0b 00 87 08  1f 00 05 6e 6f 70 65 21',
+      code: '0x87',
+      text: 'not authorized: nope!',
+    },
+  ])('reads a refusal of MQTT $name', ({ connect, wire, code, text }) => {
+    const { errors, handshake } = mqtt().client(hex(connect)).server(hex(wire)).facts;
+    expect(errors).toMatchObject([{ event: 'CONNACK', code, text, inHandshake: true, fatal: true }]);
+    expect(handshake?.answered).toBeUndefined();
+  });
+
+  it.each([
+    { name: 'without a body', wire: 'e0 00' },
+    { name: 'with code 0', wire: 'e0 01 00' },
+    { name: 'with a will', wire: 'e0 01 04' },
+  ])('takes a DISCONNECT $name for a goodbye', ({ wire }) => {
+    const { goodbye, errors } = mqtt().client(hex(CONNECT_5)).server(hex(CONNACK_5)).client(hex(wire)).facts;
+    expect(goodbye).toMatchObject({ event: 'DISCONNECT', from: 'client', arrival: { packet: 3 } });
+    expect(errors).toEqual([]);
+  });
+
+  it('takes a DISCONNECT from 0x80 on for an error', () => {
+    const { goodbye, errors } = mqtt().client(hex(CONNECT_5)).server(hex(CONNACK_5), hex('e0 01 8d')).facts;
+    expect(goodbye).toBeUndefined();
+    expect(errors).toMatchObject([{ event: 'DISCONNECT', from: 'server', code: '0x8d', text: 'keep alive timeout' }]);
+  });
+
+  it('knows a PINGREQ that waits for its answer', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4)).client(hex('c0 00'));
+    expect(driver.facts.heartbeats.client.unanswered?.packet).toBe(3);
+    expect(driver.server(hex('d0 00')).facts.heartbeats.client.unanswered).toBeUndefined();
+  });
+
+  it('measures subscriptions and acknowledged publishing by packet identifier', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4));
+    driver.client(hex('82 06  00 01  00 01 61  01')).wait(1).server(hex('90 03  00 01  01'));
+    driver.client(hex('32 07  00 01 61  00 02  68 69')).wait(3).server(hex('40 02  00 02'));
+    expect(driver.facts.latency.client).toMatchObject({ count: 2, min: 2e6, max: 4e6 });
+  });
+
+  it('says which subscription was refused, and goes on', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4)).server(hex('90 03  00 01  80'));
+    expect(driver.facts.errors).toMatchObject([{ event: 'SUBACK', code: '0x80', fatal: false }]);
+  });
+
+  const SESSION = `${CONNECT_4} 82 06  00 01  00 01 61  01  30 06 00 01 61 68 69 21  c0 00  e0 00`;
+
+  it('reads packets however they are spread over messages (MQTT 6)', () => {
+    const whole = mqtt().client(hex(SESSION));
+    expect(whole.told).toEqual([
+      'client CONNECT',
+      'client SUBSCRIBE',
+      'client (PUBLISH)',
+      'client (PINGREQ)',
+      'client DISCONNECT',
+    ]);
+    const wire = hex(SESSION);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: wire.length - 1 }), { maxLength: 12 }), (cuts) => {
+        const places = [0, ...cuts.sort((a, b) => a - b), wire.length];
+        const driver = mqtt();
+        for (let index = 0; index + 1 < places.length; index++)
+          driver.client(wire.subarray(places[index], places[index + 1]));
+        expect(driver.told).toEqual(whole.told);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('goes on at the next message behind one with bytes missing', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4));
+    driver.broken('client', hex('30 20 00 01 61'), { whole: false, length: 34 }).client(hex('e0 00'));
+    expect(driver.told.at(-1)).toBe('client DISCONNECT');
+    expect(driver.facts.errors).toEqual([]);
+  });
+
+  it('counts the missing bytes of a long packet that goes on in the next message', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4));
+    // 200 octets of PUBLISH: 5 known, 95 missing, 103 in the next message, then a PINGREQ.
+    driver.broken('client', hex('30 c8 01 00 01'), { whole: false, length: 100 });
+    driver.client(Uint8Array.from([...new Array(103).fill(0x41), 0xc0, 0x00]));
+    expect(driver.told.slice(-2)).toEqual(['client (PUBLISH)', 'client (PINGREQ)']);
+  });
+
+  it('never trips over bytes that are no packets', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.uint8Array({ maxLength: 60 })), { maxLength: 12 }), (messages) => {
+        const driver = mqtt();
+        for (const [client, bytes] of messages) client ? driver.client(bytes) : driver.server(bytes);
+        expect(driver.facts.name).toBe('mqtt');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is known without a name by its CONNECT', () => {
+    expect(new SubprotocolDriver().client(hex(CONNECT_4)).facts.recognised).toBe('resembles');
+    expect(
+      new SubprotocolDriver().client(hex('10 0d  00 04 58 58 58 58  04 02 00 3c  00 01 61')).layer.facts,
+    ).toBeUndefined();
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { SubprotocolDriver } from '../wire/subprotocol-driver.js';
+
+const OPEN =
+  '0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
+const engine = (version: number, more = '') =>
+  new SubprotocolDriver({ target: `/socket.io/?EIO=${version}&transport=websocket${more}` });
+const joined = () => engine(4).server(OPEN).client('40').server('40{"sid":"wZX3oN0bSVIhsaknAAAI"}');
+
+describe('Socket.IO', () => {
+  it('is known by the open packet of the server', () => {
+    const { facts, told } = joined();
+    expect(facts).toMatchObject({ name: 'socket.io', version: 'Engine.IO 4', recognised: 'resembles' });
+    expect(facts.handshake?.steps.map(({ step, from }) => `${from} ${step}`)).toEqual([
+      'server open',
+      'client CONNECT',
+      'server CONNECT',
+    ]);
+    expect(told).toEqual(['server open', 'client CONNECT', 'server CONNECT']);
+  });
+
+  it('expects pings of the server in Engine.IO 4, and of the client in 3', () => {
+    expect(engine(4).server(OPEN).facts.heartbeats).toMatchObject({
+      server: { interval: 25e9, patience: 45e9 },
+      client: { interval: 0 },
+    });
+    expect(engine(3).server(OPEN).facts.heartbeats).toMatchObject({
+      server: { interval: 0 },
+      client: { interval: 25e9, patience: 45e9 },
+    });
+  });
+
+  it('pairs ping and pong', () => {
+    const driver = joined().server('2');
+    expect(driver.facts.heartbeats.server.unanswered?.packet).toBe(4);
+    expect(driver.client('3').facts.heartbeats.server).toMatchObject({ count: 1, unanswered: undefined });
+  });
+
+  it('measures acknowledgements, each namespace for itself', () => {
+    const driver = joined().client('4212["say","hello"]', '42/admin,12["say","hello"]').wait(8).server('4312["hello"]');
+    expect(driver.facts.latency.client).toMatchObject({ count: 2, max: 10e6 });
+    driver.wait(20).server('43/admin,12["hello"]');
+    expect(driver.facts.latency.client).toMatchObject({ count: 3, max: 30e6 });
+  });
+
+  it.each([
+    { name: 'revision 5', wire: '44{"message":"token expired","data":{}}' },
+    { name: 'revision 4', wire: '44"token expired"' },
+  ])('reads a refused namespace of $name', ({ wire }) => {
+    const { errors, handshake } = engine(4).server(OPEN).client('40').server(wire).facts;
+    expect(errors).toMatchObject([{ event: 'CONNECT_ERROR', text: 'token expired', subject: '/', inHandshake: true }]);
+    expect(handshake?.answered).toBeUndefined();
+  });
+
+  it('forgives a refusal that a later attempt made good', () => {
+    const { errors } = engine(4)
+      .server(OPEN)
+      .client('40')
+      .server('44{"message":"no"}')
+      .client('40')
+      .server('40{"sid":"a"}').facts;
+    expect(errors).toMatchObject([{ recovered: true }]);
+  });
+
+  it('tells the goodbye of the client from being sent away', () => {
+    expect(joined().client('41').facts).toMatchObject({ goodbye: { from: 'client' }, errors: [] });
+    expect(joined().server('41').facts).toMatchObject({
+      goodbye: undefined,
+      errors: [{ event: 'DISCONNECT', from: 'server', fatal: true }],
+    });
+    expect(joined().client('41').server('41').facts.errors).toEqual([]);
+  });
+
+  it('takes the upgrade from polling for the end of the handshake', () => {
+    const driver = engine(4, '&sid=abc').client('2probe').server('3probe').client('5');
+    expect(driver.facts).toMatchObject({
+      handshake: { answered: { packet: 3 } },
+      detail: { upgradedFromPolling: true },
+    });
+    expect(driver.facts.heartbeats.client.unanswered).toBeUndefined();
+  });
+
+  it('takes binary messages for attachments', () => {
+    expect(joined().client('451-["file",{"_placeholder":true,"num":0}]', new Uint8Array(5)).told.slice(-2)).toEqual([
+      'client (EVENT)',
+      'client (attachment)',
+    ]);
+  });
+
+  it.each(['0', '0{"sid":', '4', '40/', '4x', '9', '', '44', '43', '0{"pingInterval":-5,"pingTimeout":"x"}'])(
+    'is not troubled by %j',
+    (text) => {
+      const driver = joined().client(text).server(text);
+      expect(driver.facts.errors.length).toBeLessThan(3);
+      expect(driver.facts.heartbeats.server.interval).toBeGreaterThanOrEqual(0);
+    },
+  );
+});
