@@ -14,6 +14,8 @@ class History implements ServerHistory {
   spokeTls = 0;
   spokeHttp = 0;
   spokeWebSocket = 0;
+  workedWithPreamble = 0;
+  workedWithoutPreamble = 0;
   readonly sniAccepted = new Set<string | null>();
   private readonly workedBy = new Map<string, number>();
   private readonly tlsWorkedBy = new Map<string, number>();
@@ -44,8 +46,17 @@ class History implements ServerHistory {
     const http = log.http?.facts;
     if (log.tls === undefined && http?.exchanges.some(({ response }) => response !== undefined)) this.spokeHttp++;
     if (log.websocket !== undefined) this.spokeWebSocket++;
+    if (!wasUnderstood(log)) return;
+    if ((log.proxy?.preambles.length ?? 0) > 0) this.workedWithPreamble++;
+    else this.workedWithoutPreamble++;
   }
 }
+
+/** The server made sense of the first thing it was sent; a 400 is what a preamble earns that is taken for a request. */
+const wasUnderstood = ({ tls, http, websocket }: SessionLog): boolean =>
+  websocket !== undefined ||
+  tls?.facts.serverHello !== undefined ||
+  http?.facts.exchanges.some(({ response }) => response !== undefined && response.status !== 400) === true;
 
 const NOTHING: ServerHistory = new History();
 

@@ -115,6 +115,9 @@ export interface ServerHistory {
   spokeTls: number;
   spokeHttp: number;
   spokeWebSocket: number;
+  /** Connections that were answered as they should be, and began with a PROXY preamble or without one. */
+  workedWithPreamble: number;
+  workedWithoutPreamble: number;
   /** SNI values (null: none sent) to which this server answered with a ServerHello. */
   sniAccepted: ReadonlySet<string | null>;
 }

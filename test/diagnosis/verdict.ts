@@ -18,6 +18,8 @@ export interface KnownServer {
   spokeTls?: number;
   spokeHttp?: number;
   spokeWebSocket?: number;
+  workedWithPreamble?: number;
+  workedWithoutPreamble?: number;
   sniAccepted?: (string | null)[];
 }
 
@@ -30,6 +32,8 @@ export const viewOf = (sessions: readonly Session[], known: KnownServer = {}): C
     spokeTls: known.spokeTls ?? 0,
     spokeHttp: known.spokeHttp ?? 0,
     spokeWebSocket: known.spokeWebSocket ?? 0,
+    workedWithPreamble: known.workedWithPreamble ?? 0,
+    workedWithoutPreamble: known.workedWithoutPreamble ?? 0,
     sniAccepted: new Set(known.sniAccepted ?? []),
   };
   return { sessions, server: () => history, epoch: EPOCH };

@@ -24,6 +24,10 @@ import { lostPeer } from './keepalive/lost-peer.js';
 import { massEnd } from './keepalive/mass-end.js';
 import { missingPings } from './keepalive/missing-pings.js';
 import { unansweredPing } from './keepalive/unanswered-ping.js';
+import { missingPreamble } from './proxy/missing-preamble.js';
+import { refusedTunnel } from './proxy/refused-tunnel.js';
+import { unansweredTunnel } from './proxy/unanswered-tunnel.js';
+import { unexpectedPreamble } from './proxy/unexpected-preamble.js';
 import { subprotocolCloseCode } from './subprotocol/close-code.js';
 import { engineRefusal } from './subprotocol/engine-refusal.js';
 import { errorMessage } from './subprotocol/error-message.js';
@@ -70,6 +74,10 @@ export const RULES: readonly Rule[] = [
   refusedConnection,
   unansweredSyn,
   unreachableHost,
+  missingPreamble,
+  refusedTunnel,
+  unansweredTunnel,
+  unexpectedPreamble,
   alertWhileOpen,
   chosenH2,
   clientCertificate,
