@@ -14,6 +14,14 @@ import { decodeIp } from './ip/decode-ip.js';
 import { FragmentReassembler } from './ip/fragments.js';
 import { readIcmpError } from './ip/icmp-error.js';
 import { IpDatagram, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from './ip/ip-datagram.js';
+import {
+  openIpTunnel,
+  openUdpTunnel,
+  PROTOCOL_GRE,
+  PROTOCOL_IPV4,
+  PROTOCOL_IPV6,
+  TUNNELS_NESTED,
+} from './ip/tunnel.js';
 import { UdpDatagram } from './ip/udp-datagram.js';
 import { Datagram } from './link/datagram.js';
 import { locateDatagram } from './link/locate-datagram.js';
@@ -82,20 +90,36 @@ export class Stack implements ConnectionOwner<Ends> {
     const { frame, ip, segment } = this;
     if (!locateDatagram(packet, frame) || !decodeIp(frame, ip)) return;
     if (ip.fragment && !this.fragments.complete(ip, at)) return;
-    if (ip.protocol !== PROTOCOL_TCP) this.aside(ip, ref, at);
+    if (ip.protocol !== PROTOCOL_TCP) this.aside(ip, ref, at, 0);
     else if (segment.decode(ip, ref, at)) this.connections.segment(ip, segment);
   }
 
-  /** What is no TCP and tells of it. */
-  private aside(ip: IpDatagram, ref: PacketRef, at: Nanos): void {
+  /** What is no TCP, and carries it or tells of it. */
+  private aside(ip: IpDatagram, ref: PacketRef, at: Nanos, depth: number): void {
     switch (ip.protocol) {
       case PROTOCOL_ICMP:
       case PROTOCOL_ICMPV6:
         this.icmp(ip, ref, at);
         break;
       case PROTOCOL_UDP:
-        if (this.udp.decode(ip)) this.datagram(ip, ref, at);
+        if (!this.udp.decode(ip)) break;
+        if (openUdpTunnel(ip, this.udp, this.frame)) this.inside(ref, at, depth);
+        else this.datagram(ip, ref, at);
+        break;
+      case PROTOCOL_IPV4:
+      case PROTOCOL_IPV6:
+      case PROTOCOL_GRE:
+        if (openIpTunnel(ip, this.frame)) this.inside(ref, at, depth);
     }
+  }
+
+  /** What a tunnel carries is followed as if it were on the wire itself. */
+  private inside(ref: PacketRef, at: Nanos, depth: number): void {
+    const { frame, ip, segment } = this;
+    if (depth === TUNNELS_NESTED || !decodeIp(frame, ip)) return;
+    if (ip.fragment && !this.fragments.complete(ip, at)) return;
+    if (ip.protocol !== PROTOCOL_TCP) this.aside(ip, ref, at, depth + 1);
+    else if (segment.decode(ip, ref, at)) this.connections.segment(ip, segment);
   }
 
   private datagram(ip: IpDatagram, ref: PacketRef, at: Nanos): void {

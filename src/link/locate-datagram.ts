@@ -74,7 +74,7 @@ export function locateDatagram(packet: Packet, into: Datagram): boolean {
   }
   switch (linkType) {
     case LINKTYPE_ETHERNET:
-      return end - start >= 14 && etherType(into, view.getUint16(start + 12), start + 14);
+      return locateEthernet(into, start);
     case LINKTYPE_LINUX_SLL:
       return end - start >= 16 && cooked(into, view.getUint16(start + 14), start + 16);
     case LINKTYPE_LINUX_SLL2:
@@ -100,6 +100,11 @@ export function locateDatagram(packet: Packet, into: Datagram): boolean {
   }
 }
 
+/** Ethernet at `start`, also inside a tunnel. */
+export function locateEthernet(into: Datagram, start: number): boolean {
+  return into.end - start >= 14 && locateEtherType(into, into.view.getUint16(start + 12), start + 14);
+}
+
 function ip(into: Datagram, version: 4 | 6, start: number): boolean {
   into.version = version;
   into.start = start;
@@ -107,7 +112,7 @@ function ip(into: Datagram, version: 4 | 6, start: number): boolean {
 }
 
 /** What follows an EtherType at `start`. Every round of tags moves forward, so the packet's end ends it. */
-function etherType(into: Datagram, type: number, start: number): boolean {
+export function locateEtherType(into: Datagram, type: number, start: number): boolean {
   let at = start;
   for (let following = type; ; ) {
     switch (following) {
@@ -139,7 +144,9 @@ function etherType(into: Datagram, type: number, start: number): boolean {
 
 /** Linux cooked capture: the protocol is an EtherType, apart from some small numbers of Linux's own. */
 function cooked(into: Datagram, protocol: number, start: number): boolean {
-  return protocol > LONGEST_802_3 ? etherType(into, protocol, start) : protocol === ETH_P_802_2 && snap(into, start);
+  return protocol > LONGEST_802_3
+    ? locateEtherType(into, protocol, start)
+    : protocol === ETH_P_802_2 && snap(into, start);
 }
 
 /** LLC with SNAP (RFC 1042): AA AA 03, an organisation, and for Ethernet's organisation (0) an EtherType. */
@@ -147,7 +154,7 @@ function snap(into: Datagram, start: number): boolean {
   const { view } = into;
   if (into.end - start < 8 || view.getUint32(start) !== 0xaaaa0300 || view.getUint16(start + 4) !== 0) return false;
   const type = view.getUint16(start + 6);
-  return type > LONGEST_802_3 && etherType(into, type, start + 8);
+  return type > LONGEST_802_3 && locateEtherType(into, type, start + 8);
 }
 
 /**
@@ -198,7 +205,7 @@ function ppp(into: Datagram, start: number): boolean {
   if (end - at < 2) return false;
   const framing = view.getUint16(at);
   if (framing === 0x0f00 || framing === 0x8f00) {
-    return end - at >= 4 && etherType(into, view.getUint16(at + 2), at + 4);
+    return end - at >= 4 && locateEtherType(into, view.getUint16(at + 2), at + 4);
   }
   if (framing === 0xff03) at += 2;
   if (end - at < 2) return false;
