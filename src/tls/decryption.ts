@@ -5,7 +5,7 @@
  */
 import type { Arrival } from '../stream/arrival.js';
 import { copyArrival } from '../stream/arrival.js';
-import type { GapCause } from '../stream/consumer.js';
+import type { Gap, GapCause } from '../stream/consumer.js';
 import type { PerSide, Side } from '../stream/side.js';
 import { ApplicationStream, type OpenAbove } from './application-stream.js';
 import type { KeyLog } from './key-log.js';
@@ -31,6 +31,8 @@ interface Direction {
   /** Where the next record begins, if none is lost before it: octets since the start of the stream. */
   offset: number;
   loss: Loss | undefined;
+  /** What is missing, as far as the layer above has not heard of it: it may have been handshake, until something opens. */
+  untold: Gap | undefined;
 }
 
 export class Decryption {
@@ -51,6 +53,7 @@ export class Decryption {
       opener: new RecordOpener(() => secrets.first(side)),
       offset: 0,
       loss: undefined,
+      untold: undefined,
     });
     this.directions = { client: direction('client'), server: direction('server') };
   }
@@ -99,9 +102,14 @@ export class Decryption {
     if (loss !== undefined) opener.lose(lostOctets);
     const isPast = this.facts.finished[side] !== undefined;
     const opened = this.attempt(side, record);
-    if (loss !== undefined && (isPast || opened?.type === APPLICATION_DATA)) {
+    if (loss !== undefined) {
       const framing = opener.skipped * (HEADER_LENGTH + (opener.overhead ?? 0));
-      this.stream.gap(side, { ...loss, length: Math.max(0, (lostOctets ?? 0) - framing) });
+      direction.untold ??= { ...loss, length: 0 };
+      direction.untold.length += Math.max(0, (lostOctets ?? 0) - framing);
+    }
+    if (direction.untold !== undefined && (isPast || opened?.type === APPLICATION_DATA)) {
+      this.stream.gap(side, direction.untold);
+      direction.untold = undefined;
     }
     if (opened === undefined && isPast && record.type === APPLICATION_DATA) {
       const length = Math.max(0, record.length - (opener.overhead ?? 0));
