@@ -145,7 +145,7 @@ export class TlsLayer implements StreamConsumer {
     } else if (type === ALERT && content.length === ALERT_LENGTH) this.alertRead(side, content, record.last);
     else if (type === CHANGE_CIPHER_SPEC) this.decryption?.changeCipherSpec(side);
     else if (type === APPLICATION_DATA) {
-      const isEarly = side === 'client' && this.isTls13 && facts.finished.client === undefined;
+      const isEarly = side === 'client' && facts.finished.client === undefined;
       if (this.isTls13 && side === 'server' && facts.applicationData.client.records === 0)
         facts.serverRecordsBeforeClientData++;
       count(isEarly ? facts.earlyData : facts.applicationData[side], record);

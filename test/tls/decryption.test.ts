@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { KeyLog } from '../../src/tls/key-log.js';
 import { type Delivery, decrypt } from '../wire/decrypted.js';
 import { CERTIFICATE, KEY } from '../wire/tls-certificates.js';
+import { early, type Recording, renegotiation, rsaKeyExchange } from '../wire/tls-recordings.js';
 import { cutAt } from '../wire/tls-streams.js';
 import { handshake, type Transcript } from '../wire/tls-witness.js';
 
@@ -219,6 +220,49 @@ describe('resumption', () => {
     const { facts, above } = decrypt(deliveries(second), keyLog);
     expect([facts.decrypted, facts.missingSecrets]).toEqual([true, []]);
     expect(above.text).toEqual({ client: ASK, server: 'reply' });
+  });
+});
+
+describe('what openssl wrote', () => {
+  const played = ({ writes }: Recording): Delivery[] =>
+    writes.map(([side, octets], index) => ({
+      side,
+      kind: 'bytes',
+      bytes: new Uint8Array(Buffer.from(octets, 'hex')),
+      packet: index + 1,
+    }));
+
+  it('as early data opens before the server has chosen a cipher', () => {
+    const { facts, above } = decrypt(played(early), early.keyLog);
+    expect(above.text.client).toBe('GET /early HTTP/1.1\nlater\n');
+    expect(above.packets.client[0]).toBe(1);
+    expect([facts.decrypted, facts.earlyData.records, facts.applicationData.client.records]).toEqual([true, 1, 1]);
+    expect(facts.serverHello).toMatchObject({ resumed: true });
+  });
+
+  it('as early data stays closed without its secret, and the rest opens', () => {
+    const keyLog = early.keyLog.replace(/^CLIENT_EARLY.*$/m, '');
+    const { facts, above } = decrypt(played(early), keyLog);
+    expect(above.text.client).toMatch(/later\n$/);
+    expect(facts.decrypted).toBe('partly');
+  });
+
+  it('around a renegotiation opens with both secrets, and up to it with the first', () => {
+    const both = decrypt(played(renegotiation), renegotiation.keyLog);
+    expect([both.above.text.client, both.facts.decrypted]).toEqual(['before\nafter\n', true]);
+    expect(both.facts.certificates).toHaveLength(1);
+    const [first = ''] = renegotiation.keyLog.split('\n');
+    const one = decrypt(played(renegotiation), first);
+    expect([one.above.text.client, one.facts.decrypted, one.facts.missingSecrets]).toEqual([
+      'before\n',
+      'partly',
+      ['CLIENT_RANDOM'],
+    ]);
+  });
+
+  it.each([/^RSA.*$/m, /^CLIENT_RANDOM.*$/m])('with RSA key exchange opens by the line %s alone', (line) => {
+    const { facts, above } = decrypt(played(rsaKeyExchange), line.exec(rsaKeyExchange.keyLog)![0]);
+    expect([above.text.client, facts.decrypted]).toEqual(['hello rsa\n', true]);
   });
 });
 
