@@ -31,7 +31,7 @@ export function stagesOf(sources: StageSources): StageFacts[] {
   const isClosed = tls !== undefined && tls.decrypted !== true;
   const isHidden = isClosed && upgrade === undefined && websocket === undefined;
   const over = stages.every(({ status }) => status === 'ok' || status === 'not-seen');
-  if (upgrade !== undefined) stages.push(upgradeStage(upgrade, tcp));
+  if (upgrade !== undefined) stages.push(upgradeStage(upgrade, tcp, websocket !== undefined));
   else if (websocket !== undefined) stages.push(unseen('upgrade'));
   else if (isHidden && mayUpgrade && over) stages.push({ ...unseen('upgrade'), status: 'hidden' });
   if (websocket !== undefined) {
@@ -112,13 +112,15 @@ function proxyStage({ preambles, tunnels }: ProxyFacts, tcp: TcpFacts): StageFac
   return { stage: 'proxy', status, start: steps[0]?.arrival, end: steps.at(-1)?.arrival, steps };
 }
 
-function upgradeStage({ request, response }: HttpExchange, tcp: TcpFacts): StageFacts {
+function upgradeStage({ request, response }: HttpExchange, tcp: TcpFacts, isSwitched: boolean): StageFacts {
   const steps: StageStep[] = [];
   if (request !== undefined) steps.push({ step: 'request', arrival: request.span.last });
   if (response !== undefined) steps.push({ step: 'response', arrival: response.span.last });
   let status: StageStatus = 'in-progress';
   if (response?.status === 101) status = 'ok';
-  else if (response === undefined && tcp.flows.server.firstData === undefined && !tcp.bothSides) status = 'not-seen';
+  else if (response === undefined && (isSwitched || (tcp.flows.server.firstData === undefined && !tcp.bothSides))) {
+    status = 'not-seen';
+  }
   return {
     stage: 'upgrade',
     status,
@@ -143,7 +145,7 @@ function subprotocolStage(
     stage: 'subprotocol',
     status: answered !== undefined ? 'ok' : 'in-progress',
     start: asked ?? upgrade?.response?.span.last ?? answered,
-    end: over,
+    end: over === undefined ? undefined : later(over, asked),
     steps: handshake.steps.map(({ step, arrival }) => ({ step, arrival })),
   };
 }
@@ -164,7 +166,7 @@ function sessionStages(
   const open: StageFacts = {
     stage: 'open',
     status: firstClose === undefined ? 'in-progress' : 'ok',
-    start,
+    start: ended === undefined ? start : earlier(start, ended),
     end: ended,
     steps,
   };
@@ -172,6 +174,8 @@ function sessionStages(
   const closing: StageStep[] = [{ step: 'close', arrival: firstClose.span.last }];
   if (secondClose !== undefined) closing.push({ step: 'close', arrival: secondClose.span.last });
   if (tcp.endPacket !== undefined) closing.push({ step: tcp.end, arrival: tcp.endPacket });
+  closing.sort((a, b) => a.arrival.at - b.arrival.at);
+  // A broker may end the connection first and be told goodbye afterwards.
   const over = tcp.endPacket ?? secondClose?.span.last;
   return [
     open,
@@ -179,7 +183,7 @@ function sessionStages(
       stage: 'close',
       status: over === undefined ? 'in-progress' : 'ok',
       start: firstClose.span.first,
-      end: over,
+      end: over === undefined ? undefined : later(over, firstClose.span.last),
       steps: closing,
     },
   ];

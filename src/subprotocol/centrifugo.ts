@@ -35,6 +35,7 @@ const isConnectResult = ({ json }: Content): boolean => {
   return isObject(result) && typeof result.client === 'string';
 };
 
+/** Commands or replies of one message that are looked at: clients batch a handful. */
 const MESSAGES_READ = 256;
 
 class CentrifugoReader implements SubprotocolReader {

@@ -17,7 +17,7 @@ export const jsonRpc: Subprotocol = {
   closeCodes: NO_CLOSE_CODES,
 };
 
-/** Of a batch. */
+/** Calls of one batch that are looked at. */
 const CALLS_READ = 256;
 
 class JsonRpcReader implements SubprotocolReader {

@@ -33,6 +33,7 @@ export const stomp: Subprotocol = {
 
 /** A header block longer than this is not read to its end. */
 const HEADERS_READ = 16384;
+/** Headers of a frame: a dozen is much. */
 const HEADERS_KEPT = 64;
 /** Frames of one message that are looked at. */
 const FRAMES_PER_MESSAGE = 64;

@@ -10,7 +10,9 @@ import { clip } from './content.js';
 import { LatencySamples } from './latency-samples.js';
 import type { Goodbye, HeartbeatFacts, SubprotocolError, SubprotocolFacts } from './subprotocol-facts.js';
 
+/** Errors of a session; the first fatal one is always among them. */
 const ERRORS_KEPT = 16;
+/** Steps of a handshake: the longest, with a challenge, has five. */
 const STEPS_KEPT = 12;
 /** Rows of their own; a session that goes on like that has its requests folded like other messages. */
 const ROWS_TOLD = 200;

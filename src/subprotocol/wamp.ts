@@ -29,6 +29,7 @@ export const wamp: Subprotocol = {
 
 /** Of the batched form each message ends with 0x18. */
 const BATCH_END = '\x18';
+/** Messages of one batch that are looked at. */
 const BATCH_READ = 256;
 
 const NAMES: Readonly<Record<number, string>> = {
