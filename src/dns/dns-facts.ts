@@ -46,6 +46,8 @@ export interface QuestionFacts {
   queries: DnsQuery[];
   /** Complete answers, at most 8; one that was cut (TC) is none. */
   answers: DnsAnswer[];
+  /** An answer came of which the capture holds too little to say what it gave. */
+  answerCut?: true;
   errors: QueryError[];
 }
 

@@ -26,6 +26,8 @@ export interface DnsMessage {
   isResponse: boolean;
   recursionDesired: boolean;
   truncated: boolean;
+  /** Answers that the message counts and that are not in these octets, as a snap length leaves them. */
+  cut: boolean;
   /** With EDNS's upper bits; 0 in queries. */
   responseCode: number;
   /** What is asked: name and record type. */
@@ -64,6 +66,7 @@ export function readDnsMessage(octets: Uint8Array): DnsMessage | undefined {
     isResponse: (flags & 0x8000) !== 0,
     recursionDesired: (flags & 0x0100) !== 0,
     truncated: (flags & 0x0200) !== 0,
+    cut: false,
     responseCode: flags & 0x000f,
     name: question.name,
     type,
@@ -74,11 +77,13 @@ export function readDnsMessage(octets: Uint8Array): DnsMessage | undefined {
     alpn: [],
     extendedError: undefined,
   };
-  readRecords(message, octets, asked.position, answers, authorities, additional);
+  const read = readRecords(message, octets, asked.position, answers, authorities, additional);
+  message.cut = read < Math.min(answers, RECORDS_READ);
   if (!message.isResponse) message.responseCode = 0;
   return message;
 }
 
+/** Answers how many records are there whole. */
 function readRecords(
   message: DnsMessage,
   octets: Uint8Array,
@@ -86,12 +91,12 @@ function readRecords(
   answers: number,
   authorities: number,
   additional: number,
-): void {
+): number {
   const count = Math.min(answers + authorities + additional, RECORDS_READ);
   let at = start;
   for (let index = 0; index < count; index++) {
     const owner = readName(octets, at);
-    if (owner === undefined || owner.next + 10 > octets.length) return;
+    if (owner === undefined || owner.next + 10 > octets.length) return index;
     const fields = new Cursor(octets, owner.next);
     const type = fields.u16();
     const recordClass = fields.u16();
@@ -99,10 +104,11 @@ function readRecords(
     const length = fields.u16();
     const dataAt = fields.position;
     at = dataAt + length;
-    if (at > octets.length) return;
+    if (at > octets.length) return index;
     if (type === RECORD_TYPES.OPT) readEdns(message, new Cursor(octets, dataAt, at), ttl);
     else if (index < answers && recordClass === CLASS_IN) readAnswer(message, octets, type, ttl, dataAt, length);
   }
+  return count;
 }
 
 /** RFC 6891 6.1.3: the time to live carries the upper bits of the response code. */

@@ -94,6 +94,10 @@ export class LookupTable {
     const { lookup, question } = pending;
     touch(lookup, arrival);
     if (message.truncated && message.addresses.length === 0) return; // RFC 2181 9: asked again over TCP.
+    if (message.cut && message.addresses.length === 0) {
+      question.answerCut = true;
+      return;
+    }
     if (question.answers.length >= ANSWERS_KEPT) return;
     const { addresses, hints, aliases, alpn, extendedError, responseCode } = message;
     question.answers.push({ arrival, resolver, code: responseCode, addresses, hints, aliases, alpn, extendedError });

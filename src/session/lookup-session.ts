@@ -6,6 +6,7 @@
 import type { Nanos } from '../capture/packet.js';
 import { NAME_ERROR, NO_ERROR, RECORD_TYPES } from '../dns/dns-codes.js';
 import { addressQuestions, answersOf, gaveAddress, type LookupFacts, repeatsOf } from '../dns/dns-facts.js';
+import { labelsOf } from '../dns/domain-name.js';
 import type { Arrival } from '../stream/arrival.js';
 import { tellResolution } from './lookup-events.js';
 import { dnsStage, firstOf, type Resolution, settledBy } from './resolution.js';
@@ -17,6 +18,8 @@ export const NAMES_LISTED = 20;
 /** Repeats of one question that make silence a fault; as many of all together where the capture goes on. */
 const REPEATS_NEEDED = 2;
 const PATIENCE: Nanos = 5e9;
+/** Hosts that systems look for by themselves and rarely find: proxy discovery, and the tunnel of RFC 5214 8.3. */
+const LOOKED_FOR_IN_VAIN: ReadonlySet<string> = new Set(['wpad', 'isatap']);
 
 /** How a lookup failed: by the answer, by its absence, or by an ICMP error. */
 export type LookupFailure = 'no-such-name' | 'error' | 'no-address' | 'unanswered' | 'unreachable';
@@ -77,6 +80,7 @@ export function failedLookups(
   const failures = resolutions.filter(
     (resolution) =>
       !resolution.lookups.some((lookup) => resolved.has(nameKey(lookup)) || gaveAddress(lookup)) &&
+      !LOOKED_FOR_IN_VAIN.has(labelsOf(settledBy(resolution).name)[0] ?? '') &&
       failureOf(settledBy(resolution), captureEnd) !== undefined,
   );
   failures.sort((a, b) => firstOf(a).at - firstOf(b).at);
@@ -117,6 +121,7 @@ export function failureOf(lookup: LookupFacts, captureEnd: Nanos): LookupFailure
   if (questions.length === 0 || gaveAddress(lookup)) return undefined;
   const codes = answersOf(lookup).map(({ code }) => code);
   if (codes.includes(NAME_ERROR)) return 'no-such-name';
+  if (questions.some(({ answerCut }) => answerCut)) return undefined;
   const open = questions.filter(({ answers }) => answers.length === 0);
   const isEmpty = questions.some(
     ({ type, answers }) => type === RECORD_TYPES.A && answers.some(({ code }) => code === NO_ERROR),

@@ -82,6 +82,15 @@ describe('a lookup that leads to a connection', () => {
     expect(summary.notListed.other).toBe(1);
   });
 
+  it('is not judged by an answer that a snap length cut', async () => {
+    const talk = new DnsTalk().query(0, NAME).answer(1, NAME, TYPE.A, { answers: [a('10.0.0.2')] });
+    const [query, answer] = talk.packets;
+    const cut = { ...answer!, wireLength: answer!.bytes.length, bytes: answer!.bytes.slice(0, -10) };
+    const later = conversation({ startMs: 9000 }).handshake().bye('client');
+    const { sessions } = await reportOf([query!, cut], later);
+    expect(sessions.map(told).filter((text) => text.includes('dns'))).toEqual([]);
+  });
+
   it('is warned of when it was slow', async () => {
     const talk = new DnsTalk().query(0, NAME).query(2000, NAME, TYPE.A, true);
     talk.answer(2005, NAME, TYPE.A, { answers: [a('10.0.0.2')] });
@@ -181,11 +190,11 @@ describe('a lookup that leads nowhere', () => {
     expect((await reportOf(talk.packets)).sessions).toHaveLength(20);
   });
 
-  it('is not what resolvers ask each other, mDNS, or other record types', async () => {
-    const iterative = new DnsTalk();
-    const resolver = conversation();
-    resolver.packets.push(...new DnsTalk().query(0, 'host.test', 12).answer(5, 'host.test', 12, { code: 3 }).packets);
-    expect((await reportOf(resolver.packets, iterative.packets)).sessions).toEqual([]);
+  it('is not what resolvers ask each other, what systems look for by themselves, or other record types', async () => {
+    const pointer = new DnsTalk().query(0, 'host.test', 12).answer(5, 'host.test', 12, { code: 3 });
+    expect((await reportOf(pointer.packets)).sessions).toEqual([]);
+    const discovery = new DnsTalk().query(0, 'wpad.home').answer(5, 'wpad.home', TYPE.A, { code: 3 });
+    expect((await reportOf(discovery.packets)).sessions).toEqual([]);
     const noRecursion = new DnsTalk().query(0, NAME).answer(5, NAME, TYPE.A, { code: 3 });
     for (const { bytes } of noRecursion.packets) bytes[14 + 20 + 8 + 2]! &= 0xfe;
     expect((await reportOf(noRecursion.packets)).sessions).toEqual([]);
