@@ -64,6 +64,19 @@ export class Assembler {
     return false;
   }
 
+  /** How many bytes from `sequence` up to `end` are neither delivered nor waiting. */
+  lacking(sequence: number, end: number): number {
+    const from = ahead(sequence, this.next) < 0 ? this.next : sequence;
+    let lacking = Math.max(0, ahead(end, from));
+    for (const segment of this.waiting) {
+      const start = Math.max(0, ahead(segment.sequence, from));
+      const until = Math.min(ahead(advance(segment.sequence, segment.length), from), ahead(end, from));
+      if (start >= ahead(end, from)) break;
+      if (until > start) lacking -= until - start;
+    }
+    return lacking;
+  }
+
   /** Takes a segment whose captured bytes are `block[start..end)` and whose length on the wire is `length`. */
   accept(
     sequence: number,

@@ -9,49 +9,52 @@ import type { EventSink } from '../stream/event-sink.js';
 import type { Side } from '../stream/side.js';
 import { opposite } from '../stream/side.js';
 import { Flow } from './flow.js';
-import { isCopy, retransmissionKind, wasOvertaken } from './repetition.js';
+import { Handshake, isSyn } from './handshake.js';
+import { mayReportBlocks } from './loss-history.js';
+import {
+  echoedRtt,
+  type RepetitionContext,
+  takeBlocks,
+  takeEcho,
+  takeRepeatedFin,
+  takeRepetition,
+} from './repetition-watch.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import { AGAIN } from './sent-log.js';
 import { advance, ahead } from './sequence.js';
 import type { IcmpError, TcpFacts } from './tcp-facts.js';
 import { vantageOf } from './vantage.js';
 
-/** Repetitions of a SYN or SYN-ACK that are listed. */
-const ATTEMPTS_KEPT = 16;
 const GAPS_KEPT = 64;
 const ICMP_ERRORS_KEPT = 16;
 /** An acknowledged hole may still be filled by a packet that the capture recorded late (several queues or interfaces). */
 const LATE_RECORDING: Nanos = 20e6;
+/** Copies of an ACK follow within the time a packet takes through one machine. */
+const COPIED_ACK_WITHIN: Nanos = 1e6;
 /** A jump this far is no window: a stray or forged segment. */
 const IMPLAUSIBLE_JUMP = 1 << 28;
 /** Without an answer to this many repetitions a peer counts as gone. */
 const UNANSWERED_REPEATS = 3;
 
-export class Connection {
+export class Connection implements RepetitionContext {
   /** The endpoint that is lower in the table's order of addresses, and the other. */
   readonly low: Flow;
   readonly high: Flow;
   first: Arrival | undefined;
-  private readonly syns: Arrival[] = [];
-  private readonly synAcks: Arrival[] = [];
-  private established: Arrival | undefined;
-  private handshakeRtt: Nanos | undefined;
+  private readonly handshake = new Handshake();
   private refused: Arrival | undefined;
   private endedBy: Side | undefined;
   private endPacket: Arrival | undefined;
   private end: 'fin' | 'rst' | undefined;
   private readonly icmpErrors: IcmpError[] = [];
   private readonly gaps: TcpFacts['gaps'] = [];
-  private initialSequence = 0;
-  private synIpId = -1;
-  private synAckSequence = 0;
-  private synAckIpId = -1;
   private consumer: StreamConsumer | undefined;
 
   /** `roles`: how the client was told from the server. */
   constructor(
     lowSide: Side,
     public roles: 'syn' | 'guessed' | 'content',
-    private sink: EventSink | undefined,
+    public sink: EventSink | undefined,
   ) {
     const onGap = (flow: Flow, length: number, cause: GapCause, arrival: Arrival) =>
       this.noteGap(flow, length, cause, arrival);
@@ -65,6 +68,10 @@ export class Connection {
 
   get server(): Flow {
     return this.low.side === 'client' ? this.high : this.low;
+  }
+
+  get handshakeRtt(): Nanos | undefined {
+    return this.handshake.rtt;
   }
 
   /** Time of the last packet. */
@@ -105,10 +112,11 @@ export class Connection {
 
   /** A SYN that does not belong to this connection: the ports are used again. */
   isNewAttempt(segment: Segment, flow: Flow): boolean {
-    if ((segment.flags & (SYN | ACK)) !== SYN) return false;
-    if (this.syns.length > 0) return segment.sequence !== this.initialSequence;
+    if (!isSyn(segment)) return false;
+    const isForeign = this.handshake.isForeign(segment, flow.side, flow.started);
+    if (isForeign !== undefined) return isForeign;
     // A SYN recorded after its SYN-ACK belongs to it; after data it does not.
-    if (!flow.started && this.synAcks.length > 0) {
+    if (!flow.started && this.handshake.synAcks.length > 0) {
       const peer = flow === this.low ? this.high : this.low;
       return peer.acknowledges && peer.acknowledgment !== advance(segment.sequence, 1);
     }
@@ -162,12 +170,14 @@ export class Connection {
   facts(): TcpFacts {
     const first = this.first ?? { packet: 0, at: 0, readyAt: 0 };
     const flows = { client: this.client.facts(), server: this.server.facts() };
+    const { syns, synAcks, established, simultaneous } = this.handshake;
     const timedOut = this.end === undefined && this.fellSilent(flows);
     return {
       flows,
-      syns: this.syns,
-      synAcks: this.synAcks,
-      established: this.established,
+      syns,
+      synAcks,
+      established,
+      simultaneousOpen: simultaneous,
       handshakeRtt: this.handshakeRtt,
       refused: this.refused,
       icmpErrors: this.icmpErrors,
@@ -177,7 +187,7 @@ export class Connection {
       first,
       last: laterOf(flows.client.lastPacket, flows.server.lastPacket) ?? first,
       packets: this.low.packets + this.high.packets,
-      vantage: vantageOf(this.syns, this.synAcks, this.established),
+      vantage: vantageOf(this.handshake, flows),
       bothSides: this.low.packets > 0 && this.high.packets > 0,
       gaps: this.gaps,
     };
@@ -190,8 +200,8 @@ export class Connection {
   }
 
   private fellSilent(flows: TcpFacts['flows']): boolean {
-    if (this.syns.length > UNANSWERED_REPEATS - 1 && this.synAcks.length === 0 && this.server.packets === 0)
-      return true;
+    const { syns, synAcks } = this.handshake;
+    if (syns.length > UNANSWERED_REPEATS - 1 && synAcks.length === 0 && this.server.packets === 0) return true;
     return (['client', 'server'] as const).some((side) => {
       const { repeats } = flows[side];
       const silentSince = this.lastSignOf(opposite(side), flows);
@@ -208,50 +218,36 @@ export class Connection {
   // ——— Opening and ending ———
 
   private synchronize(segment: Segment, flow: Flow, peer: Flow): void {
-    const arrival: Arrival = { packet: segment.packet, at: segment.at, readyAt: segment.at };
     const isAnswer = (segment.flags & ACK) !== 0;
-    const attempts = isAnswer ? this.synAcks : this.syns;
-    const previous = attempts.at(-1);
-    const sequence = isAnswer ? this.synAckSequence : this.initialSequence;
-    if (previous !== undefined && sequence === segment.sequence) {
-      if (this.isHandshakeCopy(segment, previous, isAnswer ? this.synAckIpId : this.synIpId)) {
-        flow.copies++;
-        this.sink?.ordinary('tcp', 'copy', flow.side, segment.packet, segment.at, 0);
-        return;
-      }
-      flow.retransmissions++;
-      flow.kinds.timeout++;
-      this.sink?.event('tcp', 'retransmission', flow.side, segment.packet, segment.at, {
-        kind: 'timeout',
-        of: isAnswer ? 'SYN-ACK' : 'SYN',
-        bytes: 0,
-      });
-    } else {
-      this.sink?.event('tcp', isAnswer ? 'syn-ack' : 'syn', flow.side, segment.packet, segment.at);
+    const { packet, at } = segment;
+    const what = this.handshake.take(segment, flow.side);
+    if (what === 'copy') {
+      flow.copies++;
+      this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, 0);
+      return;
     }
-    if (attempts.length < ATTEMPTS_KEPT) attempts.push(arrival);
-    if (isAnswer) {
-      this.synAckSequence = segment.sequence;
-      this.synAckIpId = segment.ipId;
+    if (what !== 'first') {
+      const kind = what === 'needless' ? 'spurious' : 'timeout';
+      flow.retransmissions++;
+      flow.kinds[kind]++;
+      const of = isAnswer ? 'SYN-ACK' : 'SYN';
+      this.sink?.event('tcp', 'retransmission', flow.side, packet, at, { kind, of, bytes: 0 });
     } else {
-      this.initialSequence = segment.sequence;
-      this.synIpId = segment.ipId;
+      this.sink?.event('tcp', isAnswer ? 'syn-ack' : 'syn', flow.side, packet, at);
     }
     if (flow.ttl < 0) flow.ttl = segment.ttl;
     flow.windowScale = segment.windowScale();
     flow.window = segment.window;
+    flow.permitsSack = segment.permitsSack();
+    flow.noteClock(segment);
     if (!flow.started || (isAnswer && flow.freshBytes === 0)) {
       flow.started = true;
       flow.top = advance(segment.sequence, 1);
       flow.assembler.next = flow.top;
     }
     if (isAnswer) this.acknowledge(segment, flow, peer);
-    if (segment.payloadLength > 0) this.payload(segment, flow, peer, advance(segment.sequence, 1));
-  }
-
-  private isHandshakeCopy(segment: Segment, previous: Arrival, previousIpId: number): boolean {
-    if (segment.ipId > 0 && previousIpId > 0) return segment.ipId === previousIpId;
-    return segment.at - previous.at < 50e6; // No SYN timer is this short (RFC 6298 2: 1 s).
+    // Data on a SYN (RFC 7413); on one that is sent again it was counted with it.
+    if (segment.payloadLength > 0 && what === 'first') this.payload(segment, flow, peer, advance(segment.sequence, 1));
   }
 
   private reset(segment: Segment, flow: Flow, peer: Flow): void {
@@ -263,7 +259,8 @@ export class Connection {
     flow.rst = { packet, at, readyAt: at };
     flow.rstTtl = segment.ttl;
     // A client that has acknowledged something was not refused: the answer to its SYN is not in the capture.
-    const isAnswerToSyn = this.syns.length > 0 && this.synAcks.length === 0 && !peer.acknowledges;
+    const { syns, synAcks } = this.handshake;
+    const isAnswerToSyn = syns.length > 0 && synAcks.length === 0 && !peer.acknowledges;
     if (isAnswerToSyn && flow.side === 'server' && flow.freshBytes === 0) this.refused = flow.rst;
     if (this.end === undefined) {
       this.end = 'rst';
@@ -293,25 +290,18 @@ export class Connection {
     flow.top = sequence;
   }
 
-  private finished(segment: Segment, flow: Flow, end: number): void {
+  private finished(segment: Segment, flow: Flow, peer: Flow, end: number): void {
     const { packet, at } = segment;
     const finEnd = advance(end, 1);
     if (flow.fin !== undefined) {
       if (flow.finEnd !== finEnd) return;
-      if (flow.recentlySawId(segment.ipId) || at - flow.fin.at < 1e6) {
-        flow.copies++;
-        this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, 0);
-        return;
-      }
-      if (segment.payloadLength > 0) return; // Counted with its payload.
-      flow.retransmissions++;
-      flow.kinds.timeout++;
-      flow.repeated(packet, at);
-      this.sink?.event('tcp', 'retransmission', flow.side, packet, at, { kind: 'timeout', of: 'FIN', bytes: 0 });
+      if (segment.payloadLength === 0) takeRepeatedFin(this, segment, flow, peer); // Else counted with its payload.
       return;
     }
     flow.fin = { packet, at, readyAt: at };
     flow.finEnd = finEnd;
+    flow.finIpId = segment.ipId;
+    flow.finTsVal = segment.tsVal;
     if (ahead(finEnd, flow.top) > 0) flow.top = finEnd;
     if (this.end === undefined) {
       this.end = 'fin';
@@ -336,6 +326,7 @@ export class Connection {
     flow.started = true;
     flow.top = start;
     flow.assembler.next = start;
+    flow.noteClock(segment);
     if (flow.ackedKnown && ahead(flow.acked, start) > 0) this.noteAckedHole(flow, segment.at);
   }
 
@@ -349,7 +340,8 @@ export class Connection {
     }
     if ((segment.flags & ACK) !== 0) this.acknowledge(segment, flow, peer);
     if (segment.payloadLength > 0) this.payload(segment, flow, peer, segment.sequence);
-    if ((segment.flags & FIN) !== 0) this.finished(segment, flow, advance(segment.sequence, segment.payloadLength));
+    if ((segment.flags & FIN) !== 0)
+      this.finished(segment, flow, peer, advance(segment.sequence, segment.payloadLength));
     if (flow.fin !== undefined) this.endFlow(flow);
   }
 
@@ -357,36 +349,43 @@ export class Connection {
     if ((segment.flags & ACK) === 0) return;
     const { packet, at } = segment;
     const repeats = flow.acknowledges && segment.acknowledgment === flow.acknowledgment;
-    if (repeats && flow.recentlySawId(segment.ipId)) {
+    if (repeats && this.isCopiedAck(segment, flow, peer)) {
       flow.copies++;
       this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, 0);
       return;
     }
     // RFC 9293 3.8.4: a keep-alive repeats the byte before the next. Behind a closed window it is a window probe.
     if (ahead(segment.sequence, flow.top) === -1 && flow.freshBytes + flow.packets > 1 && flow.fin === undefined) {
-      if (peer.window !== 0) {
-        flow.keepAlives++;
-        this.sink?.ordinary('tcp', 'keep-alive', flow.side, packet, at, 0);
-      }
+      this.noteProbe(segment, flow, peer);
       return;
     }
     // RFC 5681 2: same acknowledgment, same window, nothing in it, data outstanding.
-    if (repeats && segment.window === flow.window && peer.inFlight() > 0 && !this.answersKeepAlive(peer)) {
+    const isReport = segment.window === flow.window || mayReportBlocks(segment);
+    if (repeats && isReport && peer.inFlight() > 0 && flow.window !== 0) {
       flow.duplicateAcks++;
       flow.duplicateRun++;
       flow.lastDuplicateAt = at;
       this.sink?.ordinary('tcp', 'duplicate-ack', flow.side, packet, at, 0);
     }
+    flow.bareAckAt = at;
+    flow.bareAckTsVal = segment.tsVal;
     this.acknowledge(segment, flow, peer);
   }
 
-  private answersKeepAlive(peer: Flow): boolean {
-    return peer.window === 0;
+  /**
+   * Without identification: two ACKs alike to the last bit within a moment. A receiver that has agreed to SACK sends a
+   * second one only with a block in it.
+   */
+  private isCopiedAck(segment: Segment, flow: Flow, peer: Flow): boolean {
+    if (segment.ipId > 0) return flow.recentlySawId(segment.ipId);
+    if (segment.at - flow.bareAckAt > COPIED_ACK_WITHIN || segment.window !== flow.window) return false;
+    if (segment.hasTimestamps && segment.tsVal !== flow.bareAckTsVal) return false;
+    return !mayReportBlocks(segment) && (flow.permitsSack === true || peer.inFlight() === 0);
   }
 
   private acknowledge(segment: Segment, flow: Flow, peer: Flow): void {
     const { acknowledgment, at, packet } = segment;
-    if (this.established === undefined && flow.side === 'client') this.completeHandshake(segment);
+    if (this.handshake.established === undefined && flow.side === 'client') this.completeHandshake(segment);
     if (!peer.ackedKnown) {
       peer.ackedKnown = true;
       peer.acked = acknowledgment;
@@ -394,6 +393,7 @@ export class Connection {
     }
     const covered = ahead(acknowledgment, peer.acked);
     if (covered > 0 && covered < IMPLAUSIBLE_JUMP) {
+      if (peer.history !== undefined) takeEcho(segment, peer, peer.acked, acknowledgment);
       peer.acked = acknowledgment;
       flow.lastAckAt = at;
       flow.lastAckPacket = packet;
@@ -404,20 +404,23 @@ export class Connection {
     // Also where nothing new is covered: the first acknowledgment of a capture that begins midway.
     const rtt = peer.sent.acknowledge(acknowledgment, at);
     if (rtt >= 0) peer.rtt.add(rtt);
+    else if (rtt === AGAIN) this.sampleByEcho(segment, peer);
+    if (mayReportBlocks(segment)) takeBlocks(segment, peer);
     flow.acknowledges = true;
     flow.acknowledgment = acknowledgment;
     if (segment.window !== flow.window) this.windowChanged(segment, flow);
   }
 
+  private sampleByEcho(segment: Segment, flow: Flow): void {
+    const rtt = echoedRtt(segment, flow, segment.acknowledgment);
+    if (rtt >= 0) flow.rtt.add(rtt);
+  }
+
   private completeHandshake(segment: Segment): void {
-    const synAck = this.synAcks.at(-1);
-    if (synAck === undefined || segment.acknowledgment !== advance(this.synAckSequence, 1)) return;
+    if (!this.handshake.complete(segment)) return;
     const { packet, at } = segment;
-    this.established = { packet, at, readyAt: at };
-    const answered = this.synAcks[0]!.at;
-    const syn = this.syns.findLast((attempt) => attempt.at <= answered);
-    if (syn !== undefined) this.handshakeRtt = at - syn.at;
-    this.sink?.event('tcp', 'established', 'client', packet, at, syn === undefined ? {} : { rttNs: at - syn.at });
+    const { rtt } = this.handshake;
+    this.sink?.event('tcp', 'established', 'client', packet, at, rtt === undefined ? {} : { rttNs: rtt });
   }
 
   private windowChanged(segment: Segment, flow: Flow): void {
@@ -439,18 +442,13 @@ export class Connection {
     const end = advance(sequence, length);
     const lead = ahead(sequence, flow.top);
     if (lead >= 0) {
-      if (
-        lead === 1 &&
-        flow.freshBytes === 0 &&
-        !flow.assembler.holds &&
-        this.syns.length + this.synAcks.length === 0
-      ) {
+      if (lead === 1 && flow.freshBytes === 0 && !flow.assembler.holds && !this.handshake.begun) {
         flow.assembler.next = sequence; // The first packet of a capture that begins midway was a keep-alive.
       }
       flow.sent.log(sequence, end, segment.ipId, segment.tsVal, segment.at, segment.packet);
       flow.top = end;
-      this.fresh(segment, flow, length);
-    } else if (!this.again(segment, flow, peer, sequence, end)) {
+      flow.noteFresh(segment, length);
+    } else if (this.isProbe(segment, flow, peer, end) || !takeRepetition(this, segment, flow, peer, sequence, end)) {
       return;
     }
     const { assembler } = flow;
@@ -459,74 +457,25 @@ export class Connection {
     if (flow.holeAckedAt >= 0 && ahead(flow.acked, assembler.next) <= 0) flow.holeAckedAt = -1;
   }
 
-  private fresh(segment: Segment, flow: Flow, bytes: number): void {
-    flow.freshBytes += bytes;
-    flow.lastDataAt = segment.at;
-    flow.lastDataPacket = segment.packet;
-    if (flow.firstDataPacket < 0) {
-      flow.firstDataAt = segment.at;
-      flow.firstDataPacket = segment.packet;
-    }
-  }
-
-  /** Bytes whose place is not new. Answers whether they are to be assembled. */
-  private again(segment: Segment, flow: Flow, peer: Flow, sequence: number, end: number): boolean {
-    const { packet, at } = segment;
-    const { assembler, sent } = flow;
-    const length = segment.payloadLength;
-    const isLastByteAgain = length === 1 && ahead(end, flow.top) === 0 && flow.ackedKnown && flow.acked === flow.top;
-    if (isLastByteAgain) {
-      if (peer.window !== 0) {
-        flow.keepAlives++;
-        this.sink?.ordinary('tcp', 'keep-alive', flow.side, packet, at, 0);
-      }
-      return false;
-    }
-    const slot = sent.find(sequence);
-    if (slot < 0 && !assembler.has(sequence)) {
-      this.fillsHole(segment, flow, peer, end);
-      return true;
-    }
-    if (slot >= 0 ? isCopy(segment, flow, slot) : flow.recentlySawId(segment.ipId)) {
-      flow.copies++;
-      this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, length);
-      return false;
-    }
-    const since = slot < 0 ? -1 : at - sent.lastSentAt(slot);
-    const kind = retransmissionKind(segment, flow, peer, since, slot >= 0 && sent.repeats(slot) > 0);
-    flow.retransmissions++;
-    flow.kinds[kind]++;
-    this.sink?.event('tcp', 'retransmission', flow.side, packet, at, {
-      kind,
-      bytes: length,
-      ...(slot < 0 ? {} : { original: sent.packetAt(slot), sinceNs: since }),
-    });
-    if (slot >= 0) sent.repeat(sequence, end, segment.ipId, segment.tsVal, at);
-    if (flow.ackedKnown && ahead(sequence, flow.acked) <= 0 && ahead(end, flow.acked) > 0) flow.repeated(packet, at);
-    const beyond = ahead(end, flow.top);
-    if (beyond > 0) {
-      sent.log(flow.top, end, segment.ipId, segment.tsVal, at, packet);
-      flow.top = end;
-      this.fresh(segment, flow, beyond);
-    }
+  /**
+   * A byte that is sent to hear something, not to be heard: the last one again, all acknowledged, is a keep-alive
+   * (RFC 9293 3.8.4) or, behind a closed window, a probe (3.8.6.1).
+   */
+  private isProbe(segment: Segment, flow: Flow, peer: Flow, end: number): boolean {
+    if (segment.payloadLength !== 1 || ahead(end, flow.top) !== 0) return false;
+    const isAcked = flow.ackedKnown && flow.acked === flow.top;
+    if (!isAcked && peer.window !== 0) return false;
+    this.noteProbe(segment, flow, peer);
     return true;
   }
 
-  private fillsHole(segment: Segment, flow: Flow, peer: Flow, end: number): void {
-    const { packet, at } = segment;
-    const bytes = segment.payloadLength;
-    if (wasOvertaken(segment, flow, peer)) {
-      flow.outOfOrder++;
-      this.sink?.event('tcp', 'out-of-order', flow.side, packet, at, { bytes });
-    } else {
-      const kind = retransmissionKind(segment, flow, peer, -1, false);
-      flow.retransmissions++;
-      flow.kinds[kind]++;
-      this.sink?.event('tcp', 'retransmission', flow.side, packet, at, { kind, bytes, originalUnseen: true });
+  private noteProbe({ packet, at }: Segment, flow: Flow, peer: Flow): void {
+    if (peer.window === 0) {
+      flow.windowProbes++;
+      return;
     }
-    const beyond = ahead(end, flow.top);
-    if (beyond > 0) flow.top = end;
-    this.fresh(segment, flow, bytes);
+    flow.keepAlives++;
+    this.sink?.ordinary('tcp', 'keep-alive', flow.side, packet, at, 0);
   }
 
   // ——— Holes ———

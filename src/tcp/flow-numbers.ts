@@ -15,8 +15,8 @@ const LAST_DATA_AT = 8;
 const LAST_DATA_PACKET = 9;
 const LAST_ACK_AT = 10;
 const LAST_ACK_PACKET = 11;
-const FIRST_DATA_AT = 12;
-const FIRST_DATA_PACKET = 13;
+const BARE_ACK_AT = 12;
+const BARE_ACK_TS_VAL = 13;
 const HOLE_ACKED_AT = 14;
 const DUPLICATE_RUN = 15;
 
@@ -27,7 +27,7 @@ export class FlowNumbers {
   private readonly row = ROWS.take();
 
   constructor() {
-    for (const column of [WINDOW, LAST_PACKET, LAST_DATA_PACKET, LAST_ACK_PACKET, FIRST_DATA_PACKET, HOLE_ACKED_AT]) {
+    for (const column of [WINDOW, LAST_PACKET, LAST_DATA_PACKET, LAST_ACK_PACKET, HOLE_ACKED_AT, BARE_ACK_AT]) {
       ROWS.values[this.row + column] = NEVER;
     }
   }
@@ -130,19 +130,19 @@ export class FlowNumbers {
     ROWS.values[this.row + LAST_ACK_PACKET] = value;
   }
 
-  /** Its first segment with payload. */
-  get firstDataAt(): number {
-    return ROWS.values[this.row + FIRST_DATA_AT]!;
+  /** Its last segment with an acknowledgment and nothing else: when, and its timestamp. */
+  get bareAckAt(): number {
+    return ROWS.values[this.row + BARE_ACK_AT]!;
   }
-  set firstDataAt(value: number) {
-    ROWS.values[this.row + FIRST_DATA_AT] = value;
+  set bareAckAt(value: number) {
+    ROWS.values[this.row + BARE_ACK_AT] = value;
   }
 
-  get firstDataPacket(): number {
-    return ROWS.values[this.row + FIRST_DATA_PACKET]!;
+  get bareAckTsVal(): number {
+    return ROWS.values[this.row + BARE_ACK_TS_VAL]!;
   }
-  set firstDataPacket(value: number) {
-    ROWS.values[this.row + FIRST_DATA_PACKET] = value;
+  set bareAckTsVal(value: number) {
+    ROWS.values[this.row + BARE_ACK_TS_VAL] = value;
   }
 
   /** Since when the peer has acknowledged a hole; -1 when there is none. */

@@ -8,7 +8,9 @@ import type { BlockConsumer, Ending, GapCause, StreamConsumer } from '../stream/
 import type { Side } from '../stream/side.js';
 import { Assembler, type AssemblerOutput } from './assembler.js';
 import { FlowNumbers } from './flow-numbers.js';
+import type { LossHistory } from './loss-history.js';
 import { RttSamples } from './rtt-samples.js';
+import type { Segment } from './segment.js';
 import { SentLog } from './sent-log.js';
 import { ahead } from './sequence.js';
 import type { FlowFacts, RetransmissionKind } from './tcp-facts.js';
@@ -18,6 +20,12 @@ const REPEATS_KEPT = 16;
 /** Identifications of the last packets, for recognising copies: two interfaces seldom lag further apart. */
 const RECENT_IDS = 16;
 const NEVER = -1;
+/** One identification in more than so many of the recent packets: a constant. A path that copies every packet four times is rare. */
+const CONSTANT_ID_FROM = 4;
+/** Hosts count by ones, or by all their connections together. */
+const SMALL_ID_STEP = 512;
+/** Identifications drawn at random step this little once in 64 times. */
+const SHARE_OF_SMALL_STEPS = 0.75;
 
 export class Flow extends FlowNumbers implements AssemblerOutput {
   /** Sequence numbers are known: something of this side was seen. */
@@ -49,11 +57,29 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   keepAlives = 0;
   copies = 0;
 
+  /** Probes of a closed window. */
+  windowProbes = 0;
+  /** Packets of this side that the peer reports as received twice and that were sent once: the network's doing. */
+  duplicates = 0;
+  /** Of packets that were not simply next; undefined on a flow without any. */
+  history: LossHistory | undefined;
+  /** As its SYN says; undefined when unseen. */
+  permitsSack: boolean | undefined;
+  /** Its first packet with timestamps: where its clock stood. */
+  clockAt: Nanos = NEVER;
+  clockValue = 0;
+
+  /** Its first segment with payload. */
+  firstDataAt: Nanos = 0;
+  firstDataPacket: PacketRef = NEVER;
   closedWindowAt: Nanos = 0;
   closedWindowPacket: PacketRef = NEVER;
   /** Sequence number after the FIN; only with `fin`. */
   finEnd = 0;
   fin: Arrival | undefined;
+  /** What its packet looked like. */
+  finIpId = NEVER;
+  finTsVal = 0;
   /** The peer acknowledged what looks like a FIN that the capture lacks. */
   finUnseen = false;
   rst: Arrival | undefined;
@@ -111,9 +137,58 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     return ipId > 0 && this.recentIds !== undefined && this.recentIds.includes(ipId);
   }
 
+  /** Its packets carry one and the same identification again and again: it names none of them. */
+  repeatsId(ipId: number): boolean {
+    return (this.recentIds?.filter((one) => one === ipId).length ?? 0) > CONSTANT_ID_FROM;
+  }
+
+  /** It counts its identifications up, by connection or by host (RFC 6864 leaves it open): later packets have higher ones. */
+  countsIds(): boolean {
+    const { recentIds, recentAt } = this;
+    if (recentIds === undefined) return false;
+    let steps = 0;
+    let small = 0;
+    for (let index = 1; index < RECENT_IDS; index++) {
+      const before = recentIds[(recentAt + index - 1) & (RECENT_IDS - 1)]!;
+      const id = recentIds[(recentAt + index) & (RECENT_IDS - 1)]!;
+      if (before < 0 || id < 0) continue;
+      steps++;
+      // Late packets step back, and the next one forward again.
+      if (id !== before && Math.abs(((id - before) << 16) >> 16) < SMALL_ID_STEP) small++;
+    }
+    return steps > 0 && small >= steps * SHARE_OF_SMALL_STEPS;
+  }
+
+  /** How often this side's timestamp clock ticks within a time, as measured; 0 when it was not. */
+  ticksIn(time: Nanos): number {
+    const newest = this.sent.newest();
+    if (newest < 0 || this.clockAt === NEVER) return 0;
+    const elapsed = this.sent.sentAt(newest) - this.clockAt;
+    const ticks = ahead(this.sent.tsValAt(newest), this.clockValue);
+    return elapsed > 0 && ticks > 0 ? (ticks / elapsed) * time : 0;
+  }
+
   /** Bytes in flight as far as the capture knows. */
   inFlight(): number {
     return this.started && this.ackedKnown ? Math.max(0, ahead(this.top, this.acked)) : 0;
+  }
+
+  /** Where its timestamp clock stands, once. */
+  noteClock({ hasTimestamps, tsVal, at }: Segment): void {
+    if (!hasTimestamps || this.clockAt !== NEVER) return;
+    this.clockAt = at;
+    this.clockValue = tsVal;
+  }
+
+  /** Bytes that are in the capture for the first time. */
+  noteFresh({ at, packet }: Segment, bytes: number): void {
+    this.freshBytes += bytes;
+    this.lastDataAt = at;
+    this.lastDataPacket = packet;
+    if (this.firstDataPacket < 0) {
+      this.firstDataAt = at;
+      this.firstDataPacket = packet;
+    }
   }
 
   repeated(packet: PacketRef, at: Nanos): void {
@@ -143,6 +218,8 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       zeroWindows: this.zeroWindows,
       keepAlives: this.keepAlives,
       copies: this.copies,
+      windowProbes: this.windowProbes,
+      duplicates: this.duplicates,
       rtt: this.rtt.summary(),
       firstData: arrivalOf(this.firstDataPacket, this.firstDataAt),
       lastData: arrivalOf(this.lastDataPacket, this.lastDataAt),

@@ -15,10 +15,14 @@ const MIN = 2;
 const MAX = 3;
 const STRIDE = 4;
 const SKIPPED = 5;
-const SAMPLES = 6;
+/** RFC 6298 2: smoothed round trip and its variation. */
+const SMOOTHED = 6;
+const VARIATION = 7;
+const DELAYED = 8;
+const SAMPLES = 9;
 
 export class RttSamples {
-  private values = [0.5, -1, Number.POSITIVE_INFINITY, 0, 1, 0];
+  private values = [0.5, -1, Number.POSITIVE_INFINITY, 0, 1, 0, -1, 0, 0];
 
   constructor() {
     this.values[COUNT] = 0;
@@ -29,10 +33,37 @@ export class RttSamples {
     return this.values[LATEST]!;
   }
 
+  /** The least sample, -1 before the first. */
+  get shortest(): Nanos {
+    return this.values[COUNT] === 0 ? -1 : this.values[MIN]!;
+  }
+
+  /** SRTT and RTTVAR as a sender at the capture point would have them (RFC 6298 2); -1 and 0 before the first. */
+  get smoothed(): Nanos {
+    return this.values[SMOOTHED]!;
+  }
+
+  get variation(): Nanos {
+    return this.values[VARIATION]!;
+  }
+
+  /** The newest sample held an acknowledgment that its sender delayed. */
+  noteDelayed(): void {
+    this.values[DELAYED]!++;
+  }
+
   add(rtt: Nanos): void {
     const { values } = this;
     values[COUNT]!++;
     values[LATEST] = rtt;
+    const smoothed = values[SMOOTHED]!;
+    if (smoothed < 0) {
+      values[SMOOTHED] = rtt;
+      values[VARIATION] = rtt / 2;
+    } else {
+      values[VARIATION] = values[VARIATION]! * 0.75 + Math.abs(smoothed - rtt) * 0.25;
+      values[SMOOTHED] = smoothed * 0.875 + rtt * 0.125;
+    }
     if (rtt < values[MIN]!) values[MIN] = rtt;
     if (rtt > values[MAX]!) values[MAX] = rtt;
     if (++values[SKIPPED]! < values[STRIDE]!) return;
@@ -50,7 +81,7 @@ export class RttSamples {
   }
 
   private makeRoom(): void {
-    this.values = this.values.filter((_, index) => index < SAMPLES || index % 2 === 0);
+    this.values = this.values.filter((_, index) => index < SAMPLES || (index - SAMPLES) % 2 === 0);
     this.values[STRIDE]! *= 2;
   }
 }

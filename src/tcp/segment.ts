@@ -87,6 +87,11 @@ export class Segment {
     return at < 0 ? -1 : Math.min(this.view.getUint8(at + 2), 14);
   }
 
+  /** A SYN that permits SACK (RFC 2018 2). */
+  permitsSack(): boolean {
+    return this.findOption(4, 2) >= 0;
+  }
+
   /** Offset of the first SACK block and how many there are; undefined without the option. */
   sackBlocks(): { offset: number; count: number } | undefined {
     const at = this.findOption(5, 10);

@@ -16,11 +16,13 @@ const AT = 4;
 const PACKET = 5;
 /** How often the same bytes were sent again. */
 const REPEATED = 6;
-/** When they were sent last. */
-const AGAIN_AT = 7;
-const STRIDE = 8;
+const STRIDE = 7;
+/** In the column of repetitions: sent once, and acknowledged only when a hole before it was filled. */
+const DISTRUSTED = 0.5;
 
 const FIRST_ENTRIES = 4;
+/** Answer of `acknowledge`: covered, and no sample. */
+export const AGAIN = -2;
 /** 1,024 segments in flight are 1.4 MB at full size: more than most windows. Beyond, the oldest lose their sample. */
 const MOST_ENTRIES = 1024;
 
@@ -44,24 +46,25 @@ export class SentLog {
     ring[slot + AT] = at;
     ring[slot + PACKET] = packet;
     ring[slot + REPEATED] = 0;
-    ring[slot + AGAIN_AT] = at;
     this.logged++;
   }
 
   /**
-   * Everything before `acknowledgment` has arrived. Returns the time since the newest segment it covers was sent, or -1
-   * where that was sent more than once (Karn's rule, RFC 6298 3) or nothing new is covered.
+   * Everything before `acknowledgment` has arrived. Returns the time since the newest segment it covers was sent; AGAIN
+   * where one of them was sent more than once (Karn's rule, RFC 6298 3), -1 where nothing new is covered.
    */
   acknowledge(acknowledgment: number, at: Nanos): Nanos {
     const { ring, entries } = this;
     let rtt = -1;
+    let again = false;
     while (this.done < this.logged) {
       const slot = (this.done % entries) * STRIDE;
       if (ahead(acknowledgment, ring[slot + END]!) < 0) break;
-      rtt = ring[slot + REPEATED] === 0 ? at - ring[slot + AT]! : -1;
+      if (ring[slot + REPEATED] !== 0) again = true;
+      rtt = at - ring[slot + AT]!;
       this.done++;
     }
-    return rtt;
+    return again ? AGAIN : rtt;
   }
 
   /** Finds the latest entry that holds the byte at `sequence`: its slot, or -1. Looks at what the ring still has. */
@@ -95,11 +98,6 @@ export class SentLog {
     return this.ring[slot + AT]!;
   }
 
-  /** When the bytes were sent last, again or for the first time. */
-  lastSentAt(slot: number): Nanos {
-    return this.ring[slot + AGAIN_AT]!;
-  }
-
   packetAt(slot: number): PacketRef {
     return this.ring[slot + PACKET]!;
   }
@@ -109,19 +107,31 @@ export class SentLog {
     return this.ring[slot + REPEATED]!;
   }
 
-  /** Marks the entries from `start` to `end` as sent again: they give no round-trip sample, copies compare with this. */
-  repeat(start: number, end: number, ipId: number, tsVal: number, at: Nanos): void {
+  /** Marks the entries from `start` to `end` as sent again: they give no round-trip sample. */
+  repeat(start: number, end: number): void {
     const { ring, entries } = this;
     const oldest = Math.max(0, this.logged - entries);
     for (let index = this.logged - 1; index >= oldest; index--) {
       const slot = (index % entries) * STRIDE;
       if (ahead(ring[slot + END]!, start) <= 0) return;
       if (ahead(ring[slot + START]!, end) >= 0) continue;
-      ring[slot + REPEATED]!++;
-      ring[slot + IP_ID] = ipId;
-      ring[slot + TS_VAL] = tsVal;
-      ring[slot + AGAIN_AT] = at;
+      ring[slot + REPEATED] = Math.floor(ring[slot + REPEATED]!) + 1;
     }
+  }
+
+  /** A hole before `sequence` was filled late: what waited behind it is acknowledged late, and gives no sample. */
+  distrust(sequence: number): void {
+    const { ring, entries } = this;
+    for (let index = this.logged - 1; index >= this.done; index--) {
+      const slot = (index % entries) * STRIDE;
+      if (ahead(ring[slot + START]!, sequence) < 0) return;
+      if (ring[slot + REPEATED] === 0) ring[slot + REPEATED] = DISTRUSTED;
+    }
+  }
+
+  /** Slot of the newest entry, or -1. */
+  newest(): number {
+    return this.logged === 0 ? -1 : ((this.logged - 1) % this.entries) * STRIDE;
   }
 
   /** Slot of the oldest unacknowledged entry, or -1. */

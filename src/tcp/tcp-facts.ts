@@ -34,6 +34,10 @@ export interface FlowFacts {
   keepAlives: number;
   /** The same packet in the capture again. */
   copies: number;
+  /** Probes of a window that the peer had closed. */
+  windowProbes: number;
+  /** Packets of this side that the peer reports as received twice (D-SACK, RFC 2883) and that it sent once: the network's doing. */
+  duplicates: number;
   /** This side's data until the peer's ACK for it, at the capture point. */
   rtt: RttSummary;
   /** First and last segment that carried new payload. */
@@ -83,6 +87,8 @@ export interface TcpFacts {
   synAcks: Arrival[];
   /** The ACK (or data) of the client that completes the handshake. */
   established: Arrival | undefined;
+  /** Both ends sent a SYN before they saw the other's. */
+  simultaneousOpen: boolean;
   /** Last SYN before the SYN-ACK until the ACK that completes it; undefined unless all three were seen. */
   handshakeRtt: Nanos | undefined;
   /** The RST that answers the SYN. */

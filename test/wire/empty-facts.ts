@@ -14,6 +14,8 @@ export const noFlow = (): FlowFacts => ({
   zeroWindows: 0,
   keepAlives: 0,
   copies: 0,
+  windowProbes: 0,
+  duplicates: 0,
   rtt: { samples: 0, min: 0, median: 0, p95: 0, max: 0 },
   firstData: undefined,
   lastData: undefined,

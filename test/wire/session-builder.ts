@@ -52,6 +52,7 @@ export class SessionBuilder {
       syns: [],
       synAcks: [],
       established: undefined,
+      simultaneousOpen: false,
       handshakeRtt: undefined,
       refused: undefined,
       icmpErrors: [],

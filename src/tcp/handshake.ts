@@ -1,0 +1,106 @@
+/**
+ * The opening of a connection: SYN, SYN-ACK and the ACK that completes it (RFC 9293 3.5), with their repetitions and
+ * copies, also where both ends open at the same time. What the bytes behind them are is for connection.ts.
+ */
+import type { Nanos } from '../capture/packet.js';
+import type { Arrival } from '../stream/arrival.js';
+import type { Side } from '../stream/side.js';
+import { ACK, type Segment, SYN } from './segment.js';
+import { advance } from './sequence.js';
+
+/** Repetitions of a SYN or SYN-ACK that are listed. */
+const ATTEMPTS_KEPT = 16;
+/** Without identification or timestamps: no SYN timer is this short (RFC 6298 2: 1 s). */
+const COPY_WITHIN: Nanos = 50e6;
+
+/** What the latest packet of one kind looked like. */
+interface Seen {
+  sequence: number;
+  ipId: number;
+  /** -1 without timestamps. */
+  tsVal: number;
+  at: Nanos;
+}
+
+export class Handshake {
+  /** The client's SYNs, the server's SYN-ACKs. */
+  readonly syns: Arrival[] = [];
+  readonly synAcks: Arrival[] = [];
+  established: Arrival | undefined;
+  /** Last SYN before the first SYN-ACK until the ACK that completes it. */
+  rtt: Nanos | undefined;
+  /** Both ends sent a SYN before they saw the other's (RFC 9293 3.5, figure 7). */
+  simultaneous = false;
+  /** A SYN came, of whatever sort, since the latest SYN-ACK of the server; and it was a copy. */
+  private askedAgain: 'no' | 'by-copy' | 'by-timer' = 'no';
+  /** By kind and sender. */
+  private readonly seen = new Map<string, Seen>();
+
+  get begun(): boolean {
+    return this.syns.length + this.synAcks.length > 0;
+  }
+
+  /** The SYN's sequence number, where one of that side was seen. */
+  initialSequence(side: Side): number | undefined {
+    return this.seen.get(`syn ${side}`)?.sequence;
+  }
+
+  /**
+   * Takes a SYN or SYN-ACK: the first of its number, the same sent again (`needless`: to a SYN that the network
+   * delivered twice), or the same packet captured again.
+   */
+  take(segment: Segment, side: Side): 'first' | 'again' | 'needless' | 'copy' {
+    const { packet, at, sequence, ipId } = segment;
+    const isAnswer = (segment.flags & ACK) !== 0;
+    const key = `${isAnswer ? 'syn-ack' : 'syn'} ${side}`;
+    const tsVal = segment.hasTimestamps ? segment.tsVal : -1;
+    const before = this.seen.get(key);
+    const isAgain = before !== undefined && before.sequence === sequence;
+    const looksCopied = isAgain && isCopy(before, ipId, tsVal, at);
+    // SYN-ACKs of Linux bear no identification: two to two SYNs may be alike to the last bit.
+    const isSecondAnswer = isAnswer && looksCopied && ipId <= 0 && this.askedAgain !== 'no';
+    if (looksCopied && !isSecondAnswer) {
+      if (!isAnswer && this.synAcks.length > 0) this.askedAgain = 'by-copy';
+      return 'copy';
+    }
+    const isNeedless = isAgain && isAnswer && this.askedAgain === 'by-copy';
+    this.askedAgain = !isAnswer && this.synAcks.length > 0 ? 'by-timer' : 'no';
+    this.seen.set(key, { sequence, ipId, tsVal, at });
+    const attempts = isAnswer ? this.synAcks : this.syns;
+    if (isAnswer === (side === 'server')) {
+      if (attempts.length < ATTEMPTS_KEPT) attempts.push({ packet, at, readyAt: at });
+    } else {
+      this.simultaneous = true;
+    }
+    if (isNeedless) return 'needless';
+    return isAgain ? 'again' : 'first';
+  }
+
+  /** Is this acknowledgment of the client's the one that completes the handshake? Only until it was. */
+  complete({ acknowledgment, packet, at }: Segment): boolean {
+    const answer = this.synAcks[0];
+    if (answer === undefined) return false;
+    if (acknowledgment !== advance(this.seen.get('syn-ack server')!.sequence, 1)) return false;
+    this.established = { packet, at, readyAt: at };
+    const syn = this.syns.findLast((attempt) => attempt.at <= answer.at);
+    if (syn !== undefined) this.rtt = at - syn.at;
+    return true;
+  }
+
+  /** A SYN of `side` that nothing of this connection explains: the ports are used again. Undefined: the SYN alone does not tell. */
+  isForeign({ sequence }: Segment, side: Side, hasSpoken: boolean): boolean | undefined {
+    const own = this.initialSequence(side);
+    if (own !== undefined) return sequence !== own;
+    // The other end's SYN, while the first one's is unanswered: both open at the same time.
+    if (this.initialSequence(side === 'client' ? 'server' : 'client') !== undefined && !hasSpoken) return false;
+    return undefined;
+  }
+}
+
+export const isSyn = (segment: Segment): boolean => (segment.flags & (SYN | ACK)) === SYN;
+
+function isCopy(before: Seen, ipId: number, tsVal: number, at: Nanos): boolean {
+  if (tsVal !== before.tsVal) return false;
+  if (ipId > 0 && before.ipId > 0) return ipId === before.ipId;
+  return at - before.at < COPY_WITHIN;
+}
