@@ -69,7 +69,7 @@ function listTls(tls: TlsFacts, tcp: TcpFacts, othersWorked: boolean): Listing {
   const goodbye = tls.alerts.find(({ from, code }) => from === 'client' && code === CLOSE_NOTIFY)?.arrival;
   // A browser gives up connections it opened to spare, without a word; others of the same browser are in use.
   const saysNothing = clientAlert === undefined && (tls.certificates === undefined || tls.decrypted === true);
-  const isSpare = othersWorked && saysNothing;
+  const isSpare = (othersWorked || isForPages(tls)) && saysNothing;
   if (isSpare && tcp.endedBy === 'client' && client.records === 0 && tls.serverHello !== undefined) return 'spare';
   if (!complete && client.records + server.records === 0) return 'session';
   const left = clientAlert ?? goodbye ?? (tcp.endedBy === 'client' ? tcp.endPacket : undefined);
@@ -82,6 +82,14 @@ function listTls(tls: TlsFacts, tcp: TcpFacts, othersWorked: boolean): Listing {
   const offered = tls.clientHello?.alpn ?? [];
   if (offered.every((protocol) => protocol === 'http/1.1') || recordsOver(tls) > KEPT_OPEN) return 'session';
   return 'tls';
+}
+
+/**
+ * The hello of a browser that is about to load a page: h2 offered, with encrypted_client_hello (0xfe0d) or its decoy,
+ * which other programs hardly send. For WebSocket browsers offer http/1.1 alone, and of what they dislike they tell by an alert.
+ */
+function isForPages({ clientHello }: TlsFacts): boolean {
+  return clientHello?.ech === true && clientHello.alpn.includes('h2');
 }
 
 /** How long records went both ways, 0 when one side sent none. */
