@@ -60,11 +60,12 @@ export function relate(attempts: readonly Attempt[]): Map<number, Ties> {
     if (resumed !== undefined) tie(session, 'resumes', resumed);
     if (hasOpened(session) || hasWorked(attempt)) continue;
     const redirected = book.redirectOf(at);
-    const next = redirected ?? book.winnerOf(at) ?? book.retryOf(at);
+    const hasFailed = attempt.outcome === 'failed';
+    const next = redirected ?? book.winnerOf(at) ?? (hasFailed ? book.retryOf(at) : undefined);
     if (next === undefined) continue;
     tie(session, redirected === undefined ? 'retried-as' : 'redirected-to', next.session);
     const succeeded = hasWorked(next) || hasOpened(next.session) || tiesOf(next.session).recovered;
-    if (attempt.outcome === 'failed' && succeeded) tiesOf(session).recovered = true;
+    if (hasFailed && succeeded) tiesOf(session).recovered = true;
   }
   for (const [id, { related }] of ties) if (related.length === 0) ties.delete(id);
   return ties;
