@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CAUSES, type CauseId } from '../src/diagnosis/causes.js';
 import { CAPTURE_RULES, RULES } from '../src/diagnosis/rules/index.js';
+import { analyze, fileSource } from '../src/index.js';
 import { STAGES } from '../src/session/session.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -175,6 +176,23 @@ describe('docs/json.md', () => {
     expect(words.length).toBeGreaterThan(100);
     const unexplained = words.filter((word) => !page.includes(`\`${word}\``) && !page.includes(`\`"${word}"\``));
     expect(unexplained).toEqual([]);
+  });
+
+  it('lists every event of the samples', async () => {
+    const table = page.slice(page.indexOf('## Timeline events'), page.indexOf('## Violations'));
+    const listed = new Map(
+      [...table.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, layer, events]) => [layer, events ?? ''] as const),
+    );
+    const samples = readdirSync(join(ROOT, 'samples')).filter((name) => name.endsWith('.pcap'));
+    const missing = new Set<string>();
+    for (const name of samples) {
+      const { report } = await analyze([fileSource(join(ROOT, 'samples', name))]);
+      for (const { layer, event } of report.sessions.flatMap(({ timeline }) => timeline)) {
+        if (event !== 'run' && listed.get(layer)?.includes(`\`${event}\``) === false) missing.add(`${layer} ${event}`);
+      }
+    }
+    expect(samples.length).toBeGreaterThan(100);
+    expect([...missing]).toEqual([]);
   });
 });
 

@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDER = join(ROOT, '.bench');
 const WSCOPE = join(ROOT, 'bin/wscope.js');
 const SPLIT = join(ROOT, 'test/bench/split-packets.mjs');
-/** GNU time tells the peak memory of a child; without it that column stays empty. */
+/** GNU time tells a child's peak memory and processor time; without it those columns stay empty. */
 const GNU_TIME = '/usr/bin/time';
 
 /** What each capture is made of. A change of the parameters makes a new file. */
@@ -131,13 +131,15 @@ function measured(path) {
 function run([program, ...args]) {
   const note = join(scratch, 'peak');
   const [file, ...rest] = existsSync(GNU_TIME)
-    ? [GNU_TIME, '-f', '%M', '-o', note, program, ...args]
+    ? [GNU_TIME, '-f', '%M %U %S', '-o', note, program, ...args]
     : [program, ...args];
   const began = process.hrtime.bigint();
   const { status, error, stderr } = spawnSync(file, rest, { stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 2 ** 26 });
   const seconds = Number(process.hrtime.bigint() - began) / 1e9;
   if (error !== undefined || status !== 0) throw new Error(`${program} failed: ${error?.message ?? stderr}`);
-  return { seconds, peak: existsSync(note) ? Number(readFileSync(note, 'utf8').trim()) * 1024 : Number.NaN };
+  const told = existsSync(note) ? readFileSync(note, 'utf8') : '';
+  const [kibibytes = Number.NaN, user = Number.NaN, system = Number.NaN] = told.match(/[\d.]+/g)?.map(Number) ?? [];
+  return { seconds, peak: kibibytes * 1024, processor: user + system };
 }
 
 function table(results) {
@@ -145,20 +147,24 @@ function table(results) {
   const to = results.has('tcpdump') ? 'tcpdump' : 'wscope';
   const row = (...cells) =>
     console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(12) : cell.padStart(14))).join(''));
-  row('', 'median s', 'fastest s', 'slowest s', `to ${to}`, 'peak MiB');
+  row('', 'median s', 'fastest s', 'slowest s', `to ${to}`, 'processor s', 'peak MiB');
   for (const [name, all] of results) {
     const times = all.map(({ seconds }) => seconds);
     const middle = median(times);
-    const peak = median(all.map((one) => one.peak));
     row(
       name,
       middle.toFixed(2),
       Math.min(...times).toFixed(2),
       Math.max(...times).toFixed(2),
       (middle / base).toFixed(middle / base < 10 ? 2 : 0),
-      Number.isNaN(peak) ? '-' : (peak / 2 ** 20).toFixed(0),
+      orDash(median(all.map(({ processor }) => processor)), 2),
+      orDash(median(all.map(({ peak }) => peak / 2 ** 20)), 0),
     );
   }
+}
+
+function orDash(value, digits) {
+  return Number.isNaN(value) ? '-' : value.toFixed(digits);
 }
 
 function isThere(program) {
