@@ -138,6 +138,8 @@ describe('README.md', () => {
 
   it('names the causes that rules can give', () => {
     const given = new Set([...RULES, ...CAPTURE_RULES].flatMap(({ meta }) => meta.causes));
+    // A slow lookup is told beside a cause and never is one.
+    given.delete('dns-slow');
     const known = (Object.keys(CAUSES) as CauseId[]).filter((cause) => given.has(cause));
     expect(known.length).toBeGreaterThan(50);
     const link = (cause: CauseId): string => {
