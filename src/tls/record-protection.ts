@@ -48,7 +48,7 @@ export class Tls13Protection implements RecordProtection {
     private readonly parameters: CipherParameters,
     private readonly keys: TrafficKeys,
   ) {
-    this.nonce = keys.iv.slice();
+    this.nonce = new Uint8Array(keys.iv);
     this.overhead = parameters.tagLength + 1;
   }
 
@@ -148,7 +148,7 @@ export class CbcProtection implements RecordProtection {
     const end = body.length - (this.encryptThenMac ? this.parameters.mac!.length : 0);
     // A wrong IV shows in the MAC over the content, but not in one over the ciphertext: there it has to be certain.
     const isCertain = end >= this.block && (this.verified || !this.encryptThenMac);
-    this.chained = isCertain ? body.slice(end - this.block, end) : 'lost';
+    this.chained = isCertain ? new Uint8Array(body.subarray(end - this.block, end)) : 'lost';
     this.verified = false;
   }
 
@@ -173,8 +173,8 @@ function openAead(
 ): Uint8Array | undefined {
   const length = sealed.length - tagLength;
   try {
-    // The types know no name that takes all options; what is passed is what each mode asks for.
-    const options = { authTagLength: tagLength };
+    // The types know no name that takes all options; GCM needs none, and is faster without.
+    const options = mode === 'gcm' ? undefined : { authTagLength: tagLength };
     const decipher: DecipherGCM = createDecipheriv(algorithm as CipherGCMTypes, key, nonce, options);
     decipher.setAuthTag(sealed.subarray(length));
     if (mode === 'ccm') decipher.setAAD(aad, { plaintextLength: length });

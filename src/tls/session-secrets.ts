@@ -178,7 +178,7 @@ export class SessionSecrets {
   private serverHello(body: Uint8Array): void {
     const cursor = new Cursor(body);
     const legacyVersion = cursor.u16();
-    const random = cursor.bytes(32).slice();
+    const random = new Uint8Array(cursor.bytes(32));
     const sessionId = toHex(cursor.bytes(cursor.u8()));
     const suite = cursor.u16();
     const compression = cursor.u8();

@@ -205,6 +205,29 @@ describe('records lost to holes in the capture', () => {
   );
 });
 
+it('damage and holes anywhere never bring up anything that was not said', () => {
+  for (const [version, suite] of SUITES) {
+    const { keyLog, writes } = transcript(version, suite);
+    const whole = decrypt(deliveries({ writes } as Transcript), keyLog).above.pieces;
+    const length = writes.reduce((sum, { side, bytes }) => sum + (side === 'server' ? bytes.length : 0), 0);
+    const place = fc.nat({ max: length - 1 });
+    const damage = fc.array(fc.tuple(place, fc.integer({ min: 1, max: 255 })), { maxLength: 4 });
+    const holes = fc.array(fc.tuple(place, fc.nat({ max: 3000 })), { maxLength: 3 });
+    fc.assert(
+      fc.property(damage, holes, (damage, holes) => {
+        const damaged = changeServer(deliveries({ writes } as Transcript), (stream) => {
+          for (const [at, bits] of damage) stream[at]! ^= bits;
+        });
+        const lossy = holes.reduce((all, [from, octets]) => loseServer(all, from, from + octets), damaged);
+        const { pieces } = decrypt(lossy, keyLog).above;
+        expect(whole.server).toEqual(expect.arrayContaining(pieces.server));
+        expect(whole.client).toEqual(expect.arrayContaining(pieces.client));
+      }),
+      { numRuns: 15 },
+    );
+  }
+});
+
 describe('resumption', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('%s: the second connection opens with its own secrets', async (version) => {
     const [first, second] = await resumed(version);
