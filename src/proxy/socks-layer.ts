@@ -97,6 +97,7 @@ export class SocksLayer implements StreamConsumer {
       return;
     }
     this.endings[side] = { kind: ending.kind, arrival: copyArrival(ending.arrival) };
+    this.advance();
   }
 
   private advance(): void {
@@ -116,9 +117,14 @@ export class SocksLayer implements StreamConsumer {
     }
   }
 
-  /** The server's direction was not captured: what the client goes on to say shows what it was told. */
+  /**
+   * The server's direction was not captured: what the client goes on to say shows what it was told. Not before the end,
+   * since a client may also be in a hurry.
+   */
   private mayAssume(): boolean {
-    return !this.serverHeard && !this.inputs.client.empty;
+    const { client } = this.inputs;
+    const waitedEnough = this.endings.client !== undefined || this.endings.server !== undefined || client.overflowed;
+    return !this.serverHeard && !client.empty && waitedEnough && !this.isForeign;
   }
 
   private assume(): void {
