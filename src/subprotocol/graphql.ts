@@ -5,7 +5,7 @@
  */
 import type { Arrival } from '../stream/arrival.js';
 import type { Side } from '../stream/side.js';
-import { type Content, member, toText } from './content.js';
+import { type Content, isObject, member, toText } from './content.js';
 import { type CloseMeaning, NO_CLOSE_CODES, type Subprotocol, type SubprotocolReader } from './subprotocol.js';
 import type { SubprotocolLog } from './subprotocol-log.js';
 
@@ -46,6 +46,9 @@ export const graphqlWs: Subprotocol = {
 
 const isInit = (side: Side, { json }: Content): boolean => {
   const type = member(json, 'type');
+  // Of the open session, met in mid-stream: only these two have a payload of this shape.
+  if (type === 'next') return typeof member(json, 'id') === 'string' && isObject(member(json, 'payload'));
+  if (type === 'subscribe') return typeof member(member(json, 'payload'), 'query') === 'string';
   return side === 'client' ? type === 'connection_init' : type === 'connection_ack';
 };
 

@@ -51,7 +51,7 @@ export const closeMeaning = (name: string, code: number): CloseMeaning | undefin
 
 /** First octets of any message that is told by its look: most messages of strangers are ruled out by this alone. */
 const BEGINNINGS = new Uint8Array(256);
-for (const char of '{[CS0234') BEGINNINGS[char.charCodeAt(0)] = 1;
+for (const char of '{[ACEMNRSU0234') BEGINNINGS[char.charCodeAt(0)] = 1;
 BEGINNINGS[0x10] = 1;
 
 const mayBegin = ({ bytes }: Content): boolean => bytes.length > 1 && BEGINNINGS[bytes[0]!] === 1;

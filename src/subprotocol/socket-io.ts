@@ -15,14 +15,19 @@ export const socketIo: Subprotocol = {
   resembles: (side, { isText, bytes, text }, target) => {
     if (!isText) return false;
     if (side === 'server' && bytes[0] === 0x30) return /^0\{"sid":/.test(text);
+    // An event or its acknowledgement, met in mid-stream.
+    if (bytes[0] === 0x34) return isEngineTarget(target) ? /^4\d/.test(text) : isEvent(text);
     // Behind a polling transport the first word is a probe.
-    return bytes[0] === 0x32 || bytes[0] === 0x33
-      ? /^[23]probe$/.test(text)
-      : isEngineTarget(target) && /^4\d/.test(text);
+    return bytes[0] === 0x32 || bytes[0] === 0x33 ? /^[23]probe$/.test(text) : false;
   },
   hasHandshake: true,
   read: (log, upgrade) => new SocketIoReader(log, upgrade),
   closeCodes: NO_CLOSE_CODES,
+};
+
+const isEvent = (text: string): boolean => {
+  const digits = /^4[23](?:\/[^,"]{1,80},)?\d{0,10}(?=\[)/.exec(text);
+  return digits !== null && Array.isArray(parseJson(text.slice(digits[0].length)));
 };
 
 /** EIO=3 or EIO=4 in the query is how every client of the last ten years introduces itself. */

@@ -23,13 +23,18 @@ export const stomp: Subprotocol = {
   named: (token) => TOKENS.get(token.toLowerCase()),
   resembles: (side, { bytes, text }) => {
     const first = bytes[0];
-    if (first !== 0x43 && first !== 0x53) return false;
+    if (first === undefined || first < 0x41 || first > 0x55) return false;
+    if (ANY_FRAME.test(text)) return true;
     return side === 'client' ? /^(?:CONNECT|STOMP)\r?\n/.test(text) : /^CONNECTED\r?\n/.test(text);
   },
   hasHandshake: true,
   read: (log) => new StompReader(log),
   closeCodes: NO_CLOSE_CODES,
 };
+
+/** A whole frame of the open session: found in mid-stream. */
+const ANY_FRAME =
+  /^(?:MESSAGE|SEND|SUBSCRIBE|UNSUBSCRIBE|ACK|NACK|RECEIPT|ERROR)\r?\n(?:[a-z][\w-]{0,60}:[^\r\n]{0,500}\r?\n){1,40}\r?\n[\s\S]*\0\n*$/;
 
 /** A header block longer than this is not read to its end. */
 const HEADERS_READ = 16384;

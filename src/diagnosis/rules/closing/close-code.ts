@@ -5,12 +5,14 @@
 import type { Session } from '../../../session/session.js';
 import { opposite } from '../../../stream/side.js';
 import { closeMeaning } from '../../../subprotocol/recognise.js';
+import type { CloseFrame } from '../../../websocket/websocket-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
 import { bytes, side, text } from '../../measures/values.js';
 import { isOrdinaryClose } from '../../outcome.js';
 import { defineRule, type Value } from '../../rule.js';
+import { leftOverHeartbeat } from '../subprotocol/missed-heartbeat.js';
 import { knownReason } from './known-reasons.js';
 
 /** Codes that say what went wrong. 1000, 1001 and 1005 are goodbyes; the rest must not be sent. */
@@ -90,7 +92,7 @@ export const closeCode = defineRule({
     const close = session.websocket?.firstClose;
     if (close === undefined) return;
     const cause = causeOfCloseCode(close.code);
-    if (cause === undefined || isOrdinaryClose(session, close.code)) return;
+    if (cause === undefined || isOrdinaryClose(session, close.code) || isConsequence(session, close)) return;
     const meaning = session.subprotocol && closeMeaning(session.subprotocol.name, close.code)?.text;
     const peer = opposite(close.from);
     const known = knownReason(close.code, close.reason);
@@ -116,6 +118,19 @@ export const closeCode = defineRule({
     };
   },
 });
+
+/** The sender has said already, in words of the subprotocol, why it closes: then the code is only the manner of it. */
+const isConsequence = (session: Session, close: CloseFrame): boolean => {
+  const at = close.span.first.at;
+  const said = session.subprotocol?.errors.some(
+    ({ fatal, recovered, from, arrival }) =>
+      fatal && !recovered && from === close.from && arrival.at <= at && at - arrival.at <= CONSEQUENCE,
+  );
+  return said === true || leftOverHeartbeat(session);
+};
+
+/** A Close this soon after an error belongs to it. */
+const CONSEQUENCE = 5e9;
 
 const whatCameBefore = ({ websocket }: Session, cause: CauseId) => {
   const peer = opposite(websocket?.firstClose?.from ?? 'server');

@@ -10,6 +10,7 @@ import { departure, earliest } from '../../measures/ending.js';
 import { quote } from '../../measures/headers.js';
 import { side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
+import { leftOverHeartbeat } from './missed-heartbeat.js';
 
 export const errorMessage = defineRule({
   meta: {
@@ -70,7 +71,7 @@ export const errorMessage = defineRule({
     const error = subprotocol?.errors.find(
       (each) => each.fatal && !each.recovered && !isAfterGoodbye(subprotocol, each),
     );
-    if (subprotocol === undefined || error === undefined) return;
+    if (subprotocol === undefined || error === undefined || leftOverHeartbeat(session)) return;
     const kind = kindOf(subprotocol, error);
     if (kind === undefined) return;
     const close = session.websocket?.firstClose;

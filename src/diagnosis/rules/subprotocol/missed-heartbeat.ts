@@ -56,15 +56,18 @@ export const missedHeartbeat = defineRule({
       intervals: 'Raise pingTimeout on the server where clients are slow to answer (20 s unless set).',
     },
   },
-  *check(session) {
-    const { subprotocol } = session;
-    if (subprotocol === undefined || subprotocol.handshake?.answered === undefined) return;
-    for (const silent of SIDES) {
-      const finding = CHECKS[subprotocol.name]?.(session, subprotocol, silent);
-      if (finding !== undefined) yield finding;
-    }
-  },
+  check: (session) => missedHeartbeats(session),
 });
+
+const missedHeartbeats = (session: Session): Finding[] => {
+  const { subprotocol } = session;
+  if (subprotocol === undefined || subprotocol.handshake?.answered === undefined) return [];
+  return SIDES.flatMap((silent) => CHECKS[subprotocol.name]?.(session, subprotocol, silent) ?? []);
+};
+
+/** A peer left over a missed heart-beat: its error or Close, and its code, are only how it said so. */
+export const leftOverHeartbeat = (session: Session): boolean =>
+  missedHeartbeats(session).some(({ severity }) => severity === undefined);
 
 type Check = (session: Session, subprotocol: SubprotocolFacts, silent: Side) => Finding | undefined;
 

@@ -1,0 +1,68 @@
+/** Recorded sessions: what the applications themselves were told, and what every subprotocol shows when nothing is wrong. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { reportOf } from '../wire/analyze-sample.js';
+import { SAMPLES } from '../wire/sample-table.js';
+
+const sessionOf = async (name: string) => (await reportOf(`${name}.pcap`)).sessions[0]!;
+
+interface Truth {
+  told?: { what: string; detail: string }[];
+}
+
+/** Samples whose client noted the code and reason of the Close it got. */
+const closes = readdirSync(`${SAMPLES}truth`).flatMap((file) => {
+  const { told } = JSON.parse(readFileSync(`${SAMPLES}truth/${file}`, 'utf8')) as Truth;
+  const close = told?.find(({ what }) => what === 'close')?.detail;
+  const found = close === undefined ? null : /^(\d{4}) (.*)$/s.exec(close);
+  return found === null ? [] : [{ name: file.replace('.json', ''), code: Number(found[1]), reason: found[2]! }];
+});
+
+describe('recorded subprotocols', () => {
+  it.each([
+    ['stomp-healthy', 'stomp', '1.2'],
+    ['mqtt-healthy', 'mqtt', '3.1.1'],
+    ['mqtt5-healthy', 'mqtt', '5.0'],
+    ['socketio-healthy', 'socket.io', 'Engine.IO 4'],
+    ['socketio2-healthy', 'socket.io', 'Engine.IO 3'],
+    ['graphql-healthy', 'graphql-transport-ws', null],
+    ['graphql-older-healthy', 'graphql-ws', null],
+    ['signalr-healthy', 'signalr', '1'],
+    ['centrifugo-healthy', 'centrifugo', 'v2'],
+    ['wamp-healthy', 'wamp', '2'],
+  ])('%s is understood as %s to the last message', async (name, subprotocol, version) => {
+    const session = await sessionOf(name);
+    expect(session).toMatchObject({ outcome: 'ok', cause: null, subprotocol: { name: subprotocol, version } });
+    expect(session.subprotocol?.detail).toMatchObject({ errors: [], unreadMessages: 0 });
+    expect(session.stages.find(({ stage }) => stage === 'subprotocol')).toMatchObject({ status: 'ok' });
+    expect(session.timeline.some(({ layer }) => layer === subprotocol)).toBe(true);
+  });
+
+  it('there are some to compare', () => {
+    expect(closes.length).toBeGreaterThan(8);
+  });
+
+  it.each(closes)('$name closed with $code, as its client was told', async ({ name, code, reason }) => {
+    const { websocket } = await sessionOf(name);
+    const close = websocket?.close;
+    // 1006 is what libraries make up where no Close came; it is never on the wire.
+    if (code === 1006) expect(close?.from === 'server' ? close : null).toBeNull();
+    else expect(close).toMatchObject({ code, reason });
+  });
+
+  it('measures heart-beats and requests of a real broker', async () => {
+    const { subprotocol } = await sessionOf('stomp-healthy');
+    expect(subprotocol?.detail).toMatchObject({
+      heartbeats: { client: { intervalMs: 1000, count: 4 }, server: { intervalMs: 1000, count: 4 } },
+    });
+    const mqtt = (await sessionOf('mqtt-healthy')).subprotocol;
+    expect(mqtt?.detail).toMatchObject({ latency: { client: { samples: 2 }, server: { samples: 1 } } });
+  });
+
+  it('blames a missed heart-beat once, not its ERROR and its Close as well', async () => {
+    const { findings } = await sessionOf('stomp-heartbeat-spring');
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ cause }) => cause)).toEqual([
+      'stomp-heartbeat-missed',
+    ]);
+  });
+});
