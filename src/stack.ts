@@ -91,7 +91,10 @@ export class Stack implements ConnectionOwner<Ends> {
     if (!locateDatagram(packet, frame) || !decodeIp(frame, ip)) return;
     if (ip.fragment && !this.fragments.complete(ip, at)) return;
     if (ip.protocol !== PROTOCOL_TCP) this.aside(ip, ref, at, 0);
-    else if (segment.decode(ip, ref, at)) this.connections.segment(ip, segment);
+    else if (segment.decode(ip, ref, at)) {
+      segment.domain = frame.domain;
+      this.connections.segment(ip, segment);
+    }
   }
 
   /** What is no TCP, and carries it or tells of it. */
@@ -119,7 +122,10 @@ export class Stack implements ConnectionOwner<Ends> {
     if (depth === TUNNELS_NESTED || !decodeIp(frame, ip)) return;
     if (ip.fragment && !this.fragments.complete(ip, at)) return;
     if (ip.protocol !== PROTOCOL_TCP) this.aside(ip, ref, at, depth + 1);
-    else if (segment.decode(ip, ref, at)) this.connections.segment(ip, segment);
+    else if (segment.decode(ip, ref, at)) {
+      segment.domain = frame.domain;
+      this.connections.segment(ip, segment);
+    }
   }
 
   private datagram(ip: IpDatagram, ref: PacketRef, at: Nanos): void {

@@ -58,6 +58,7 @@ function begin(ip: IpDatagram, into: Datagram, end: number, wireEnd: number): vo
   into.wireEnd = wireEnd;
   into.vlan = -1;
   into.innerVlan = -1;
+  into.network = -1;
 }
 
 /** RFC 2784 2.1, RFC 2890 2: flags, protocol; then checksum, key and sequence number, each where its flag says so. */
@@ -71,6 +72,7 @@ function gre(into: Datagram, start: number): boolean {
   const type = view.getUint16(start + 2);
   const at = start + 4 + (flags & 0x8000 ? 4 : 0) + (flags & 0x2000 ? 4 : 0) + (hasSequence ? 4 : 0);
   if (at >= end) return false;
+  if ((flags & 0x2000) !== 0) into.network = view.getInt32(at - (hasSequence ? 8 : 4));
   switch (type) {
     case ETHERTYPE_BRIDGED:
       return locateEthernet(into, at);
@@ -87,6 +89,7 @@ function gre(into: Datagram, start: number): boolean {
 function vxlan(into: Datagram, start: number): boolean {
   const { view, end } = into;
   if (end - start < 8 || view.getUint32(start) !== 0x08000000 || view.getUint8(start + 7) !== 0) return false;
+  into.network = view.getUint32(start + 4) >>> 8;
   return locateEthernet(into, start + 8);
 }
 
@@ -97,5 +100,6 @@ function geneve(into: Datagram, start: number): boolean {
   const at = start + 8 + (view.getUint8(start) & 0x3f) * 4;
   const type = view.getUint16(start + 2);
   if (at >= end) return false;
+  into.network = view.getUint32(start + 4) >>> 8;
   return type === ETHERTYPE_BRIDGED ? locateEthernet(into, at) : locateEtherType(into, type, at);
 }

@@ -16,4 +16,13 @@ export class Datagram {
   /** Of the outermost and the next VLAN tag, -1 without one. */
   vlan = -1;
   innerVlan = -1;
+  /** Identifier of the virtual network that the innermost tunnel belongs to (VXLAN, GENEVE, GRE key), -1 without one. */
+  network = -1;
+
+  /** One number for VLANs and network: 0 outside of any, different for different ones as far as 32 bits go. */
+  get domain(): number {
+    const { vlan, innerVlan, network } = this;
+    if (vlan < 0 && network < 0) return 0;
+    return Math.imul(network + 2, 0x9e3779b1) ^ (((vlan + 1) << 13) | (innerVlan + 1));
+  }
 }

@@ -66,6 +66,7 @@ export function locateDatagram(packet: Packet, into: Datagram): boolean {
   into.wireEnd = start + packet.originalLength;
   into.vlan = -1;
   into.innerVlan = -1;
+  into.network = -1;
   // Nearly every packet takes this way, so it is spelled out.
   if (linkType === LINKTYPE_ETHERNET && end - start > 14 && view.getUint16(start + 12) === ETHERTYPE_IPV4) {
     into.version = 4;

@@ -23,6 +23,9 @@ const SWEEP_EVERY = 1 << 17;
 /** Pairs kept at the same time. Beyond, the connections idle longest are finished early: about 1 GiB of state. */
 const PAIRS_KEPT = 400_000;
 
+/** Connections with the same addresses and ports in different domains at the same time. */
+const DOMAINS_KEPT = 64;
+
 /** Who wants the connections; the table keeps nothing of them itself once they are forgotten. */
 export interface ConnectionOwner<Ends> {
   /** Names the ends of a new pair: `source` of this datagram and segment, and its destination. */
@@ -37,6 +40,10 @@ export interface ConnectionOwner<Ends> {
 interface Pair<Ends> {
   ends: Ends;
   connection: Connection | undefined;
+  /** Of the segment that opened the connection: VLANs and virtual network. */
+  domain: number;
+  /** Connections between the same addresses in other domains, whose sequence numbers show that they are others. */
+  others: Pair<Ends>[];
 }
 
 export class ConnectionTable<Ends> {
@@ -86,22 +93,26 @@ export class ConnectionTable<Ends> {
     if (pair < 0) return;
     // What came before it in the capture first.
     this.flush();
-    const connection = this.pairs[pair]?.connection;
+    const known = this.pairs[pair];
     const sequence = quoted.view.getInt32(quoted.payloadStart + 4);
-    connection?.icmpError(error, fromLow ? connection.low : connection.high, sequence);
+    for (const { connection } of known === undefined ? [] : [known, ...known.others]) {
+      if (connection?.icmpError(error, fromLow ? connection.low : connection.high, sequence)) return;
+    }
   }
 
   /** Gives all segments that wait to their connections. */
   flush(): void {
     const segment = this.segmentInHand;
     this.batch.drain(segment, (key, fromLow) => {
-      const pair = this.pairs[key]!;
+      let pair = this.pairs[key]!;
+      if (segment.domain !== pair.domain && pair.connection !== undefined) pair = inDomain(pair, segment, fromLow);
       let { connection } = pair;
       if (connection === undefined || ((segment.flags & SYN) !== 0 && this.endsBefore(connection, segment, fromLow))) {
         const lowSide: Side = fromLow === (sideOfSender(segment) === 'client') ? 'client' : 'server';
         const roles = (segment.flags & SYN) !== 0 ? 'syn' : 'guessed';
         connection = this.owner.open(pair.ends, segment, lowSide, roles);
         pair.connection = connection;
+        pair.domain = segment.domain;
       }
       connection.segment(segment, fromLow ? connection.low : connection.high);
       if (segment.at >= this.lastAt) {
@@ -131,7 +142,7 @@ export class ConnectionTable<Ends> {
   finish(packet: PacketRef, at: Nanos): void {
     this.flush();
     for (const pair of this.pairs) {
-      if (pair?.connection !== undefined) this.end(pair.connection, packet, at);
+      if (pair !== undefined) this.endAll(pair, packet, at);
     }
     this.pairs = [];
     this.slots.fill(0);
@@ -143,6 +154,11 @@ export class ConnectionTable<Ends> {
     if (!connection.isNewAttempt(segment, fromLow ? connection.low : connection.high)) return false;
     this.end(connection, segment.packet, segment.at);
     return true;
+  }
+
+  private endAll({ connection, others }: Pair<Ends>, packet: PacketRef, at: Nanos): void {
+    if (connection !== undefined) this.end(connection, packet, at);
+    for (const other of others) this.endAll(other, packet, at);
   }
 
   private end(connection: Connection, packet: PacketRef, at: Nanos): void {
@@ -172,7 +188,8 @@ export class ConnectionTable<Ends> {
     fromLow: boolean,
   ): number {
     const number = this.free.pop() ?? this.pairs.length;
-    this.pairs[number] = { ends: this.owner.meet(ip, segment, fromLow), connection: undefined };
+    const ends = this.owner.meet(ip, segment, fromLow);
+    this.pairs[number] = { ends, connection: undefined, domain: segment.domain, others: [] };
     const { slots } = this;
     const { sourcePort, destinationPort } = segment;
     slots[slot] = fromLow ? source : destination;
@@ -222,14 +239,14 @@ export class ConnectionTable<Ends> {
       // Removing may move another pair into this slot.
       while (this.slots[slot + PAIR] !== 0) {
         const number = this.slots[slot + PAIR]! - 1;
-        const connection = this.pairs[number]!.connection!;
-        const closedLongAgo = connection.closed && this.lastAt - connection.lastAt > LINGER;
-        if (!closedLongAgo && connection.lastAt > evictBefore) break;
+        const pair = this.pairs[number]!;
+        const closedLongAgo = isClosed(pair) && this.lastAt - lastAtOf(pair) > LINGER;
+        if (!closedLongAgo && lastAtOf(pair) > evictBefore) break;
         if (!closedLongAgo) this.evicted++;
         this.pairs[number] = undefined;
         this.free.push(number);
         this.remove(slot);
-        this.end(connection, this.lastPacket, this.lastAt);
+        this.endAll(pair, this.lastPacket, this.lastAt);
       }
     }
   }
@@ -239,6 +256,31 @@ export class ConnectionTable<Ends> {
     const times = Float64Array.from(this.pairs.flatMap((pair) => pair?.connection?.lastAt ?? []));
     return times.sort()[Math.min(count, times.length - 1)]!;
   }
+}
+
+const isClosed = ({ connection, others }: Pair<unknown>): boolean =>
+  (connection === undefined || connection.closed) && others.every(isClosed);
+
+const lastAtOf = ({ connection, others }: Pair<unknown>): Nanos =>
+  Math.max(connection?.lastAt ?? Number.NEGATIVE_INFINITY, ...others.map(lastAtOf));
+
+/**
+ * A segment from another VLAN or virtual network than its connection began in: the same connection on its way through
+ * both, unless its numbers are not that connection's. Then it belongs to one of its own.
+ */
+function inDomain<Ends>(pair: Pair<Ends>, segment: Segment, fromLow: boolean): Pair<Ends> {
+  for (const known of [pair, ...pair.others]) {
+    const { connection } = known;
+    if (connection === undefined) continue;
+    const [flow, peer] = fromLow ? [connection.low, connection.high] : [connection.high, connection.low];
+    if (connection.fits(segment, flow, peer)) return known;
+  }
+  const own = [pair, ...pair.others].find(({ domain }) => domain === segment.domain);
+  if (own !== undefined) return own;
+  if (pair.others.length === DOMAINS_KEPT) return pair;
+  const other: Pair<Ends> = { ends: pair.ends, connection: undefined, domain: segment.domain, others: [] };
+  pair.others.push(other);
+  return other;
 }
 
 /** Sender of the SYN, receiver of the SYN-ACK; else, until the content shows it, the higher port is the client. */

@@ -33,6 +33,8 @@ const LATE_RECORDING: Nanos = 20e6;
 const COPIED_ACK_WITHIN: Nanos = 1e6;
 /** A jump this far is no window: a stray or forged segment. */
 const IMPLAUSIBLE_JUMP = 1 << 28;
+/** Farther from each other than any buffer reaches in practice, numbers are of two connections. */
+const NEAR = 1 << 24;
 /** Without an answer to this many repetitions a peer counts as gone. */
 const UNANSWERED_REPEATS = 3;
 
@@ -110,6 +112,13 @@ export class Connection implements RepetitionContext {
     for (const error of this.icmpErrors) error.quoted = opposite(error.quoted);
   }
 
+  /** The numbers of a segment are near those that both sides have used so far. */
+  fits(segment: Segment, flow: Flow, peer: Flow): boolean {
+    const { sequence, acknowledgment, flags } = segment;
+    if (flow.started && Math.abs(ahead(sequence, flow.top)) > NEAR) return false;
+    return !peer.started || (flags & ACK) === 0 || Math.abs(ahead(acknowledgment, peer.top)) <= NEAR;
+  }
+
   /** A SYN that does not belong to this connection: the ports are used again. */
   isNewAttempt(segment: Segment, flow: Flow): boolean {
     if (!isSyn(segment)) return false;
@@ -144,8 +153,8 @@ export class Connection implements RepetitionContext {
   }
 
   /** An ICMP error quotes a segment of `flow`. RFC 5927 4.1: with a number it never used, it is forged or of another connection. */
-  icmpError(error: Omit<IcmpError, 'quoted'>, flow: Flow, sequence: number): void {
-    if (flow.started && Math.abs(ahead(sequence, flow.top)) > IMPLAUSIBLE_JUMP) return;
+  icmpError(error: Omit<IcmpError, 'quoted'>, flow: Flow, sequence: number): boolean {
+    if (flow.started && Math.abs(ahead(sequence, flow.top)) > IMPLAUSIBLE_JUMP) return false;
     const { arrival, name, from, mtu } = error;
     if (this.icmpErrors.length < ICMP_ERRORS_KEPT) this.icmpErrors.push({ ...error, quoted: flow.side });
     this.sink?.event('tcp', 'icmp-error', 'network', arrival.packet, arrival.at, {
@@ -154,6 +163,7 @@ export class Connection implements RepetitionContext {
       quoted: flow.side,
       ...(mtu === undefined ? {} : { mtu }),
     });
+    return true;
   }
 
   /** The capture is over, or the connection is forgotten: what waits is delivered, open directions are ended. */

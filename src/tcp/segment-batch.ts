@@ -30,6 +30,7 @@ const OPTIONS_START = 11;
 const NEXT = 12;
 /** Bit 0: sent by the low end; bit 1: has timestamps. */
 const BITS = 13;
+const DOMAIN = 14;
 const STRIDE = 16;
 const NONE = -1;
 
@@ -73,6 +74,7 @@ export class SegmentBatch {
     rows[at + TS_VAL] = segment.tsVal;
     rows[at + TS_ECR] = segment.tsEcr;
     rows[at + OPTIONS_START] = segment.optionsStart;
+    rows[at + DOMAIN] = segment.domain;
     rows[at + NEXT] = NONE;
     rows[at + BITS] = (fromLow ? 1 : 0) | (segment.hasTimestamps ? 2 : 0);
     origins[row * 2] = segment.at;
@@ -128,6 +130,7 @@ export class SegmentBatch {
     segment.payloadLength = rows[at + PAYLOAD_LENGTH]!;
     segment.ipId = ipIdTtl >> 8;
     segment.ttl = ipIdTtl & 0xff;
+    segment.domain = rows[at + DOMAIN]!;
     segment.tsVal = rows[at + TS_VAL]!;
     segment.tsEcr = rows[at + TS_ECR]!;
     segment.optionsStart = rows[at + OPTIONS_START]!;

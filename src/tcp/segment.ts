@@ -33,6 +33,8 @@ export class Segment {
   payloadEnd = 0;
   /** Payload bytes on the wire: more than captured where the snap length cut the packet. */
   payloadLength = 0;
+  /** Tells VLANs and virtual networks apart; 0 outside of any. */
+  domain = 0;
   /** IPv4 identification; -1 where the header has none. */
   ipId = -1;
   ttl = 0;

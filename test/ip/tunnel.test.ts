@@ -157,3 +157,45 @@ describe('a session inside a tunnel', () => {
     expect(websocket?.messages).toEqual({ client: 1, server: 1 });
   });
 });
+
+describe('two virtual networks with the same addresses', () => {
+  const inNetwork =
+    (vni: number): Wrap =>
+    (ethernet) =>
+      outer(17, udp(50000, 4789, concat([8, 0, 0, 0, 0, 0, vni, 0], ethernet)));
+  const inVlan =
+    (id: number): Wrap =>
+    (ethernet) =>
+      concat(ethernet.subarray(0, 12), [0x81, 0, 0, id], ethernet.subarray(12));
+  const other = (): Conversation => {
+    const talk = conversation({ clientSequence: 0x5000_0000, serverSequence: 0x7000_0000 }).handshake().client(UPGRADE);
+    return talk.server('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n').bye('server');
+  };
+
+  it.each([
+    { name: 'VXLAN', wrap: inNetwork },
+    { name: 'VLAN', wrap: inVlan },
+  ])('are told apart where the numbers show two connections: $name', async ({ wrap }) => {
+    const { sessions } = await reportOf(through(wrap(7), session()), through(wrap(8), other(), 0.1));
+    expect(sessions.map(told)).toEqual(['ok close chat.test', 'failed upgrade upgrade-forbidden chat.test']);
+    for (const { tcp } of sessions) expect(tcp?.retransmissions).toEqual({ client: 0, server: 0 });
+  });
+
+  it.each([
+    { name: 'VXLAN', wrap: inNetwork },
+    { name: 'VLAN', wrap: inVlan },
+  ])('are one connection that is routed between them where the numbers are the same: $name', async ({ wrap }) => {
+    const { sessions } = await reportOf(through(wrap(7), session()), through(wrap(8), session(), 0.02));
+    expect(sessions.map(told)).toEqual(['ok close chat.test']);
+    expect(sessions[0]?.tcp?.retransmissions).toEqual({ client: 0, server: 0 });
+  });
+
+  it('do not split a connection of which each direction has a VLAN of its own', async () => {
+    const talk = session();
+    const asymmetric = talk.packets.map(({ at: time, bytes }) => ({
+      at: time,
+      bytes: inVlan(bytes[29] === 1 ? 7 : 8)(bytes),
+    }));
+    expect((await reportOf(asymmetric)).sessions.map(told)).toEqual(['ok close chat.test']);
+  });
+});
