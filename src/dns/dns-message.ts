@@ -12,8 +12,9 @@ const HEADER_OCTETS = 12;
 const CLASS_IN = 1;
 /** Records looked at in one message; a UDP message of 1,232 octets holds fewer than 80. */
 const RECORDS_READ = 256;
-/** Addresses and aliases kept of one message. */
-const KEPT = 32;
+/** Addresses, hints, aliases and protocols kept of one message, of each kind: load balancers give a dozen. */
+const VALUES_KEPT = 32;
+/** Octets of an extended error's text, which is one line. */
 const TEXT_KEPT = 200;
 
 /** RFC 6891 9, RFC 8914 2. */
@@ -136,14 +137,14 @@ function readAnswer(
     case RECORD_TYPES.A:
     case RECORD_TYPES.AAAA: {
       const isV4 = type === RECORD_TYPES.A;
-      if (length !== (isV4 ? 4 : 16) || addresses.length >= KEPT) return;
+      if (length !== (isV4 ? 4 : 16) || addresses.length >= VALUES_KEPT) return;
       addresses.push(formatAddress(octets, at, isV4 ? 4 : 6));
       message.ttl = Math.min(message.ttl ?? ttl, ttl);
       return;
     }
     case RECORD_TYPES.CNAME: {
       const alias = readName(octets, at);
-      if (alias !== undefined && aliases.length < KEPT) aliases.push(alias.name);
+      if (alias !== undefined && aliases.length < VALUES_KEPT) aliases.push(alias.name);
       return;
     }
     case RECORD_TYPES.SVCB:
@@ -159,7 +160,7 @@ function readService(message: DnsMessage, octets: Uint8Array, start: number, end
   const target = readName(octets, start + 2);
   if (target === undefined || target.next > end) return;
   const { aliases, alpn, hints } = message;
-  if (target.name !== '' && priority === 0 && aliases.length < KEPT) aliases.push(target.name);
+  if (target.name !== '' && priority === 0 && aliases.length < VALUES_KEPT) aliases.push(target.name);
   const parameters = new Cursor(octets, target.next, end);
   while (parameters.remaining >= 4) {
     const key = parameters.u16();
@@ -167,11 +168,12 @@ function readService(message: DnsMessage, octets: Uint8Array, start: number, end
     if (key === 1) {
       while (value.remaining > 0) {
         const name = value.bytes(value.u8());
-        if (name.length > 0 && alpn.length < KEPT) alpn.push(decoder.decode(name));
+        if (name.length > 0 && alpn.length < VALUES_KEPT) alpn.push(decoder.decode(name));
       }
     } else if (key === 4 || key === 6) {
       const size = key === 4 ? 4 : 16;
-      while (value.remaining >= size && hints.length < KEPT) hints.push(formatAddress(value.bytes(size), 0, key));
+      while (value.remaining >= size && hints.length < VALUES_KEPT)
+        hints.push(formatAddress(value.bytes(size), 0, key));
     }
   }
 }

@@ -13,8 +13,11 @@ import type { DnsMessage } from './dns-message.js';
 const LOOKUPS_KEPT = 1 << 15;
 /** Queries under way at the same time; an answer to an older one finds nobody. */
 const PENDING_KEPT = 1 << 14;
+/** Queries listed of one question: glibc asks three resolvers five times at most (`attempts`). */
 const QUERIES_KEPT = 16;
+/** Answers listed of one question: as good as always one. */
 const ANSWERS_KEPT = 8;
+/** ICMP errors listed of one question: one for each query that is refused. */
 const ERRORS_KEPT = 8;
 
 /** Stub resolvers wait up to 5 s, glibc up to 30 s where it is told so, before they ask again. */

@@ -29,7 +29,7 @@ const REDIRECTED_WITHIN: Nanos = 30e9;
 /** RFC 8305 5, 8: the next address is tried after 250 ms, 2 s at most. */
 const RACE_WITHIN: Nanos = 3e9;
 /** Later attempts looked at for one that may be the retry: a busy address shared by many clients is not searched through. */
-const CANDIDATES = 64;
+const CANDIDATES_READ = 64;
 
 /** Ties of the sessions that have any, by id. `attempts` in the order of their first packets. */
 export function relate(attempts: readonly Attempt[]): Map<number, Ties> {
@@ -141,7 +141,7 @@ class AttemptBook {
     const target = resolved(location, session.url);
     if (target === undefined) return undefined;
     const answered = response.span.last.at;
-    for (let next = at + 1; next < Math.min(this.attempts.length, at + CANDIDATES); next++) {
+    for (let next = at + 1; next < Math.min(this.attempts.length, at + CANDIDATES_READ); next++) {
       const candidate = this.attempts[next]!;
       const { client } = candidate.session;
       if (startOf(candidate.session).at - answered > REDIRECTED_WITHIN) return undefined;
@@ -157,7 +157,7 @@ class AttemptBook {
     const { session } = this.attempts[at]!;
     if (session.tls?.serverHello?.resumed !== true) return undefined;
     const earlier = this.byTarget.get(serverTarget(session)) ?? [];
-    for (let index = earlier.length - 1, tries = 0; index >= 0 && tries < CANDIDATES; index--) {
+    for (let index = earlier.length - 1, tries = 0; index >= 0 && tries < CANDIDATES_READ; index--) {
       if (earlier[index]! >= at) continue;
       tries++;
       const { session: before } = this.attempts[earlier[index]!]!;
@@ -174,7 +174,11 @@ class AttemptBook {
     for (const target of targetsOf(this.attempts[at]!.session)) {
       const known = this.byTarget.get(target) ?? [];
       const here = positionOf(known, at);
-      for (let index = earlierToo ? Math.max(0, here - CANDIDATES) : here; index < here + CANDIDATES; index++) {
+      for (
+        let index = earlierToo ? Math.max(0, here - CANDIDATES_READ) : here;
+        index < here + CANDIDATES_READ;
+        index++
+      ) {
         const candidate = known[index];
         if (candidate === undefined) break;
         if (candidate === at || (found !== undefined && candidate >= found)) continue;

@@ -16,6 +16,7 @@ const NEXT_SUFFIX_AFTER_SILENCE: Nanos = 10e9;
 const FOLLOWS_WITHIN: Nanos = 5e9;
 /** Resolutions remembered for one address: a client that resolves the same name again and again. */
 const KEPT_PER_ADDRESS = 4096;
+/** Steps listed of one stage: three record types, two suffixes and some repeats. */
 const STEPS_KEPT = 32;
 
 /** One name, resolved: the lookup that settled it last, those under other search suffixes before it. */
