@@ -6,7 +6,7 @@
 import type { Arrival } from '../stream/arrival.js';
 import { copyArrival } from '../stream/arrival.js';
 import type { Gap, GapCause } from '../stream/consumer.js';
-import type { PerSide, Side } from '../stream/side.js';
+import { type PerSide, SIDES, type Side } from '../stream/side.js';
 import { ApplicationStream, type OpenAbove } from './application-stream.js';
 import type { KeyLog } from './key-log.js';
 import { APPLICATION_DATA, HEADER_LENGTH, type TlsRecord } from './record.js';
@@ -132,7 +132,7 @@ export class Decryption {
       return undefined;
     }
     // Without a body nothing is known of this connection; what would be needed is noted with its first record.
-    if (body === undefined && this.closed === 0) this.secrets.first(side);
+    if (body === undefined && this.closed === 0) for (const each of SIDES) this.secrets.first(each);
     const opened = body === undefined ? undefined : opener.open({ type, version, body });
     this.facts.undecryptable = this.secrets.unsupported;
     if (opened === undefined) {
