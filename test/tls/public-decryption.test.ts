@@ -1,12 +1,15 @@
-/** Decryption of public captures with their key logs, against tshark: which streams open, and the HTTP inside. */
+/**
+ * Decryption of public captures with their key logs, against tshark: which streams open, and the HTTP inside. They are in
+ * `public/` of the folder that WSCOPE_CAPTURES names.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decrypt } from '../wire/decrypted.js';
 import { readConversations } from '../wire/tls-capture.js';
 
-const folder = process.env.WSCOPE_CAPTURES ?? '';
-const present = folder !== '' && existsSync(join(folder, 'tshark-truth.jsonl'));
+const folder = join(process.env.WSCOPE_CAPTURES ?? '', 'public');
+const present = process.env.WSCOPE_CAPTURES !== undefined && existsSync(join(folder, 'tshark-truth.jsonl'));
 
 interface Row {
   capture: string;
