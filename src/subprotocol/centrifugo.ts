@@ -20,7 +20,7 @@ export const centrifugo: Subprotocol = {
     const [message] = readJsonMessages(content, 1);
     if (message === undefined) return false;
     if (side === 'server') return message.verb === 'connect' && isConnectResult(content);
-    return message.verb === 'connect' || (isCentrifugoTarget(target) && message.id !== undefined);
+    return message.verb === 'connect' || isCommand(content) || (isCentrifugoTarget(target) && message.id !== undefined);
   },
   hasHandshake: true,
   read: (log, upgrade) => new CentrifugoReader(log, upgrade),
@@ -29,6 +29,14 @@ export const centrifugo: Subprotocol = {
 
 /** The path that Centrifugo serves WebSocket on unless told otherwise. */
 export const isCentrifugoTarget = (target: string): boolean => /\/connection\/websocket(?:[?/]|$)/.test(target);
+
+/** An id, one verb, nothing else: {"id":1,"subscribe":{"channel":"news"}}. */
+const isCommand = ({ json }: Content): boolean => {
+  if (!isObject(json) || typeof json.id !== 'number' || Object.keys(json).length !== 2) return false;
+  return isObject(json.subscribe)
+    ? typeof json.subscribe.channel === 'string'
+    : isObject(json.rpc) || isObject(json.publish);
+};
 
 const isConnectResult = ({ json }: Content): boolean => {
   const result = member(json, 'connect');

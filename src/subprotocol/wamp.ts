@@ -8,9 +8,9 @@ import { type Content, clip, isObject, member, parseJson, toText } from './conte
 import type { CloseMeaning, Subprotocol, SubprotocolReader, UpgradeWords } from './subprotocol.js';
 import type { SubprotocolLog } from './subprotocol-log.js';
 
-/** Autobahn's own codes; WAMP itself has none. */
+/** Of autobahn-js, behind an ABORT of its own; WAMP itself has none. */
 const CLOSE_CODES: ReadonlyMap<number, CloseMeaning> = new Map([
-  [3000, { text: 'a WAMP session was aborted or lost its transport' }],
+  [3000, { text: 'the client could not answer the challenge of the router and gave up' }],
 ]);
 
 export const wamp: Subprotocol = {

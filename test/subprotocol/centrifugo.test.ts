@@ -36,6 +36,18 @@ describe('Centrifugo in JSON', () => {
     expect(new SubprotocolDriver({ target: '/live' }).client({ id: 2 }).layer.facts).toBeUndefined();
   });
 
+  it('is known by a command of its shape on any path', () => {
+    const driver = new SubprotocolDriver().client({ id: 1, subscribe: { channel: 'news' } });
+    expect(driver.facts).toMatchObject({ name: 'centrifugo', detail: { firstCommand: 'subscribe' } });
+    for (const other of [
+      { id: 1, subscribe: 'news' },
+      { id: 1, subscribe: { channel: 'a' }, type: 'x' },
+      { subscribe: {} },
+    ]) {
+      expect(new SubprotocolDriver().client(other).layer.facts).toBeUndefined();
+    }
+  });
+
   it('reads batches of lines', () => {
     const driver = new SubprotocolDriver().client(`${JSON.stringify(connect)}\n{"id":2,"subscribe":{"channel":"a"}}`);
     driver.server(`${JSON.stringify(connected)}\n{"id":2,"subscribe":{}}\n{"push":{"channel":"a"}}\n`);

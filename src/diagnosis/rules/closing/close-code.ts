@@ -14,6 +14,7 @@ import { isOrdinaryClose } from '../../outcome.js';
 import { defineRule, type Value } from '../../rule.js';
 import { leftOverHeartbeat } from '../subprotocol/missed-heartbeat.js';
 import { knownReason } from './known-reasons.js';
+import { serviceMeaning } from './known-services.js';
 
 /** Codes that say what went wrong. 1000, 1001 and 1005 are goodbyes; the rest must not be sent. */
 const CAUSE_OF_CODE: ReadonlyMap<number, CauseId> = new Map([
@@ -61,7 +62,7 @@ export const closeCode = defineRule({
         'The {from} closed with 1013 (try again later){reason}: it is overloaded or sheds connections.',
       'ws-bad-gateway':
         'The {from} closed with 1014 (bad gateway){reason}: a gateway got an invalid answer from the server behind it.',
-      'subprotocol-close': 'The {from} closed with {code}{reason}; in {subprotocol} that means: {meaning}.',
+      'known-meaning': 'The {from} closed with {code}{reason}; to {service} that means: {meaning}.',
       'ws-application-close':
         'The {from} closed with {code}{reason}, a code of the application itself: its documentation says what it means.',
     },
@@ -93,31 +94,39 @@ export const closeCode = defineRule({
     if (close === undefined) return;
     const cause = causeOfCloseCode(close.code);
     if (cause === undefined || isOrdinaryClose(session, close.code) || isConsequence(session, close)) return;
-    const meaning = session.subprotocol && closeMeaning(session.subprotocol.name, close.code)?.text;
+    const known = meaningOf(session, close);
     const peer = opposite(close.from);
-    const known = knownReason(close.code, close.reason);
+    const hint = knownReason(close.code, close.reason);
     const reason = quote(close.reason);
     const data: Record<string, Value> = {
       from: side(close.from),
       peer: side(peer),
       code: text(close.code),
       reason: text(reason === null ? '' : ` and the reason “${reason}”`),
-      subprotocol: text(session.subprotocol?.name ?? ''),
-      meaning: text(meaning ?? ''),
+      service: text(known?.name ?? ''),
+      meaning: text(known?.meaning ?? ''),
       largest: bytes(session.websocket?.messageSizes[peer].largestBytes ?? 0),
     };
-    if (known !== undefined) data.hint = text(known);
+    if (hint !== undefined) data.hint = text(hint);
     yield {
-      message: meaning === undefined ? cause : 'subprotocol-close',
+      message: known === undefined ? cause : 'known-meaning',
       cause,
       data,
       evidence: evidence(whatCameBefore(session, cause), [close.span, 'close']),
       struckAt: close.span.first.at,
       confidence: 'proven',
-      remedies: known === undefined ? (REMEDIES[cause] ?? ['application']) : ['program', ...(REMEDIES[cause] ?? [])],
+      remedies: hint === undefined ? (REMEDIES[cause] ?? ['application']) : ['program', ...(REMEDIES[cause] ?? [])],
     };
   },
 });
+
+/** What the code means where it is known who speaks: the subprotocol first, then the service. */
+const meaningOf = (session: Session, close: CloseFrame): { name: string; meaning: string } | undefined => {
+  const { subprotocol } = session;
+  const meaning = subprotocol && closeMeaning(subprotocol.name, close.code)?.text;
+  if (subprotocol !== undefined && meaning !== undefined) return { name: subprotocol.name, meaning };
+  return serviceMeaning(session, close);
+};
 
 /** The sender has said already, in words of the subprotocol, why it closes: then the code is only the manner of it. */
 const isConsequence = (session: Session, close: CloseFrame): boolean => {
