@@ -22,6 +22,9 @@ export const closeOfSideMayBeUnseen = (session: Session, side: Side): boolean =>
 const sideMayHideClose = ({ tcp, sight }: Session, websocket: WebSocketFacts, side: Side): boolean => {
   const frame = websocket.lastFrame[side];
   const readUntil = frame === undefined ? Number.NEGATIVE_INFINITY : Math.max(frame.at, frame.readyAt);
-  if (tcp.gaps.some((gap) => gap.side === side && gap.at > readUntil)) return true;
+  // At the same moment: bytes cut off a packet belong to its frame; of two holes given up together, one may be behind it.
+  const isBehind = ({ at, packet }: { at: number; packet: number }): boolean =>
+    at > readUntil || (at === readUntil && packet !== frame?.packet);
+  if (tcp.gaps.some((gap) => gap.side === side && isBehind(gap))) return true;
   return websocket.outOfSync[side] > 0 && !sight.has('payloads');
 };

@@ -57,6 +57,8 @@ export const lostPeer = defineRule({
       const gaveUp = flow.fin ?? flow.rst;
       if (captureEnd - stuck.at < PATIENCE && gaveUp === undefined) continue;
       if (tcp.flows[peer].windowClosedSince !== undefined) continue;
+      // The peer was heard by the other side and not by the capture: its acknowledgments may be unseen, too.
+      if (tcp.gaps.some((gap) => gap.side === peer && gap.at > stuck.at)) continue;
       const heard = tcp.flows[peer].lastPacket;
       const stillSends = heard !== undefined && heard.at > (flow.repeats[1]?.at ?? firstRepeat.at);
       yield {

@@ -62,6 +62,8 @@ export const clientCertificate = defineRule({
     const left = firstToLeave(session);
     if (tls?.certificateRequest === undefined || tls.clientCertificates === undefined) return;
     if (left === undefined || left.by !== 'server' || fatalAlert(session) !== undefined) return;
+    const asked = tls.certificateRequest.last;
+    if (session.tcp.gaps.some((gap) => gap.at >= asked.at)) return;
     const { client, server } = tls.applicationData;
     const after = left.at.at - (client.last ?? tls.finished.client ?? tls.certificateRequest.last).at;
     // One answer and the end right after it, where 101 would have kept the connection: a page that says so.

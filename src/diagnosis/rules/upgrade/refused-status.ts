@@ -2,11 +2,13 @@
  * The HTTP status that answered the upgrade request instead of 101 (RFC 6455 4.2.2, RFC 9110 15). One table for all;
  * narrower rules look into headers and bodies and stand before it.
  */
+import type { HttpResponse } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, header, quote } from '../../measures/headers.js';
 import { shellWord } from '../../measures/shell-word.js';
+import { PATIENCE } from '../../measures/silence.js';
 import { answerData, refusal } from '../../measures/upgrade-attempt.js';
 import { duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -101,7 +103,7 @@ export const refusedStatus = defineRule({
     if (answer === undefined) return;
     const { request, response } = answer;
     const cause = causeOfStatus(response.status);
-    if (cause === undefined) return;
+    if (cause === undefined || (response.status === UNAUTHORIZED && mayGoOn(session, response))) return;
     const took = request === undefined ? 0 : response.span.first.at - request.span.last.at;
     yield {
       message: cause,
@@ -124,6 +126,20 @@ export const refusedStatus = defineRule({
     };
   },
 });
+
+/**
+ * RFC 9110 11.6.1: a client may repeat its request with credentials on the same connection. While that is open, and the
+ * capture ends soon or lacks what the client said next, the 401 was not the last word.
+ */
+const mayGoOn = ({ tcp, captureEnd }: Session, { span }: HttpResponse): boolean => {
+  const answered = span.last.at;
+  return (
+    (tcp.end === 'none' && captureEnd - answered < PATIENCE) ||
+    tcp.gaps.some((gap) => gap.side === 'client' && gap.at >= answered)
+  );
+};
+
+const UNAUTHORIZED = 401;
 
 const quotedBody = (session: Session): string => {
   const response = refusal(session)?.response;

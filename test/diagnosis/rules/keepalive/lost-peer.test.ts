@@ -26,6 +26,12 @@ describe('keepalive/lost-peer', () => {
     expect(findingOf(lostPeer, session)).toMatchObject({ cause: 'ws-half-open', confidence: 'proven' });
   });
 
+  it('says nothing where the capture lacks what the peer sent meanwhile', () => {
+    const session = stuck();
+    session.tcp.gaps.push({ side: 'server', length: 20, packet: 98, at: arrivalAt(98, 3).at });
+    expect(found(lostPeer, session)).toBe('nothing');
+  });
+
   it('sees it under TLS too', () => {
     const session = aSession().handshake().clientHello('a.example').serverHello().finished().build();
     const busy = aSession()

@@ -41,6 +41,17 @@ describe('upgrade/refused-status', () => {
     expect(findingOf(refusedStatus, moved)?.data?.location).toMatchObject({ text: 'https://a.example.com/live/' });
   });
 
+  it('waits for credentials behind a 401 on a connection that goes on, or that the capture lacks', () => {
+    const session = answered(401);
+    const { span } = session.upgrade!.response!;
+    Object.assign(session.tcp, { end: 'none', endedBy: 'none' });
+    Object.assign(session, { captureEnd: span.last.at + 1e9 });
+    expect(found(refusedStatus, session)).toBe('nothing');
+    expect(found(refusedStatus, Object.assign(session, { captureEnd: span.last.at + 6e9 }))).not.toBe('nothing');
+    session.tcp.gaps.push({ side: 'client', length: 200, packet: 99, at: span.last.at + 1e6 });
+    expect(found(refusedStatus, session)).toBe('nothing');
+  });
+
   it('gives a command that repeats the request', () => {
     expect(findingOf(refusedStatus, answered(400))?.data?.url).toMatchObject({ text: 'http://api.example.com/live' });
   });
