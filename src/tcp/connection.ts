@@ -293,6 +293,7 @@ export class Connection implements RepetitionContext {
       peer.acked = acknowledgment;
       if (peer.started && ahead(acknowledgment, peer.assembler.next) > 0) this.noteAckedHole(peer, at);
     }
+    if (!flow.started && flow.ackedKnown && sequence !== 0) this.startMidway(segment, flow);
     const unseen = ahead(sequence, flow.top);
     if (!flow.started || unseen <= 0 || unseen >= IMPLAUSIBLE_JUMP) return;
     flow.assembler.flush(packet, at);
