@@ -213,6 +213,15 @@ describe('loss, order and copies', () => {
     expect(facts).toMatchObject({ endedBy: 'client', end: 'rst' });
   });
 
+  it('tells from the RST of a side that was not captured otherwise how much is missing of it', () => {
+    const talk = conversation().handshake().client('abc').server('reply').client('defg').rst('server');
+    talk.packets.splice(4, 1);
+    talk.packets.splice(1, 1);
+    const { said, facts } = runOne(talk);
+    expect(said).toEqual({ client: 'abcdefg', server: '[5]' });
+    expect(facts).toMatchObject({ endedBy: 'server', end: 'rst' });
+  });
+
   it('lists the last hole of a side however many there are', () => {
     const talk = conversation().handshake();
     for (let round = 0; round < 70; round++) talk.client('lost').lose().ack('server').after(50).client('seen');
