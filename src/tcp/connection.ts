@@ -10,6 +10,7 @@ import type { Side } from '../stream/side.js';
 import { opposite } from '../stream/side.js';
 import { Flow } from './flow.js';
 import { Handshake, isSyn } from './handshake.js';
+import { passPredicted } from './header-prediction.js';
 import { mayReportBlocks } from './loss-history.js';
 import {
   echoedRtt,
@@ -134,6 +135,7 @@ export class Connection implements RepetitionContext {
 
   segment(segment: Segment, flow: Flow): void {
     const peer = flow === this.low ? this.high : this.low;
+    if (this.consumer !== undefined && passPredicted(segment, flow, peer)) return;
     const { at, packet } = segment;
     this.first ??= { packet, at, readyAt: at };
     flow.packets++;

@@ -181,6 +181,22 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   }
 
   /** Bytes that are in the capture for the first time. */
+  /**
+   * Nothing about this direction asks for a closer look at its next packet: it is under way, has been acknowledged, does
+   * not end, and nothing of it was lost, late or repeated since the last acknowledgment.
+   */
+  get isPlain(): boolean {
+    return (
+      this.started &&
+      this.ackedKnown &&
+      this.acknowledges &&
+      this.firstDataPacket >= 0 &&
+      this.fin === undefined &&
+      this.history === undefined &&
+      this.repeats.length === 0
+    );
+  }
+
   noteFresh({ at, packet }: Segment, bytes: number): void {
     this.freshBytes += bytes;
     this.lastDataAt = at;

@@ -28,6 +28,7 @@ const MOST_ENTRIES = 1024;
 
 export class SentLog {
   private ring = emptyRing(FIRST_ENTRIES);
+  /** A power of two. */
   private entries = FIRST_ENTRIES;
   /** Entries ever logged; the newest stands at `(logged - 1) % entries`. */
   private logged = 0;
@@ -38,7 +39,7 @@ export class SentLog {
   log(start: number, end: number, ipId: number, tsVal: number, at: Nanos, packet: PacketRef): void {
     if (this.logged - this.done === this.entries) this.makeRoom();
     const { ring } = this;
-    const slot = (this.logged % this.entries) * STRIDE;
+    const slot = (this.logged & (this.entries - 1)) * STRIDE;
     ring[slot + START] = start;
     ring[slot + END] = end;
     ring[slot + IP_ID] = ipId;
@@ -58,7 +59,7 @@ export class SentLog {
     let rtt = -1;
     let again = false;
     while (this.done < this.logged) {
-      const slot = (this.done % entries) * STRIDE;
+      const slot = (this.done & (entries - 1)) * STRIDE;
       if (ahead(acknowledgment, ring[slot + END]!) < 0) break;
       if (ring[slot + REPEATED] !== 0) again = true;
       rtt = at - ring[slot + AT]!;
