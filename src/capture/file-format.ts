@@ -30,7 +30,10 @@ export function readerFor(head: Uint8Array): CaptureReader {
 const PCAP_MAGICS = new Set([PCAP_MAGIC_MICROSECONDS, PCAP_MAGIC_NANOSECONDS, PCAP_MAGIC_MODIFIED]);
 
 function describe(head: Uint8Array): string {
-  const shown = `its first bytes are ${toHex(head.subarray(0, 8), ' ')}`;
+  const first = head.subarray(0, 8);
+  const letters = Buffer.from(first).toString('latin1');
+  const readable = /^[\x20-\x7e]+$/.test(letters) ? ` (“${letters}”)` : '';
+  const shown = `its first bytes are ${toHex(first, ' ')}${readable}`;
   for (const { magic, what, advice } of LOOK_ALIKES) {
     const matches = typeof magic === 'string' ? magic : String.fromCharCode(...magic);
     if (Buffer.from(head).toString('latin1').startsWith(matches)) return `${shown}, ${what}. ${advice}`;
