@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { decodeIp } from '../../src/ip/decode-ip.js';
 import { readIcmpError } from '../../src/ip/icmp-error.js';
 import { IpDatagram } from '../../src/ip/ip-datagram.js';
+import { reportOf, told } from '../wire/capture-report.js';
+import { type Conversation, conversation, type WirePacket } from '../wire/conversation.js';
+import { frame, icmpError } from '../wire/dns-messages.js';
 import { frameOf, hex, ipv4, ipv6 } from '../wire/ip-packets.js';
 
 const SEGMENT = hex('9c 40 1f 90  00 00 03 e8');
@@ -62,5 +65,44 @@ describe('an ICMP error', () => {
     },
   ])('is not read from $name', ({ octets }) => {
     expect(read(4, octets)).toBeUndefined();
+  });
+});
+
+describe('a connection whose segment is quoted', () => {
+  const quoting = (talk: Conversation, type: number, code: number, sequence?: number): WirePacket[] => {
+    const { at, bytes } = talk.packets.at(-1)!;
+    const quoted = Uint8Array.from(bytes.subarray(14, 14 + 28));
+    if (sequence !== undefined) new DataView(quoted.buffer).setUint32(24, sequence);
+    return [frame(at / 1e6 + 0.5, icmpError('192.0.2.1', '10.0.0.1', type, code, quoted))];
+  };
+
+  it('fails by the error that answers its SYN', async () => {
+    const talk = conversation().syn();
+    const { sessions } = await reportOf(talk, quoting(talk, 3, 13));
+    expect(sessions.map(told)).toEqual(['failed tcp tcp-unreachable']);
+    expect(sessions[0]?.timeline.map(({ event, from }) => `${event} ${from}`)).toEqual([
+      'syn client',
+      'icmp-error network',
+    ]);
+    expect(sessions[0]?.findings[0]?.evidence.map(({ packet }) => packet)).toEqual([1, 2]);
+  });
+
+  it('is not touched by an error with numbers that it never used', async () => {
+    const talk = conversation().syn();
+    const { sessions } = await reportOf(talk, quoting(talk, 3, 13, 0x7000_0000));
+    expect(sessions.map(({ outcome }) => outcome)).toEqual(['partial']);
+  });
+
+  it('is the one that had the ports at that time', async () => {
+    const first = conversation().syn();
+    const error = quoting(first, 3, 1);
+    const second = conversation({ startMs: 5000, clientSequence: 0x6000_0000 }).syn().rst('server');
+    const { sessions } = await reportOf(first, error, second);
+    expect(sessions.map(({ cause }) => cause)).toEqual(['tcp-unreachable', 'tcp-refused']);
+  });
+
+  it('is quoted by nobody where the ports are those of no connection', async () => {
+    const talk = conversation({ clientPort: 41000 }).syn();
+    expect((await reportOf(quoting(talk, 3, 1))).sessions).toEqual([]);
   });
 });
