@@ -8,7 +8,25 @@ import { CAUSES } from '../diagnosis/causes.js';
 import type { SessionFilter } from '../report/filter-report.js';
 import { STAGES } from '../session/session.js';
 
-export type Command = { name: 'analyze'; request: AnalyzeRequest } | { name: 'explain'; request: ExplainRequest };
+export type Command =
+  | { name: 'analyze'; request: AnalyzeRequest }
+  | { name: 'explain'; request: ExplainRequest }
+  | { name: 'report'; request: ReportRequest };
+
+/** What is read, and what of it is told: the same for every command that reads captures. */
+export interface Selection {
+  /** Paths, or `-` for standard input. */
+  captures: string[];
+  filter: SessionFilter;
+  /** Path of a key log. */
+  keyLog: string | undefined;
+  showSecrets: boolean;
+}
+
+export interface ReportRequest extends Selection {
+  /** A path, or `-` for standard output. */
+  output: string;
+}
 
 export interface ExplainRequest {
   /** As typed; undefined asks for the list. */
@@ -16,25 +34,24 @@ export interface ExplainRequest {
   ascii: boolean;
 }
 
-export interface AnalyzeRequest {
-  /** Paths, or `-` for standard input. */
-  captures: string[];
+export interface AnalyzeRequest extends Selection {
   format: 'terminal' | 'json' | 'ndjson' | 'markdown';
-  filter: SessionFilter;
   all: boolean;
-  /** Path of a key log. */
-  keyLog: string | undefined;
-  showSecrets: boolean;
   exitCode: boolean;
   ascii: boolean;
 }
 
-interface Options {
+interface Options extends SelectionOptions {
   json?: true;
   ndjson?: true;
   markdown?: true;
-  session?: ReadonlySet<number>;
   all?: true;
+  exitCode?: true;
+  ascii?: true;
+}
+
+interface SelectionOptions {
+  session?: ReadonlySet<number>;
   keylog?: string;
   host?: string[];
   port?: number[];
@@ -44,8 +61,6 @@ interface Options {
   cause?: string[];
   outcome?: string[];
   showSecrets?: true;
-  exitCode?: true;
-  ascii?: true;
 }
 
 /** Throws CommanderError: for help and version with exit code 0. */
@@ -56,6 +71,7 @@ export const readCommandLine = (argv: readonly string[]): Command => {
   };
   const program = analyzeCommand(tell);
   addExplain(program, tell);
+  addReport(program, tell);
   program.parse([...argv], { from: 'user' });
   return command!;
 };
@@ -63,30 +79,22 @@ export const readCommandLine = (argv: readonly string[]): Command => {
 type Tell = (command: Command) => void;
 
 const analyzeCommand = (tell: Tell): Commander =>
-  new Commander('wscope')
-    .description(
-      'Reads packet captures and tells, for every WebSocket session, which stage broke, why, and which packets prove it.',
-    )
-    .usage('[options] <capture...>')
-    .argument('<capture...>', 'pcap or pcapng files, also gzipped; - reads standard input')
-    .addOption(new Option('--json', 'the whole report as one JSON document').conflicts(['ndjson', 'markdown']))
-    .addOption(
-      new Option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary').conflicts(
-        'markdown',
-      ),
-    )
-    .option('--markdown', 'for an issue tracker: the answer, tables, a diagram, the rest folded away')
-    .option('--session <ids>', 'only these sessions, with their full timeline (1,4)', readIds)
+  selecting(
+    new Commander('wscope')
+      .description(
+        'Reads packet captures and tells, for every WebSocket session, which stage broke, why, and which packets prove it.',
+      )
+      .usage('[options] <capture...>')
+      .argument('<capture...>', CAPTURES)
+      .addOption(new Option('--json', 'the whole report as one JSON document').conflicts(['ndjson', 'markdown']))
+      .addOption(
+        new Option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary').conflicts(
+          'markdown',
+        ),
+      )
+      .option('--markdown', 'for an issue tracker: the answer, tables, a diagram, the rest folded away'),
+  )
     .option('--all', 'timelines of the healthy sessions too, and no row limits')
-    .option('--keylog <file>', 'TLS secrets (SSLKEYLOGFILE format); those inside a pcapng are used by themselves')
-    .option('--host <name>', 'only sessions with this host or server address; * stands for anything', readList)
-    .option('--port <number>', 'only sessions with this port', readPorts)
-    .option('--sni <name>', 'only sessions whose TLS hello names this server', readList)
-    .option('--path <path>', 'only sessions that asked for this path, without its query', readList)
-    .option('--stage <stage>', 'only sessions that ended in this stage', readChoice(STAGES))
-    .option('--cause <cause>', 'only sessions that failed for this cause', readCauses)
-    .option('--outcome <outcome>', 'only sessions that came out so: ok, failed, open, partial', readChoice(OUTCOMES))
-    .option('--show-secrets', 'do not redact credentials')
     .option('--exit-code', 'exit 1 when a shown session failed and was not recovered')
     .option('--ascii', 'words and ASCII instead of signs')
     .version(version(), '--version', 'print the version')
@@ -97,7 +105,32 @@ const analyzeCommand = (tell: Tell): Commander =>
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wscope: ')) })
     .enablePositionalOptions()
     .exitOverride()
-    .action((captures: string[], options: Options) => tell({ name: 'analyze', request: toRequest(captures, options) }));
+    .action((captures: string[], options: Options) =>
+      tell({
+        name: 'analyze',
+        request: {
+          ...selectionOf(captures, options),
+          format: options.json ? 'json' : options.ndjson ? 'ndjson' : options.markdown ? 'markdown' : 'terminal',
+          all: options.all ?? false,
+          exitCode: options.exitCode ?? false,
+          ascii: options.ascii ?? false,
+        },
+      }),
+    );
+
+/** The options that say which sessions, and how they are read. */
+const selecting = (command: Commander): Commander =>
+  command
+    .option('--session <ids>', 'only these sessions, with their full timeline (1,4)', readIds)
+    .option('--keylog <file>', 'TLS secrets (SSLKEYLOGFILE format); those inside a pcapng are used by themselves')
+    .option('--host <name>', 'only sessions with this host or server address; * stands for anything', readList)
+    .option('--port <number>', 'only sessions with this port', readPorts)
+    .option('--sni <name>', 'only sessions whose TLS hello names this server', readList)
+    .option('--path <path>', 'only sessions that asked for this path, without its query', readList)
+    .option('--stage <stage>', 'only sessions that ended in this stage', readChoice(STAGES))
+    .option('--cause <cause>', 'only sessions that failed for this cause', readCauses)
+    .option('--outcome <outcome>', 'only sessions that came out so: ok, failed, open, partial', readChoice(OUTCOMES))
+    .option('--show-secrets', 'do not redact credentials');
 
 /** A capture that is called like a command is read as ./explain. */
 const addExplain = (program: Commander, tell: Tell): void => {
@@ -112,9 +145,22 @@ const addExplain = (program: Commander, tell: Tell): void => {
     );
 };
 
-const toRequest = (captures: string[], options: Options): AnalyzeRequest => ({
+const addReport = (program: Commander, tell: Tell): void => {
+  selecting(
+    program
+      .command('report')
+      .description('one HTML file with everything, to open in a browser and to attach: it loads nothing')
+      .argument('<capture...>', CAPTURES)
+      .requiredOption('-o, --output <file>', 'the file to write; - is standard output'),
+  )
+    .helpOption('--help', 'print this help')
+    .action((captures: string[], options: SelectionOptions & { output: string }) =>
+      tell({ name: 'report', request: { ...selectionOf(captures, options), output: options.output } }),
+    );
+};
+
+const selectionOf = (captures: string[], options: SelectionOptions): Selection => ({
   captures,
-  format: options.json ? 'json' : options.ndjson ? 'ndjson' : options.markdown ? 'markdown' : 'terminal',
   filter: {
     ...(options.session && { ids: options.session }),
     ...(options.host && { hosts: options.host }),
@@ -125,11 +171,8 @@ const toRequest = (captures: string[], options: Options): AnalyzeRequest => ({
     ...(options.cause && { causes: options.cause }),
     ...(options.outcome && { outcomes: options.outcome }),
   },
-  all: options.all ?? false,
   keyLog: options.keylog,
   showSecrets: options.showSecrets ?? false,
-  exitCode: options.exitCode ?? false,
-  ascii: options.ascii ?? false,
 });
 
 /** `a,b`, and the option given twice: both are meant. */
@@ -180,6 +223,8 @@ const readCauses = (value: string, before: string[] = []): string[] => {
 export const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
+const CAPTURES = 'pcap or pcapng files, also gzipped; - reads standard input';
+
 const OUTCOMES = ['ok', 'failed', 'open', 'partial'] as const;
 
 const EXAMPLES = `
@@ -190,6 +235,7 @@ Examples:
   wscope --keylog keys.log incident.pcapng          inside TLS (SSLKEYLOGFILE of a browser, curl or Python)
   wscope --json incident.pcapng | jq .summary       for programs
   wscope --markdown incident.pcapng >issue.md       to paste into an issue
+  wscope report incident.pcapng -o report.html      a page to open and to attach
   wscope explain ws-idle-timeout                    what a cause means and how to mend it
   sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken
 

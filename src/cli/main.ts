@@ -36,6 +36,8 @@ const obey = async (command: Command): Promise<ExitStatus> => {
   switch (command.name) {
     case 'analyze':
       return (await import('./analyze-command.js')).runAnalyze(command.request);
+    case 'report':
+      return (await import('./report-command.js')).runReport(command.request);
     case 'explain':
       return (await import('./explain-command.js')).runExplain(command.request);
   }

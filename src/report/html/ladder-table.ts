@@ -1,0 +1,123 @@
+/**
+ * The timeline as a ladder: a row an event with time, pause and packet, between the lifelines of client and server an
+ * arrow with its label, and a note. A table, so that it reads aloud and prints; long silences are rows of their own.
+ */
+import { eventText, runLabel, runNote } from '../event-text.js';
+import { formatCount, formatDuration } from '../format-value.js';
+import type { EventReport, Report, SessionReport } from '../report.js';
+import { packetNumber } from '../terminal/finding-lines.js';
+import { type Html, html } from './html.js';
+import { rowId } from './packet-link.js';
+
+/** In milliseconds: packets this close came together. */
+const QUICK = 0.5;
+/** In milliseconds: longer pauses are silences, and get a row. */
+const SILENCE = 1000;
+/** Shorter sessions, in milliseconds, are told to the microsecond. */
+const FINE_TIME = 100;
+
+export const ladderTable = (session: SessionReport, report: Report, most: number): Html | null => {
+  const { id, timeline, timelineOmitted } = session;
+  if (timeline.length === 0) return null;
+  const shown =
+    most >= timeline.length
+      ? timeline
+      : [...timeline.slice(0, Math.ceil(most / 2)), ...timeline.slice(timeline.length - Math.floor(most / 2))];
+  const cut = timeline.length - shown.length;
+  const proof = new Map(
+    session.findings.flatMap(({ evidence }) => evidence.map((place) => [rowId(id, place), place.note] as const)),
+  );
+  const named = new Set<string>();
+  let before = session.startMs;
+  const rows = shown.map((event, index) => {
+    const pause = event.atMs - before;
+    before = event.untilMs ?? event.atMs;
+    const gap =
+      cut > 0 && index === Math.ceil(most / 2)
+        ? leftOut(`${formatCount(cut)} rows are left out here, to keep this page usable`)
+        : null;
+    const silence = gap === null && pause >= SILENCE ? leftOut(`${formatDuration(pause * 1e6)} of silence`) : null;
+    const key = rowId(id, event);
+    // Several events may share a packet: the first of them can be jumped to.
+    const anchor = named.has(key) ? null : html` id="${key}"`;
+    named.add(key);
+    return html`${gap}${silence}${row(event, pause, session, report, anchor, proof.get(key))}`;
+  });
+  return html`<h3>Timeline</h3>
+${timelineOmitted > 0 ? html`<p class="limit">${formatCount(timelineOmitted)} events in the middle were not kept; --session ${id} keeps them.</p>` : null}
+<div class="scroll" tabindex="0" role="region" aria-label="Timeline of session ${id}">
+<table class="ladder">
+<thead><tr><th scope="col">time</th><th scope="col"><abbr title="since the row before">Δ</abbr></th><th scope="col">packet</th><th scope="col" class="line"><span>client</span><span>server</span></th><th scope="col">note</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table>
+</div>`;
+};
+
+const row = (
+  event: EventReport,
+  pause: number,
+  session: SessionReport,
+  report: Report,
+  anchor: Html | null,
+  proof: string | undefined,
+): Html => {
+  const isRun = event.event === 'run';
+  const note = isRun ? runNote(runOf(event)) : eventText(event).note;
+  const number = packetNumber(event, report);
+  const until = event.untilPacket === undefined ? '' : `–${event.untilPacket}`;
+  return html`<tr${anchor} class="${classOf(event)}${proof === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6) : ''}</td><td class="c-packet"><button type="button" data-frame="${event.packet}">${number}</button>${until}</td><td class="line">${isRun ? run(event) : arrow(event)}</td><td class="c-note">${note}${proof === undefined ? null : html` <mark>evidence${proof === '' ? '' : `: ${proof}`}</mark>`}</td></tr>
+`;
+};
+
+/** The sender in words, for those who do not see the arrow. */
+const arrow = (event: EventReport): Html => {
+  const from =
+    event.from === 'client' ? 'client to server: ' : event.from === 'server' ? 'server to client: ' : 'network: ';
+  return html`<span class="arrow from-${event.from}"><span class="hidden">${from}</span><b>${eventText(event).label}</b></span>`;
+};
+
+const run = (event: EventReport): Html => {
+  const told = runOf(event);
+  const sides = (['client', 'server'] as const).filter((side) => told.count[side] > 0);
+  return html`<span class="arrow run">${sides.map((side) => html`<b>${side === 'client' ? '▶' : '◀'} ${runLabel(told, side)}</b> `)}</span>`;
+};
+
+const runOf = (event: EventReport) => ({
+  layer: event.layer,
+  count: event.count ?? { client: 0, server: 0 },
+  bytes: event.bytes ?? { client: 0, server: 0 },
+  kinds: event.kinds ?? {},
+});
+
+const leftOut = (text: string): Html =>
+  html`<tr class="pause"><td colspan="3"></td><td class="line"><span>${text}</span></td><td></td></tr>
+`;
+
+const classOf = ({ layer, event }: EventReport): string =>
+  LOOKS.get(`${layer}:${event}`) ?? (layer === 'tcp' ? 'e-tcp' : 'e-data');
+
+const LOOKS: ReadonlyMap<string, string> = new Map([
+  ['tcp:rst', 'e-bad'],
+  ['tcp:icmp-error', 'e-bad'],
+  ['tls:alert', 'e-bad'],
+  ['ws:violation', 'e-bad'],
+  ['ws:corrupted', 'e-bad'],
+  ['tcp:retransmission', 'e-again'],
+  ['tcp:out-of-order', 'e-again'],
+  ['tcp:duplicate-ack', 'e-again'],
+  ['tcp:zero-window', 'e-again'],
+  ['tcp:gap', 'e-gap'],
+  ['ws:gap', 'e-gap'],
+  ['http:gap', 'e-gap'],
+  ['tls:gap', 'e-gap'],
+  ['ws:close', 'e-close'],
+  ['tcp:fin', 'e-close'],
+]);
+
+/** Seconds since the session began. */
+const timeOf = (event: EventReport, { startMs, endMs }: SessionReport): string => {
+  const digits = endMs - startMs < FINE_TIME ? 6 : 3;
+  const seconds = (ms: number) => ((ms - startMs) / 1000).toFixed(digits);
+  return event.untilMs === undefined ? seconds(event.atMs) : `${seconds(event.atMs)} – ${seconds(event.untilMs)}`;
+};

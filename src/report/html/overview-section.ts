@@ -1,0 +1,101 @@
+/**
+ * All sessions, a row each: who, how it came out, and a bar on the time axis that all share, coloured by stage. Rows are
+ * laid out as grids, so that a browser passes over those out of sight; the roles keep it a table for screen readers.
+ */
+import { formatCount, formatDuration } from '../format-value.js';
+import type { Report, SessionReport } from '../report.js';
+import { type Html, html } from './html.js';
+
+/** Width of the axis in its own units. */
+const AXIS = 1000;
+const ROW = 14;
+/** The least that is drawn of a stage, so that it can be seen at all. */
+const SHORTEST = 3;
+const TICKS = 4;
+
+export const overviewSection = (
+  report: Report,
+  sessions: readonly SessionReport[],
+  told: ReadonlySet<number>,
+): Html => {
+  if (sessions.length === 0) return html``;
+  const axis = axisOf(report.sessions);
+  return html`<section id="sessions" aria-labelledby="sessions-title">
+<h2 id="sessions-title">Sessions</h2>
+<form class="controls" id="controls" hidden>
+<label>Find <input type="search" id="find" placeholder="address, host, cause, words" autocomplete="off"></label>
+<fieldset><legend>Show</legend>${(['failed', 'ok', 'open', 'partial'] as const)
+    .filter((outcome) => report.summary[outcome] > 0)
+    .map(
+      (outcome) => html`<label><input type="checkbox" name="outcome" value="${outcome}" checked> ${outcome}</label>`,
+    )}</fieldset>
+<output id="shown">${formatCount(sessions.length)} shown</output>
+</form>
+${legend()}
+<div class="scroll" tabindex="0" role="region" aria-label="Table of sessions">
+<table class="overview" role="table">
+<thead role="rowgroup"><tr role="row">${HEADS.map(([key, title]) => html`<th role="columnheader" scope="col" data-sort="${key}" class="c-${key}">${title}</th>`)}<th role="columnheader" scope="col" class="c-time">${ticks(axis)}</th></tr></thead>
+<tbody role="rowgroup">
+${sessions.map((session) => row(session, axis, told))}</tbody>
+</table>
+</div>
+</section>
+`;
+};
+
+const HEADS = [
+  ['id', '#'],
+  ['where', 'where'],
+  ['outcome', 'outcome'],
+  ['lasted', 'lasted'],
+  ['verdict', 'verdict'],
+] as const;
+
+interface Axis {
+  /** Milliseconds. */
+  start: number;
+  length: number;
+}
+
+const axisOf = (sessions: readonly SessionReport[]): Axis => {
+  let start = Number.POSITIVE_INFINITY;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const { startMs, endMs } of sessions) {
+    start = Math.min(start, startMs);
+    end = Math.max(end, endMs);
+  }
+  return { start, length: Math.max(end - start, 0.001) };
+};
+
+const ticks = ({ start, length }: Axis): Html =>
+  html`<span class="ticks"><span class="hidden">time: </span>${Array.from({ length: TICKS + 1 }, (_, index) => html`<span>${formatDuration((start + (length * index) / TICKS) * 1e6)}</span>`)}</span>`;
+
+const row = (session: SessionReport, axis: Axis, told: ReadonlySet<number>): Html => {
+  const { id, client, server, url, host, outcome, stage, cause, verdict, startMs, endMs, recovered } = session;
+  const number = told.has(id) ? html`<a href="#s${id}">${id}</a>` : html`${id}`;
+  // Links lead here where there is no story.
+  const anchor = told.has(id) ? null : html` id="s${id}"`;
+  const lasted = formatDuration((endMs - startMs) * 1e6);
+  return html`<tr role="row"${anchor} data-id="${id}" data-outcome="${outcome}" data-lasted="${endMs - startMs}"><td role="cell" class="c-id">${number}</td><td role="cell" class="c-where"><code>${url ?? host ?? server}</code><small>${client} → ${server}</small></td><td role="cell" class="c-outcome o-${outcome}">${MARKS[outcome]} ${outcome}${outcome === 'failed' ? html`<small>${stage}${recovered ? ', recovered' : ''}</small>` : null}</td><td role="cell" class="c-lasted">${lasted}</td><td role="cell" class="c-verdict">${verdict}${cause === null ? null : html`<small><code>${cause}</code></small>`}</td><td role="cell" class="c-time">${bar(session, axis)}</td></tr>
+`;
+};
+
+const MARKS: Readonly<Record<SessionReport['outcome'], string>> = { ok: '✓', failed: '✗', open: '…', partial: '?' };
+
+/** The stages where they stand on the common axis; a failure ends in a mark. */
+const bar = ({ stages, startMs, endMs, outcome, stage }: SessionReport, { start, length }: Axis): Html => {
+  const at = (ms: number) => Math.max(0, Math.min(AXIS, ((ms - start) / length) * AXIS));
+  const whole = html`<rect class="whole" x="${at(startMs).toFixed(1)}" y="5" width="${Math.max(SHORTEST, at(endMs) - at(startMs)).toFixed(1)}" height="4"/>`;
+  const parts = stages.map((each) => {
+    if (each.startMs === null) return null;
+    const from = at(each.startMs);
+    const to = each.durationMs === null ? at(endMs) : at(each.startMs + each.durationMs);
+    return html`<rect class="g-${each.stage}" x="${from.toFixed(1)}" y="2" width="${Math.max(SHORTEST, to - from).toFixed(1)}" height="10"/>`;
+  });
+  const end = Math.min(AXIS - 4, Math.max(4, at(endMs)));
+  const mark = outcome === 'failed' ? html`<path class="broke" d="M${(end - 4).toFixed(1)} 1v12h8v-12z"/>` : null;
+  return html`<svg viewBox="0 0 ${AXIS} ${ROW}" preserveAspectRatio="none" role="img" aria-label="from ${formatDuration(startMs * 1e6)} to ${formatDuration(endMs * 1e6)}${outcome === 'failed' ? `, failed in stage ${stage}` : ''}">${whole}${parts}${mark}</svg>`;
+};
+
+export const legend = (): Html =>
+  html`<ul class="legend" aria-label="Colours of the stages">${['dns', 'tcp', 'proxy', 'tls', 'upgrade', 'subprotocol', 'open', 'close'].map((stage) => html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="g-${stage}" width="10" height="10"/></svg>${stage}</li>`)}<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="broke" width="10" height="10"/></svg>failed here</li></ul>`;

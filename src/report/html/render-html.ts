@@ -1,0 +1,116 @@
+/**
+ * The report as one page in one file: the verdict first, then all sessions on a time axis, then each session in full. It
+ * loads nothing and says so in its Content-Security-Policy; it is complete without its script, which adds filtering,
+ * sorting and copying. Piece by piece, since a page of thousands of sessions is long.
+ */
+import { createHash } from 'node:crypto';
+import { formatCount } from '../format-value.js';
+import type { Report, SessionReport } from '../report.js';
+import { answerSection, captureSection } from './answer-section.js';
+import { type Html, html, raw, textOf } from './html.js';
+import { overviewSection } from './overview-section.js';
+import { PAGE_SCRIPT } from './page-script.js';
+import { PAGE_STYLE } from './page-style.js';
+import { sessionSection } from './session-section.js';
+
+export interface HtmlOptions {
+  /** `wscope 0.1.0, Node.js 20.20.2`. */
+  madeWith: string;
+  command: string;
+  showSecrets: boolean;
+}
+
+/** Rows of the overview: what a browser sorts and filters without a wait. */
+const MOST_SESSIONS = 10_000;
+/** Rows of all timelines together: about 20 MB of page. */
+const MOST_ROWS = 100_000;
+/** Rows of one timeline; a session asked for alone may use them all. */
+const MOST_ROWS_EACH = 20_000;
+/** Sessions told in full, failures first. */
+const MOST_TOLD = 500;
+/** Stories that are open from the start: more are not read in one go, and make a page slow to open. */
+const MOST_OPEN = 5;
+
+export function* renderHtml(report: Report, options: HtmlOptions): Iterable<string> {
+  const listed = failuresFirst(report.sessions, MOST_SESSIONS);
+  const plan = storiesOf(report.sessions);
+  const told = new Set(plan.keys());
+  yield textOf(headOf(report));
+  yield textOf(html`<body>
+<a class="skip" href="#sessions">To the sessions</a>
+<header>${answerSection(report)}</header>
+<main>
+`);
+  yield textOf(overviewSection(report, listed, told));
+  if (listed.length < report.sessions.length)
+    yield textOf(
+      limit(
+        `${formatCount(report.sessions.length - listed.length)} more sessions are not in this table, which ends at ${formatCount(MOST_SESSIONS)}.`,
+      ),
+    );
+  const untold = report.sessions.length - told.size;
+  if (untold > 0)
+    yield textOf(
+      limit(
+        `${formatCount(untold)} sessions are not told in full, to keep this page usable (failures come first): a report of its own, with --session, tells of one.`,
+      ),
+    );
+  let open = report.sessions.length === 1 ? 1 : Math.min(MOST_OPEN, report.summary.failed);
+  for (const session of report.sessions) {
+    const rows = plan.get(session.id);
+    if (rows === undefined) continue;
+    const isOpen = open > 0 && (session.outcome === 'failed' || report.sessions.length === 1);
+    if (isOpen) open--;
+    yield textOf(sessionSection(session, report, rows, isOpen));
+  }
+  yield textOf(html`</main>
+${captureSection(report, options)}
+<p id="said" class="said" role="status" aria-live="polite"></p>
+<script>${raw(PAGE_SCRIPT)}</script>
+</body>
+</html>
+`);
+}
+
+const headOf = (report: Report): Html => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="wscope">
+<title>${titleOf(report)}</title>
+<style>${raw(PAGE_STYLE)}</style>
+</head>
+`;
+
+const titleOf = ({ captures, summary }: Report): string =>
+  `${captures[0]?.file ?? 'no capture'}: ${summary.failed} of ${summary.sessions} sessions failed`;
+
+const hashOf = (source: string): string => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
+
+/** Nothing is fetched, framed or sent; the one style and the one script are known by their hash. */
+const POLICY = `default-src 'none'; style-src ${hashOf(PAGE_STYLE)}; script-src ${hashOf(PAGE_SCRIPT)}; base-uri 'none'; form-action 'none'`;
+
+const limit = (text: string): Html => html`<p class="limit">${text}</p>\n`;
+
+/** In their own order when all fit. */
+const failuresFirst = (sessions: readonly SessionReport[], most: number): SessionReport[] => {
+  if (sessions.length <= most) return [...sessions];
+  const failed = sessions.filter(({ outcome }) => outcome === 'failed');
+  return [...failed, ...sessions.filter(({ outcome }) => outcome !== 'failed')].slice(0, most);
+};
+
+/** Rows of the timeline that each session told gets. */
+const storiesOf = (sessions: readonly SessionReport[]): Map<number, number> => {
+  const plan = new Map<number, number>();
+  let left = MOST_ROWS;
+  for (const { id, timeline } of failuresFirst(sessions, Math.min(MOST_TOLD, sessions.length))) {
+    const rows = Math.min(timeline.length, MOST_ROWS_EACH, left);
+    plan.set(id, rows);
+    left -= rows;
+  }
+  return plan;
+};

@@ -1,0 +1,51 @@
+/** The stages of a session under each other on its own time axis: where the time went, and where it broke. */
+import { formatDuration } from '../format-value.js';
+import type { Report, SessionReport, StageReport } from '../report.js';
+import { packetNumber } from '../terminal/finding-lines.js';
+import { type Html, html } from './html.js';
+
+const AXIS = 1000;
+const SHORTEST = 4;
+const PACKETS_NAMED = 8;
+
+export const stageWaterfall = (session: SessionReport, report: Report): Html => html`<h3>Stages</h3>
+<div class="scroll" tabindex="0" role="region" aria-label="Stages of session ${session.id}">
+<table class="waterfall">
+<thead><tr><th scope="col">stage</th><th scope="col">status</th><th scope="col">took</th><th scope="col" class="c-time">from start to end</th><th scope="col">packets</th><th scope="col">detail</th></tr></thead>
+<tbody>
+${session.stages.map((stage) => row(stage, session, report))}</tbody>
+</table>
+</div>`;
+
+const row = (stage: StageReport, session: SessionReport, report: Report): Html => {
+  const { status, durationMs, packets, captures, detail } = stage;
+  const named = packets
+    .slice(0, PACKETS_NAMED)
+    .map((packet, index) => packetNumber({ packet, capture: captures?.[index] ?? 0 }, report));
+  return html`<tr><th scope="row">${stage.stage}</th><td class="t-${status}">${MARKS[status]} ${status}</td><td class="c-lasted">${durationMs === null ? '' : formatDuration(durationMs * 1e6)}</td><td class="c-time">${bar(stage, session)}</td><td>${named.join(', ')}${packets.length > PACKETS_NAMED ? ', …' : ''}</td><td>${detail ?? ''}</td></tr>
+`;
+};
+
+const bar = (stage: StageReport, { startMs, endMs }: SessionReport): Html | null => {
+  if (stage.startMs === null) return null;
+  const length = Math.max(endMs - startMs, 0.001);
+  const at = (ms: number) => Math.max(0, Math.min(AXIS, ((ms - startMs) / length) * AXIS));
+  const from = Math.min(at(stage.startMs), AXIS - SHORTEST);
+  const to = stage.durationMs === null ? AXIS : at(stage.startMs + stage.durationMs);
+  const steps = stage.steps.map(
+    ({ atMs }) => html`<path class="step" d="M${Math.min(AXIS - 1, Math.max(1, at(atMs))).toFixed(1)} 0v14"/>`,
+  );
+  const broke =
+    stage.status === 'failed'
+      ? html`<rect class="broke" x="${Math.max(0, Math.min(AXIS - 8, to - 4)).toFixed(1)}" y="0" width="8" height="14"/>`
+      : null;
+  return html`<svg viewBox="0 0 ${AXIS} 14" preserveAspectRatio="none" aria-hidden="true"><rect class="track" y="6" width="${AXIS}" height="2"/><rect class="g-${stage.stage}" x="${from.toFixed(1)}" y="2" width="${Math.max(SHORTEST, to - from).toFixed(1)}" height="10"/>${steps}${broke}</svg>`;
+};
+
+const MARKS: Readonly<Record<StageReport['status'], string>> = {
+  ok: '✓',
+  failed: '✗',
+  'in-progress': '…',
+  'not-seen': '–',
+  hidden: '–',
+};
