@@ -5,7 +5,7 @@
 import type { HttpExchange } from '../http/http-facts.js';
 import type { ProxyFacts } from '../proxy/proxy-facts.js';
 import type { Arrival } from '../stream/arrival.js';
-import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
+import { hasSaidGoodbye, type SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { CloseFrame, WebSocketFacts } from '../websocket/websocket-facts.js';
@@ -37,7 +37,8 @@ export function stagesOf(sources: StageSources): StageFacts[] {
   if (websocket !== undefined) {
     const own = subprotocolStage(subprotocol, websocket, upgrade);
     if (own !== undefined) stages.push(own);
-    const [open, ...close] = sessionStages(websocket, own?.end ?? upgrade?.response?.span.last, tcp);
+    const begun = own?.end ?? upgrade?.response?.span.last;
+    const [open, ...close] = sessionStages(websocket, begun, tcp, hasSaidGoodbye(subprotocol));
     // A session whose subprotocol never came to an agreement was never open.
     if (own?.status !== 'in-progress') stages.push(open);
     stages.push(...close);
@@ -154,6 +155,7 @@ function sessionStages(
   websocket: WebSocketFacts,
   begun: Arrival | undefined,
   tcp: TcpFacts,
+  saidGoodbye: boolean,
 ): [open: StageFacts, ...close: StageFacts[]] {
   const { client, server } = websocket.closes;
   const [firstClose, secondClose] = [client, server]
@@ -165,7 +167,7 @@ function sessionStages(
   const ended = firstClose?.span.last ?? tcp.endPacket;
   const open: StageFacts = {
     stage: 'open',
-    status: firstClose === undefined ? 'in-progress' : 'ok',
+    status: firstClose !== undefined || (saidGoodbye && ended !== undefined) ? 'ok' : 'in-progress',
     start: ended === undefined ? start : earlier(start, ended),
     end: ended,
     steps,

@@ -75,10 +75,12 @@ export function* readJsonMessages({ text, isWhole }: Content, limit: number): Ge
 const fromObject = (value: Readonly<Record<string, unknown>>): CentrifugoMessage => {
   const id = member(value, 'id');
   const error = member(value, 'error');
-  const result = member(value, 'connect');
+  // Protocol 1 answers with a result of no name, and pushes with one that has no id.
+  const old = member(value, 'result');
+  const result = member(value, 'connect') ?? old;
   const named = Object.keys(value).find((key) => VERB_NAMES.has(key));
   return {
-    verb: named ?? oldVerb(value),
+    verb: named ?? oldVerb(value) ?? (isObject(old) && !(Number(id) > 0) ? 'push' : undefined),
     id: typeof id === 'number' && id > 0 ? String(id) : undefined,
     error: isObject(error)
       ? { code: toText(member(error, 'code')), text: toText(member(error, 'message')) }

@@ -95,7 +95,7 @@ class CentrifugoReader implements SubprotocolReader {
       const inHandshake = !log.isOpen && verb !== 'push';
       log.fails('error', 'server', arrival, { ...error, subject: id ?? '', inHandshake, fatal: inHandshake });
     } else if (connected !== undefined) {
-      log.version = 'v2';
+      log.version = verb === 'connect' ? 'v2' : 'v1';
       if (connected.server !== '') log.detail.server = connected.server;
       log.detail.pingSeconds = connected.pingSeconds;
       log.promise('server', connected.pingSeconds * 1000);

@@ -139,7 +139,9 @@ class SocketIoReader implements SubprotocolReader {
         this.refuse(side, packet, arrival);
         return;
       default:
-        log.unread++;
+        // Engine.IO without Socket.IO on it: any text may stand here.
+        log.isUnderWay(side, arrival);
+        log.ordinary('message', side, arrival, bytes);
     }
   }
 

@@ -75,6 +75,13 @@ describe('Centrifugo in JSON', () => {
     expect(open().server({ id: 2, error }).facts.errors).toMatchObject([{ inHandshake: false, fatal: false }]);
   });
 
+  it('reads replies and pushes of protocol 1', () => {
+    const driver = new SubprotocolDriver({ target: '/connection/websocket' }).client({ id: 1, params: { token: 'x' } });
+    driver.server({ id: 1, result: { client: 'a', version: '2.8.1' } }, { result: { channel: 'news', data: {} } });
+    expect(driver.facts).toMatchObject({ version: 'v1', handshake: { answered: { packet: 2 } } });
+    expect(driver.told.at(-1)).toBe('server (push)');
+  });
+
   it('reads connect of protocol 1, which has no name', () => {
     const driver = new SubprotocolDriver({ target: '/connection/websocket' }).client({ id: 1, params: {} });
     expect(driver.facts.detail.firstCommand).toBe('connect');

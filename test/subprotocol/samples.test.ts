@@ -59,6 +59,26 @@ describe('recorded subprotocols', () => {
     expect(mqtt?.detail).toMatchObject({ latency: { client: { samples: 2 }, server: { samples: 1 } } });
   });
 
+  it('takes the subprotocol’s own goodbye for a good end, though no Close came', async () => {
+    const [, second] = (await reportOf('mqtt5-taken-over.pcap')).sessions;
+    expect(second).toMatchObject({ outcome: 'ok', cause: null, websocket: { close: null }, findings: [] });
+    expect(second?.stages.at(-1)).toMatchObject({ stage: 'open', status: 'ok' });
+  });
+
+  it.each(['stomp-login', 'graphql-init-timeout', 'wamp-abort', 'centrifugo-3501'])(
+    '%s never was open: its handshake was not accepted',
+    async (name) => {
+      const { stage, stages } = await sessionOf(name);
+      expect(stage).toBe('subprotocol');
+      expect(stages.map((each) => `${each.stage} ${each.status}`)).toEqual([
+        'tcp ok',
+        'upgrade ok',
+        'subprotocol failed',
+        'close ok',
+      ]);
+    },
+  );
+
   it('blames a missed heart-beat once, not its ERROR and its Close as well', async () => {
     const { findings } = await sessionOf('stomp-heartbeat-spring');
     expect(findings.filter(({ severity }) => severity === 'error').map(({ cause }) => cause)).toEqual([

@@ -80,6 +80,11 @@ describe('Socket.IO', () => {
     expect(driver.facts.heartbeats.client.unanswered).toBeUndefined();
   });
 
+  it('lets Engine.IO carry something else', () => {
+    const driver = engine(4).server(OPEN).client('4hello').server('4world');
+    expect(driver.facts).toMatchObject({ errors: [], unread: 0, handshake: { answered: { packet: 3 } } });
+  });
+
   it('takes binary messages for attachments', () => {
     expect(joined().client('451-["file",{"_placeholder":true,"num":0}]', new Uint8Array(5)).told.slice(-2)).toEqual([
       'client (EVENT)',

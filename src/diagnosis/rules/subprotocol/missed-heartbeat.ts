@@ -10,7 +10,7 @@ import { hasSaidGoodbye, type SubprotocolFacts } from '../../../subprotocol/subp
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { departure, earliest } from '../../measures/ending.js';
-import { count, duration, side, text } from '../../measures/values.js';
+import { duration, side, text } from '../../measures/values.js';
 import { defineRule, type Finding } from '../../rule.js';
 
 export const missedHeartbeat = defineRule({
@@ -26,7 +26,7 @@ export const missedHeartbeat = defineRule({
       'stomp-heartbeat-missed':
         'The {silent} promised a STOMP heart-beat every {interval} and sent nothing for {silence}; then the {other} gave up{how}.',
       'stomp-pings':
-        'The {silent} promised a STOMP heart-beat every {interval} and sent nothing but {pings} WebSocket pings for {silence}; then the {other} gave up{how}. Pings are no STOMP heart-beats.',
+        'The {silent} promised a STOMP heart-beat every {interval} and sent nothing but WebSocket pings for {silence}; then the {other} gave up{how}. Pings are no STOMP heart-beats.',
       tolerated:
         'The {silent} promised a STOMP heart-beat every {interval} and was silent for up to {silence}; the {other} put up with it.',
       'mqtt-keepalive-timeout':
@@ -83,15 +83,15 @@ const stomp: Check = (session, subprotocol, silent) => {
   if (interval === 0) return undefined;
   const end = givingUp(session, subprotocol, silent);
   const since = lastSign(session, subprotocol, silent, end);
-  const pings = pingsSince(session, silent, since, end);
+  const ping = lastPingSince(session, silent, since, end);
   const server = session.subprotocol?.detail.server;
   // Any octets are a sign of life to RabbitMQ.
-  const counts = typeof server === 'string' && server.startsWith('RabbitMQ') ? (pings.last ?? since) : since;
+  const counts = typeof server === 'string' && server.startsWith('RabbitMQ') ? (ping ?? since) : since;
   if (end !== undefined && end.at - counts.at >= STOMP_GRACE * interval) {
     const missed: Missed = { silent, since: counts, end, allowed: interval, cause: 'stomp-heartbeat-missed' };
-    const message = pings.count > 0 ? 'stomp-pings' : 'stomp-heartbeat-missed';
-    const remedies = silent === 'server' ? ['server'] : pings.count > 0 ? ['pings', 'beat'] : ['beat'];
-    return findingOf(session, subprotocol, missed, message, remedies, pings.count);
+    const message = ping !== undefined ? 'stomp-pings' : 'stomp-heartbeat-missed';
+    const remedies = silent === 'server' ? ['server'] : ping !== undefined ? ['pings', 'beat'] : ['beat'];
+    return findingOf(session, subprotocol, missed, message, remedies);
   }
   if (longestSilence < 2 * STOMP_GRACE * interval || hasHole(session, silent, since)) return undefined;
   const promise = subprotocol.handshake?.answered;
@@ -163,7 +163,6 @@ const findingOf = (
   { silent, since, end, allowed, cause }: Missed,
   message: string,
   remedies: readonly string[],
-  pings = 0,
 ): Finding | undefined => {
   if (hasHole(session, silent, since)) return undefined;
   const other = opposite(silent);
@@ -180,7 +179,6 @@ const findingOf = (
       interval: duration(interval > 0 ? interval : asked.interval),
       silence: duration(end.at - since.at),
       timeout: duration(asked.patience - asked.interval),
-      pings: count(pings),
       how: text(howItEnded(session, subprotocol, end)),
     },
     evidence: evidence([subprotocol.handshake?.answered, 'promise'], [since, asksFor ? 'ping' : 'last'], [end, 'end']),
@@ -211,18 +209,15 @@ const lastSign = (session: Session, subprotocol: SubprotocolFacts, silent: Side,
   return last !== undefined && last.at > accepted.at ? last : accepted;
 };
 
-/** WebSocket pings of the silent side between its last message and the end. */
-const pingsSince = (
+/** A WebSocket ping of the silent side between its last message and the end. */
+const lastPingSince = (
   { websocket }: Session,
   silent: Side,
   since: Arrival,
   end: Arrival | undefined,
-): { count: number; last: Arrival | undefined } => {
-  const pings = websocket?.pings[silent];
-  if (pings?.last === undefined || pings.last.at <= since.at || (end !== undefined && pings.last.at > end.at)) {
-    return { count: 0, last: undefined };
-  }
-  return { count: pings.count, last: pings.last };
+): Arrival | undefined => {
+  const last = websocket?.pings[silent].last;
+  return last === undefined || last.at <= since.at || (end !== undefined && last.at > end.at) ? undefined : last;
 };
 
 const hasHole = ({ tcp }: Session, side: Side, since: Arrival): boolean =>
