@@ -12,7 +12,10 @@ export type BodyFraming =
   | { kind: 'chunked' }
   /** Until the sender closes. */
   | { kind: 'close' }
-  /** RFC 9112 6.3, 4: a request whose last transfer coding is not chunked has no end that could be found. */
+  /**
+   * A request whose last transfer coding is not chunked has no end that could be found (RFC 9112 6.3, 4); of a response
+   * whose request was not seen, nobody knows whether it has a body.
+   */
   | { kind: 'unknown' };
 
 export const NO_BODY: BodyFraming = { kind: 'none' };
@@ -31,7 +34,9 @@ export function responseFraming(response: HttpResponse, method: string | undefin
   const transfer = readTransferCodings(response);
   if (transfer !== undefined) return transfer.at(-1) === 'chunked' ? { kind: 'chunked' } : { kind: 'close' };
   const length = readContentLength(response);
-  return typeof length === 'number' ? { kind: 'length', length } : { kind: 'close' };
+  if (typeof length === 'number') return { kind: 'length', length };
+  // Without the request this may be the answer to a CONNECT (RFC 9110 9.3.6): other messages may follow.
+  return method === undefined && status < 300 ? { kind: 'unknown' } : { kind: 'close' };
 }
 
 /** Codings in the order they were applied: of the content, then of the transfer, without chunked. */

@@ -318,6 +318,14 @@ describe('a direction that is not there', () => {
     expect(facts.notHttp).toBeUndefined();
   });
 
+  it('reads on behind a 200 whose request the capture lacks: it may have answered a CONNECT', () => {
+    const { wire, scribe, facts } = setUp();
+    wire.gap('client', 43).server(head('HTTP/1.1 200 Connection established'));
+    wire.client(UPGRADE).server(SWITCHING).client(MASKED).server(UNMASKED);
+    expect(facts.exchanges.map(summary)).toContain('/chat 101');
+    expect(scribe.text).toEqual({ client: MASKED, server: UNMASKED });
+  });
+
   it('knows nothing of a response that is cut inside its status', () => {
     const { wire, facts } = setUp();
     wire.client(GET).server('HTTP/1.1 10').gap('server', 300, 'snap-length');

@@ -37,7 +37,8 @@ export const unansweredTunnel = defineRule({
     const asked = tunnel?.asked;
     if (tunnel === undefined || asked === undefined || tunnel.reply !== undefined) return;
     // The answer may lie in a hole, or be under way.
-    if (session.tcp.gaps.some((gap) => gap.side === 'server' && gap.at >= asked.first.at)) return;
+    // The answer, or what made it possible, may be unseen.
+    if (session.tcp.gaps.some((gap) => gap.at >= asked.first.at)) return;
     if (session.http?.incompleteHead?.side === 'server') return;
     const end = tcpEnd(session);
     const silence = judgeSilence(session, 'client', asked.last);
