@@ -181,7 +181,10 @@ export class Connection implements RepetitionContext {
 
   facts(): TcpFacts {
     const first = this.first ?? { packet: 0, at: 0, readyAt: 0 };
-    const flows = { client: this.client.facts(), server: this.server.facts() };
+    const flows = {
+      client: this.client.facts(this.server.rtt.shortest),
+      server: this.server.facts(this.client.rtt.shortest),
+    };
     const { syns, synAcks, established, simultaneous } = this.handshake;
     const timedOut = this.end === undefined && this.fellSilent(flows);
     return {
@@ -234,7 +237,7 @@ export class Connection implements RepetitionContext {
     const { packet, at } = segment;
     const what = this.handshake.take(segment, flow.side);
     if (what === 'copy') {
-      flow.copies++;
+      flow.noteCopy();
       this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, 0);
       return;
     }
@@ -265,7 +268,7 @@ export class Connection implements RepetitionContext {
   private reset(segment: Segment, flow: Flow, peer: Flow): void {
     const { packet, at } = segment;
     if (flow.rst !== undefined) {
-      if (flow.recentlySawId(segment.ipId)) flow.copies++;
+      if (flow.recentlySawId(segment.ipId)) flow.noteCopy();
       return;
     }
     flow.rst = { packet, at, readyAt: at };
@@ -363,7 +366,7 @@ export class Connection implements RepetitionContext {
     const { packet, at } = segment;
     const repeats = flow.acknowledges && segment.acknowledgment === flow.acknowledgment;
     if (repeats && this.isCopiedAck(segment, flow, peer)) {
-      flow.copies++;
+      flow.noteCopy();
       this.sink?.ordinary('tcp', 'copy', flow.side, packet, at, 0);
       return;
     }
@@ -416,12 +419,13 @@ export class Connection implements RepetitionContext {
     }
     // Also where nothing new is covered: the first acknowledgment of a capture that begins midway.
     const rtt = peer.sent.acknowledge(acknowledgment, at);
-    if (rtt >= 0) peer.rtt.add(rtt);
-    else if (rtt === AGAIN) this.sampleByEcho(segment, peer);
+    if (rtt >= 0) {
+      if (peer.rtt.add(rtt)) peer.noteSlowAck(segment, flow.rtt.shortest);
+    } else if (rtt === AGAIN) this.sampleByEcho(segment, peer);
     if (mayReportBlocks(segment)) takeBlocks(segment, peer);
     flow.acknowledges = true;
+    if (segment.window !== flow.window) this.windowChanged(segment, flow, peer);
     flow.acknowledgment = acknowledgment;
-    if (segment.window !== flow.window) this.windowChanged(segment, flow);
   }
 
   private sampleByEcho(segment: Segment, flow: Flow): void {
@@ -436,8 +440,10 @@ export class Connection implements RepetitionContext {
     this.sink?.event('tcp', 'established', 'client', packet, at, rtt === undefined ? {} : { rttNs: rtt });
   }
 
-  private windowChanged(segment: Segment, flow: Flow): void {
+  private windowChanged(segment: Segment, flow: Flow, peer: Flow): void {
     const { packet, at } = segment;
+    if ((segment.flags & FIN) !== 0) return; // A side that is done may say 0, and stops nobody.
+    if (flow.window > 0 && this.isWindowFilled(flow, peer)) flow.windowsFilled++;
     if (segment.window === 0) {
       flow.zeroWindows++;
       flow.closedWindowAt = at;
@@ -446,6 +452,8 @@ export class Connection implements RepetitionContext {
     } else if (flow.window === 0) {
       this.sink?.event('tcp', 'window-open', flow.side, packet, at, { closedNs: at - flow.closedWindowAt });
       flow.closedWindowPacket = -1;
+      flow.closedFor += at - flow.closedWindowAt;
+      flow.closedLongest = Math.max(flow.closedLongest, at - flow.closedWindowAt);
     }
     flow.window = segment.window;
   }
@@ -482,6 +490,14 @@ export class Connection implements RepetitionContext {
     return true;
   }
 
+  /** The peer has sent up to the right edge of the window that `flow` advertised before this. Scales are those of the SYNs. */
+  private isWindowFilled(flow: Flow, peer: Flow): boolean {
+    if (!flow.acknowledges || !this.handshake.begun) return false;
+    const scale = flow.windowScale < 0 || peer.windowScale < 0 ? 0 : flow.windowScale;
+    const edge = advance(flow.acknowledgment, flow.window << scale);
+    return peer.freshBytes > 0 && ahead(peer.top, edge) >= 0;
+  }
+
   private noteProbe({ packet, at }: Segment, flow: Flow, peer: Flow): void {
     if (peer.window === 0) {
       flow.windowProbes++;
@@ -494,6 +510,14 @@ export class Connection implements RepetitionContext {
   // ——— Holes ———
 
   private noteAckedHole(flow: Flow, at: Nanos): void {
+    // The one packet of a capture that begins midway was a keep-alive, and this acknowledges what it followed.
+    const isKeepAlive = flow.freshBytes === 0 && flow.packets === 1 && !this.handshake.begun && flow.fin === undefined;
+    if (isKeepAlive && ahead(flow.acked, flow.assembler.next) === 1) {
+      flow.keepAlives++;
+      flow.top = flow.acked;
+      flow.assembler.next = flow.acked;
+      return;
+    }
     if (flow.fin !== undefined && ahead(flow.assembler.next, flow.finEnd) === -1) return; // Only the FIN's own number.
     // One number, acknowledged after the peer's own FIN: rather the FIN of this side, unseen, than a byte.
     const peer = flow === this.low ? this.high : this.low;

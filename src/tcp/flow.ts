@@ -20,8 +20,10 @@ const REPEATS_KEPT = 16;
 /** Identifications of the last packets, for recognising copies: two interfaces seldom lag further apart. */
 const RECENT_IDS = 16;
 const NEVER = -1;
-/** One identification in more than so many of the recent packets: a constant. A path that copies every packet four times is rare. */
-const CONSTANT_ID_FROM = 4;
+/** One identification in so many of the recent packets that are no copies of each other: a constant. */
+const CONSTANT_ID_FROM = 2;
+/** A segment that waited for an acknowledgment leaves within this of it. */
+const RELEASED_WITHIN: Nanos = 1e6;
 /** Hosts count by ones, or by all their connections together. */
 const SMALL_ID_STEP = 512;
 /** Identifications drawn at random step this little once in 64 times. */
@@ -74,6 +76,16 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   firstDataPacket: PacketRef = NEVER;
   closedWindowAt: Nanos = 0;
   closedWindowPacket: PacketRef = NEVER;
+  /** How long its window was closed, all episodes that ended together, and the longest of them. */
+  closedFor: Nanos = 0;
+  closedLongest: Nanos = 0;
+  /** How often the peer had filled its window, open as it was, when it changed. */
+  windowsFilled = 0;
+  /** Acknowledgments of this side's data that were held back, and how often its next segment had waited for one. */
+  delayedAcks = 0;
+  nagleWaits = 0;
+  private delayedAckAt: Nanos = NEVER;
+  private delayedAckTop = 0;
   /** Sequence number after the FIN; only with `fin`. */
   finEnd = 0;
   fin: Arrival | undefined;
@@ -94,6 +106,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   ended = false;
   private recentIds: number[] | undefined;
   private recentAt = 0;
+  private isCopyInHand = false;
 
   constructor(
     public side: Side,
@@ -125,8 +138,18 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     this.consumer?.end(this.side, ending);
   }
 
-  /** Notes the identification of a packet, for recognising copies of it. */
+  /** The packet in hand is one that was captured before. */
+  noteCopy(): void {
+    this.copies++;
+    this.isCopyInHand = true;
+  }
+
+  /** Notes the identification of a packet, for recognising copies of it; those of copies themselves are not repetitions. */
   rememberId(ipId: number): void {
+    if (this.isCopyInHand) {
+      this.isCopyInHand = false;
+      return;
+    }
     this.recentIds ??= new Array<number>(RECENT_IDS).fill(NEVER);
     this.recentIds[this.recentAt] = ipId;
     this.recentAt = (this.recentAt + 1) & (RECENT_IDS - 1);
@@ -134,12 +157,12 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
 
   /** One of the last packets of this side had the same identification; 0 is no identification (RFC 6864 4.1). */
   recentlySawId(ipId: number): boolean {
-    return ipId > 0 && this.recentIds !== undefined && this.recentIds.includes(ipId);
+    return ipId > 0 && this.recentIds !== undefined && this.recentIds.includes(ipId) && !this.repeatsId(ipId);
   }
 
   /** Its packets carry one and the same identification again and again: it names none of them. */
   repeatsId(ipId: number): boolean {
-    return (this.recentIds?.filter((one) => one === ipId).length ?? 0) > CONSTANT_ID_FROM;
+    return (this.recentIds?.filter((one) => one === ipId).length ?? 0) >= CONSTANT_ID_FROM;
   }
 
   /** It counts its identifications up, by connection or by host (RFC 6864 leaves it open): later packets have higher ones. */
@@ -171,6 +194,26 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   /** Bytes in flight as far as the capture knows. */
   inFlight(): number {
     return this.started && this.ackedKnown ? Math.max(0, ahead(this.top, this.acked)) : 0;
+  }
+
+  /**
+   * An acknowledgment of this side's data took far longer than others. Alone, and of all there was, it was held back by
+   * the peer (RFC 1122 4.2.3.2); a segment that follows it at once had waited for it (Nagle, RFC 1122 4.2.3.4).
+   */
+  noteSlowAck(segment: Segment, toSender: Nanos): void {
+    if (segment.payloadLength > 0 || this.acked !== this.top || this.history !== undefined) return;
+    this.settleDelayedAck(toSender);
+    this.delayedAcks++;
+    this.delayedAckAt = segment.at;
+    this.delayedAckTop = segment.acknowledgment;
+  }
+
+  private settleDelayedAck(toSender: Nanos): void {
+    if (this.delayedAckAt === NEVER) return;
+    const next = this.sent.find(this.delayedAckTop);
+    const waited = next < 0 ? -1 : this.sent.sentAt(next) - this.delayedAckAt;
+    if (waited >= 0 && waited <= Math.max(0, toSender) + RELEASED_WITHIN) this.nagleWaits++;
+    this.delayedAckAt = NEVER;
   }
 
   /** Where its timestamp clock stands, once. */
@@ -216,7 +259,9 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     this.releaseNumbers();
   }
 
-  facts(): FlowFacts {
+  /** `toSender`: the least time from the capture to this side and back. */
+  facts(toSender: Nanos): FlowFacts {
+    this.settleDelayedAck(toSender);
     const finAcked = this.fin !== undefined && this.ackedKnown && ahead(this.acked, this.finEnd) >= 0;
     const oldest = this.sent.oldest();
     const outstanding = this.ackedKnown ? ahead(this.top, this.acked) : 0;
@@ -235,6 +280,11 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       keepAlives: this.keepAlives,
       copies: this.copies,
       windowProbes: this.windowProbes,
+      windowClosedFor: this.closedFor,
+      windowClosedLongest: this.closedLongest,
+      windowsFilled: this.windowsFilled,
+      delayedAcks: this.delayedAcks,
+      nagleWaits: this.nagleWaits,
       duplicates: this.duplicates,
       rtt: this.rtt.summary(),
       firstData: arrivalOf(this.firstDataPacket, this.firstDataAt),

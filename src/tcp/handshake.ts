@@ -13,6 +13,9 @@ const ATTEMPTS_KEPT = 16;
 /** Without identification or timestamps: no SYN timer is this short (RFC 6298 2: 1 s). */
 const COPY_WITHIN: Nanos = 50e6;
 
+/** With the same identification: behind this a timer has passed (RFC 6298 2.1), and the identification is a constant. */
+const COPY_BY_ID_WITHIN: Nanos = 900e6;
+
 /** What the latest packet of one kind looked like. */
 interface Seen {
   sequence: number;
@@ -101,6 +104,6 @@ export const isSyn = (segment: Segment): boolean => (segment.flags & (SYN | ACK)
 
 function isCopy(before: Seen, ipId: number, tsVal: number, at: Nanos): boolean {
   if (tsVal !== before.tsVal) return false;
-  if (ipId > 0 && before.ipId > 0) return ipId === before.ipId;
+  if (ipId > 0 && before.ipId > 0) return ipId === before.ipId && at - before.at < COPY_BY_ID_WITHIN;
   return at - before.at < COPY_WITHIN;
 }

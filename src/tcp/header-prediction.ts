@@ -57,7 +57,7 @@ export function passPredicted(segment: Segment, flow: Flow, peer: Flow): boolean
   }
   // Also where nothing new is covered: an acknowledgment can be recorded before what it acknowledges.
   const rtt = peer.sent.acknowledge(acknowledgment, at);
-  if (rtt >= 0) peer.rtt.add(rtt);
+  if (rtt >= 0 && peer.rtt.add(rtt)) peer.noteSlowAck(segment, flow.rtt.shortest);
   if (payloadLength > 0) {
     const end = (sequence + payloadLength) | 0;
     flow.sent.log(sequence, end, segment.ipId, segment.tsVal, at, packet);

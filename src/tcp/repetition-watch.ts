@@ -287,7 +287,7 @@ function noteRetransmission(
 }
 
 function noteCopy(context: RepetitionContext, segment: Segment, flow: Flow, sequence: number, end: number): void {
-  flow.copies++;
+  flow.noteCopy();
   flow.history!.remember(repeatOf(segment, 'copy', sequence, end, 'unknown', -1, undefined));
   context.sink?.ordinary('tcp', 'copy', flow.side, segment.packet, segment.at, segment.payloadLength);
 }

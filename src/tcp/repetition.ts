@@ -25,7 +25,7 @@ export const SHORTEST_TIMEOUT: Nanos = 190e6;
 /** RFC 8985 7.2: what a probe waits beyond two round trips where the acknowledgment of a lone segment may be delayed. */
 const DELAYED_ACK: Nanos = 200e6;
 /** Probes wait two round trips; smoothed ones are not quite the sender's. */
-const SHORTEST_PROBE = 1.5;
+const SHORTEST_PROBE = 1.2;
 /** Timers run late on a busy machine. */
 const TIMER_SLACK: Nanos = 20e6;
 
@@ -126,6 +126,7 @@ export function triggerOf(flow: Flow, receiver: Flow, about: Circumstances): Ret
   if (waited >= SHORTEST_TIMEOUT) return 'timeout';
   if (sinceReport < SHORTEST_TIMEOUT) return 'fast';
   // The acknowledgment of an earlier retransmission showed the next hole (RFC 6582 3.2, RFC 8985 6.2).
-  const filled = flow.ackedKnown && history?.findLast(flow.acked - 1, ({ what }) => what === 'retransmission');
-  return filled && sinceAck <= Math.max(pathRtt, 0) / 2 + 2 * TIMER_SLACK ? 'fast' : 'unknown';
+  if (!flow.ackedKnown || sinceAck > Math.max(pathRtt, 0) / 4 + TIMER_SLACK) return 'unknown';
+  const filled = history?.findLast(flow.acked - 1, ({ what }) => what === 'retransmission');
+  return filled !== undefined && at - filled.at <= 2 * (Math.max(pathRtt, 0) + TIMER_SLACK) ? 'fast' : 'unknown';
 }

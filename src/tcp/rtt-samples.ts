@@ -5,6 +5,8 @@
 import type { Nanos } from '../capture/packet.js';
 import type { RttSummary } from './tcp-facts.js';
 
+/** Delayed acknowledgments wait 40 ms (Linux) to 200 ms (Windows, BSD); less is jitter. */
+const HELD_BACK_FROM: Nanos = 30e6;
 /** Enough for percentiles that do not wobble; 2 KiB a direction at most. */
 const SAMPLES_KEPT = 256;
 
@@ -18,11 +20,10 @@ const SKIPPED = 5;
 /** RFC 6298 2: smoothed round trip and its variation. */
 const SMOOTHED = 6;
 const VARIATION = 7;
-const DELAYED = 8;
-const SAMPLES = 9;
+const SAMPLES = 8;
 
 export class RttSamples {
-  private values = [0.5, -1, Number.POSITIVE_INFINITY, 0, 1, 0, -1, 0, 0];
+  private values = [0.5, -1, Number.POSITIVE_INFINITY, 0, 1, 0, -1, 0];
 
   constructor() {
     this.values[COUNT] = 0;
@@ -47,12 +48,8 @@ export class RttSamples {
     return this.values[VARIATION]!;
   }
 
-  /** The newest sample held an acknowledgment that its sender delayed. */
-  noteDelayed(): void {
-    this.values[DELAYED]!++;
-  }
-
-  add(rtt: Nanos): void {
+  /** Adds a sample. Answers whether it is so far above the least that the acknowledgment may have been held back. */
+  add(rtt: Nanos): boolean {
     const { values } = this;
     values[COUNT]!++;
     values[LATEST] = rtt;
@@ -66,10 +63,12 @@ export class RttSamples {
     }
     if (rtt < values[MIN]!) values[MIN] = rtt;
     if (rtt > values[MAX]!) values[MAX] = rtt;
-    if (++values[SKIPPED]! < values[STRIDE]!) return;
+    const isSlow = rtt - values[MIN]! >= HELD_BACK_FROM;
+    if (++values[SKIPPED]! < values[STRIDE]!) return isSlow;
     values[SKIPPED] = 0;
     if (values.length === SAMPLES + SAMPLES_KEPT) this.makeRoom();
     this.values.push(rtt);
+    return isSlow;
   }
 
   summary(): RttSummary {

@@ -36,6 +36,15 @@ export interface FlowFacts {
   copies: number;
   /** Probes of a window that the peer had closed. */
   windowProbes: number;
+  /** How long this side held its window closed: the episodes that ended, together and the longest. */
+  windowClosedFor: Nanos;
+  windowClosedLongest: Nanos;
+  /** How often the peer had filled this side's window to the last byte while it was open. */
+  windowsFilled: number;
+  /** Acknowledgments of this side's data that the peer held back (RFC 1122 4.2.3.2). */
+  delayedAcks: number;
+  /** How often a segment of this side left only when such an acknowledgment came: Nagle's algorithm; at least. */
+  nagleWaits: number;
   /** Packets of this side that the peer reports as received twice (D-SACK, RFC 2883) and that it sent once: the network's doing. */
   duplicates: number;
   /** This side's data until the peer's ACK for it, at the capture point. */
