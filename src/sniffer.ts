@@ -2,6 +2,7 @@
  * Finds out from the first bytes of a connection which layer it carries, and tells client from server by what they say
  * where no SYN did. Holds the bytes, bounded, until that is decided; then it is out of the way.
  */
+import { beginsWithFrame, looksLikeServerPreface } from './http/looks-like-h2.js';
 import { looksLikeHttp } from './http/looks-like-http.js';
 import { looksLikeProxy } from './proxy/looks-like-proxy.js';
 import { type Arrival, copyArrival } from './stream/arrival.js';
@@ -25,12 +26,13 @@ export interface SnifferOptions {
   rolesFound(swap: boolean): void;
   tls(): StreamConsumer;
   http(): StreamConsumer;
+  http2(): StreamConsumer;
   preamble(): StreamConsumer;
   socks(): StreamConsumer;
   webSocket(): StreamConsumer;
   /** From here on `consumer` may be called in the sniffer's place. */
   decided(sniffer: StreamConsumer, consumer: StreamConsumer): void;
-  unknown(bytes: PerSide<Uint8Array>, isHttp2: boolean): void;
+  unknown(bytes: PerSide<Uint8Array>): void;
 }
 
 type Item =
@@ -40,7 +42,7 @@ type Item =
 
 /** What the first bytes of one side are, and which side says such a thing. */
 interface Guess {
-  layer: 'tls' | 'http' | 'preamble' | 'socks' | 'webSocket';
+  layer: 'tls' | 'http' | 'http2' | 'preamble' | 'socks' | 'webSocket';
   speaker: Side | undefined;
 }
 
@@ -101,7 +103,7 @@ export class Sniffer implements StreamConsumer {
       return;
     }
     // What the other side said, or will say, may still tell.
-    if (this.options.startsMidway && !isFinal && ++this.tries < TRIES_MIDWAY && guess !== 'http2') {
+    if (this.options.startsMidway && !isFinal && ++this.tries < TRIES_MIDWAY) {
       this.begin[side] = new Uint8Array(0);
       this.skipHeld(side);
       return;
@@ -110,21 +112,25 @@ export class Sniffer implements StreamConsumer {
     this.held = [];
     const { client, server } = this.begin;
     const first = (of: Uint8Array) => Uint8Array.prototype.slice.call(of, 0, UNKNOWN_BYTES);
-    this.options.unknown({ client: first(client), server: first(server) }, guess === 'http2');
+    this.options.unknown({ client: first(client), server: first(server) });
   }
 
-  private guess(side: Side, bytes: Uint8Array): Guess | 'undecided' | 'unknown' | 'http2' {
+  private guess(side: Side, bytes: Uint8Array): Guess | 'undecided' | 'unknown' {
     const proxy = side === 'client' && !this.options.startsMidway ? looksLikeProxy(bytes) : undefined;
     if (proxy === 'undecided') return proxy;
     if (proxy !== undefined) return { layer: proxy, speaker: 'client' };
     const http = looksLikeHttp(bytes);
-    if (http === 'h2-preface') return 'http2';
+    if (http === 'h2-preface') return { layer: 'http2', speaker: 'client' };
     if (http !== undefined) return { layer: 'http', speaker: http === 'request' ? 'client' : 'server' };
+    const settings = looksLikeServerPreface(bytes);
+    if (settings === 'undecided') return settings;
+    if (settings && !this.options.startsMidway) return { layer: 'http2', speaker: 'server' };
     const tls = looksLikeTls(bytes);
     if (tls === 'client-hello') return { layer: 'tls', speaker: 'client' };
     if (tls === 'server-hello') return { layer: 'tls', speaker: 'server' };
     if (tls !== undefined) return { layer: 'tls', speaker: undefined };
     if (!this.options.startsMidway) return mayBecomeKnown(bytes) ? 'undecided' : 'unknown';
+    if (beginsWithFrame(bytes)) return { layer: 'http2', speaker: undefined };
     const masked = resemblesFrames(bytes, true);
     const unmasked = resemblesFrames(bytes, false);
     // The mask bit tells who speaks (RFC 6455 5.1).

@@ -6,6 +6,8 @@ import type { Nanos, Packet, PacketRef } from './capture/packet.js';
 import { readDnsMessage } from './dns/dns-message.js';
 import { DnsStream } from './dns/dns-stream.js';
 import { LookupTable } from './dns/lookup-table.js';
+import type { Http2StreamFacts } from './http/h2-facts.js';
+import { Http2Layer, settingsData } from './http/h2-layer.js';
 import { headerTokens } from './http/header-fields.js';
 import type { HttpExchange } from './http/http-facts.js';
 import { HttpLayer } from './http/http-layer.js';
@@ -35,13 +37,15 @@ import { SessionLog } from './session/session-log.js';
 import { Timeline } from './session/timeline.js';
 import { Sniffer } from './sniffer.js';
 import type { StreamConsumer } from './stream/consumer.js';
-import type { Side } from './stream/side.js';
+import { SIDES, type Side } from './stream/side.js';
 import { SubprotocolLayer } from './subprotocol/subprotocol-layer.js';
 import { Connection } from './tcp/connection.js';
 import { type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
 import { Segment } from './tcp/segment.js';
 import type { KeyLog } from './tls/key-log.js';
 import { TlsLayer } from './tls/tls-layer.js';
+import type { MessageConsumer } from './websocket/message.js';
+import { MessageRecorder, RECORDED_BYTES_TOTAL, type RecordingBudget } from './websocket/message-recorder.js';
 import { WebSocketLayer } from './websocket/websocket-layer.js';
 
 /** Connections of no interest are counted at once; those that need the whole capture to tell are kept, to this number. */
@@ -76,10 +80,16 @@ export class Stack implements ConnectionOwner<Ends> {
   private readonly connections = new ConnectionTable<Ends>(this);
   private readonly logOf = new Map<Connection, SessionLog>();
 
-  /** `isComplete` tells, by its first packet, a connection whose timeline is to be kept whole. */
+  private readonly recordings: RecordingBudget = { bytes: RECORDED_BYTES_TOTAL };
+
+  /**
+   * `isComplete` tells, by its first packet, a connection whose timeline is to be kept whole, `isRecorded` one whose
+   * messages are to be kept.
+   */
   constructor(
     private readonly isComplete: (firstPacket: PacketRef) => boolean,
     private readonly keyLog: KeyLog,
+    private readonly isRecorded: (firstPacket: PacketRef) => boolean = isComplete,
   ) {}
 
   packet(packet: Packet): void {
@@ -198,6 +208,10 @@ export class Stack implements ConnectionOwner<Ends> {
     this.logOf.delete(connection);
     log.freeze();
     this.servers.note(log);
+    if (log.streams.length > 0) {
+      for (const stream of log.streams) this.logs.push(stream);
+      return;
+    }
     // Only a silent connection needs to know its neighbours, and those may come later.
     const listing = listingOf(log, this.servers.of(log.server.text));
     const mayChange =
@@ -228,10 +242,11 @@ export class Stack implements ConnectionOwner<Ends> {
       },
       tls: () => this.overTls(log, connection),
       http: () => this.overHttp(log, connection, carrier),
+      http2: () => this.overHttp2(log, startsMidway),
       preamble: () => this.overPreamble(log, connection, carrier),
       socks: () => this.overSocks(log, connection, carrier),
       webSocket: () => {
-        const messages = readSubprotocol(log, '', undefined);
+        const messages = this.readMessages(log, '', undefined);
         const layer = new WebSocketLayer({ sink: log.timeline, deflate: undefined, midstream: true, messages });
         log.websocket = layer;
         return layer;
@@ -239,9 +254,8 @@ export class Stack implements ConnectionOwner<Ends> {
       decided: (sniffer, consumer) => {
         if (carrier.consumes(sniffer)) carrier.consume(consumer);
       },
-      unknown: (bytes, isHttp2) => {
+      unknown: (bytes) => {
         log.unknownBytes = bytes;
-        log.http2 = isHttp2;
         carrier.ignore();
       },
     });
@@ -283,6 +297,64 @@ export class Stack implements ConnectionOwner<Ends> {
     return layer;
   }
 
+  /** Every stream that asks for WebSocket is a session of its own. */
+  private overHttp2(log: SessionLog, midway: boolean): StreamConsumer {
+    const layer = new Http2Layer({
+      midway,
+      open: (stream) => {
+        const own = this.openStream(log, stream);
+        return {
+          sink: own.timeline,
+          accepted: (exchange) => this.overUpgrade(own, exchange) ?? IGNORE,
+          over: () => own.settle(),
+        };
+      },
+      stranger: (stream) => this.sniffStream(log, stream),
+      tell: (event, from, { packet, at }, data) => {
+        for (const { stream, timeline } of log.streams) {
+          if (stream !== undefined && isOpen(stream)) timeline.event('http', event, from, packet, at, data);
+        }
+      },
+    });
+    log.http2 = layer;
+    return layer;
+  }
+
+  private openStream(log: SessionLog, stream: Http2StreamFacts): SessionLog {
+    const own = log.addStream(stream, new Timeline(this.isComplete(stream.first.packet)));
+    for (const from of SIDES) {
+      const settings = stream.connection.settings[from];
+      if (settings === undefined) continue;
+      const { packet, at } = settings.span.last;
+      own.timeline.event('http', 'settings', from, packet, at, settingsData(settings));
+    }
+    return own;
+  }
+
+  /** A stream whose request is not in the capture, or could not be read, is a session where it carries frames. */
+  private sniffStream(log: SessionLog, stream: Http2StreamFacts): StreamConsumer {
+    const ignore = () => IGNORE;
+    return new Sniffer({
+      startsMidway: true,
+      mayBeSwapped: () => false,
+      rolesFound() {},
+      tls: ignore,
+      http: ignore,
+      http2: ignore,
+      preamble: ignore,
+      socks: ignore,
+      webSocket: () => {
+        const own = this.openStream(log, stream);
+        const messages = this.readMessages(own, '', undefined);
+        const layer = new WebSocketLayer({ sink: own.timeline, deflate: undefined, midstream: true, messages });
+        own.websocket = layer;
+        return layer;
+      },
+      decided() {},
+      unknown() {},
+    });
+  }
+
   /** A preamble is taken off; what follows it is looked at as if it had come first. */
   private overPreamble(log: SessionLog, connection: Connection, carrier: Carrier): StreamConsumer {
     const layer = new PreambleLayer(log.timeline, this.sniff(log, connection, carrier, false), {
@@ -315,13 +387,24 @@ export class Stack implements ConnectionOwner<Ends> {
     const agreed = response === undefined || headerTokens(response.headers, 'upgrade').includes('websocket');
     const { asked, deflate, extensions, subprotocol } = log.judge(exchange);
     if (!agreed && !asked && request !== undefined) return undefined;
-    const messages = readSubprotocol(log, subprotocol ?? '', exchange);
+    const messages = this.readMessages(log, subprotocol ?? '', exchange);
     // Of a response that is not in the capture, or not whole, nobody knows what it agreed to.
     const extensionsKnown =
       response !== undefined && !response.cut && extensions.length === (deflate === undefined ? 0 : 1);
     const layer = new WebSocketLayer({ sink: log.timeline, deflate, extensionsKnown, midstream: false, messages });
     log.websocket = layer;
     return layer;
+  }
+
+  /** What the messages of a session may belong to; without an exchange it is found in mid-stream. */
+  private readMessages(log: SessionLog, token: string, exchange: HttpExchange | undefined): MessageConsumer {
+    const target = exchange?.request?.target ?? '';
+    const layer = new SubprotocolLayer({ sink: log.timeline, token, target, midstream: exchange === undefined });
+    log.subprotocol = layer;
+    if (!this.isRecorded(log.firstPacket)) return layer;
+    const recorder = new MessageRecorder(layer, this.recordings);
+    log.recorded = recorder;
+    return recorder;
   }
 
   /** The heads were cut before they could name the protocol of a 101: what follows shows whether it is WebSocket. */
@@ -336,6 +419,10 @@ export class Stack implements ConnectionOwner<Ends> {
   }
 }
 
+/** What concerns the whole connection concerns a stream while it is open. */
+const isOpen = ({ reset, ends }: Http2StreamFacts): boolean =>
+  reset === undefined && (ends.client === undefined || ends.server === undefined);
+
 /** Takes what is wrapped more often than anybody means it. */
 const IGNORE: StreamConsumer = { bytes() {}, gap() {}, end() {} };
 
@@ -344,14 +431,6 @@ interface Carrier {
   consumes(consumer: StreamConsumer): boolean;
   consume(consumer: StreamConsumer): void;
   ignore(): void;
-}
-
-/** What the messages of a session may belong to; without an exchange it is found in mid-stream. */
-function readSubprotocol(log: SessionLog, token: string, exchange: HttpExchange | undefined): SubprotocolLayer {
-  const target = exchange?.request?.target ?? '';
-  const layer = new SubprotocolLayer({ sink: log.timeline, token, target, midstream: exchange === undefined });
-  log.subprotocol = layer;
-  return layer;
 }
 
 function endpoint(ip: IpDatagram, offset: number, port: number): Endpoint {

@@ -13,6 +13,10 @@ export const asksForWebSocket = ({ headers }: HttpRequest): boolean =>
 export const asksForSwitch = (request: HttpRequest): boolean =>
   request.method === 'CONNECT' || headerValue(request.headers, 'upgrade') !== undefined || asksForWebSocket(request);
 
+/** The response that opens a WebSocket: 101, or over HTTP/2 any 2xx (RFC 6455 4.1, RFC 8441 5). */
+export const opensWebSocket = ({ httpVersion, status }: HttpResponse): boolean =>
+  httpVersion === '2' ? status >= 200 && status < 300 : status === 101;
+
 /** The final response of this exchange ends HTTP on the connection. */
 export function switches({ request, response }: HttpExchange): boolean {
   if (response === undefined) return false;

@@ -6,6 +6,7 @@ import type { Diagnosis, Finding, RuleMeta } from '../diagnosis/rule.js';
 import type { Header, HttpExchange } from '../http/http-facts.js';
 import { type Session, type Sight, startOf } from '../session/session.js';
 import { findingReport } from './finding-report.js';
+import { messagesReport } from './message-report.js';
 import type { Clock } from './place.js';
 import { type Redactor, redactorFor, revealing } from './redact.js';
 import type { FindingReport, SessionReport } from './report.js';
@@ -39,7 +40,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     server: session.server.text,
     ...(session.rolesGuessed ? { roles: 'guessed' as const } : {}),
     transport: session.transport,
-    carrier: carrierOf(session.upgrade),
+    carrier: session.stream === undefined ? carrierOf(session.upgrade) : 'h2',
     host: session.host === null ? null : redactor.text(session.host),
     url: session.url === null ? null : redactor.text(session.url),
     outcome: diagnosis.outcome,
@@ -59,7 +60,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     endMs: clock.atMs(tcp.last.at),
     packets: tcp.packets,
     stages: session.stages.map((stage) => stageReport(session, stage, clock, redactor)),
-    tcp: tcpReport(tcp),
+    tcp: tcpReport(session.stream?.tcp ?? tcp),
     tls: tls === undefined ? null : tlsReport(tls, clock),
     upgrade: upgradeReport(session, clock, redactor),
     websocket: websocketReport(session, clock, redactor),
@@ -67,6 +68,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     findings,
     timelineOmitted: session.timeline.omitted,
     timeline: timelineReport(session.timeline.events(), clock, redactor),
+    ...(session.recorded === undefined ? {} : messagesReport(session.recorded, clock, redactor)),
   };
 };
 
@@ -81,6 +83,8 @@ const carrierOf = (upgrade: HttpExchange | undefined): SessionReport['carrier'] 
       return 'http/1.0';
     case '1.1':
       return 'http/1.1';
+    case '2':
+      return 'h2';
     default:
       return null;
   }

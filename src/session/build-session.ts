@@ -27,7 +27,7 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
     hostOf(upgrade) ?? hostOf(http?.exchanges.at(-1)) ?? tls?.clientHello?.sni ?? proxy?.tunnels.at(-1)?.target ?? null;
   const origin = originOf(log, named, resolutions);
   const stages = stagesOf({ tcp, tls, proxy, upgrade, websocket, subprotocol, mayUpgrade: true });
-  if (origin?.followed) {
+  if (origin?.followed && log.stream === undefined) {
     stages.unshift(dnsStage(origin.resolution, origin.answer.arrival));
     tellResolution(origin.resolution, log.timeline, 'network');
   }
@@ -41,6 +41,7 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
     url: urlOf(upgrade, tls !== undefined),
     origin,
     tcp,
+    stream: log.stream && { ...log.stream, tcp: log.connectionTcp ?? tcp },
     tls,
     http,
     proxy,
@@ -48,6 +49,7 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
     handshake: log.handshake,
     websocket,
     subprotocol,
+    recorded: log.recorded,
     unknownBytes: log.unknownBytes,
     sight: sightOf(tcp, upgrade, websocket, bounds.end),
     stages,
@@ -74,7 +76,9 @@ function transportOf(log: SessionLog): Session['transport'] {
 
 function hostOf(exchange: HttpExchange | undefined): string | undefined {
   const { request } = exchange ?? {};
-  return request === undefined ? undefined : headerValue(request.headers, 'host');
+  return request === undefined
+    ? undefined
+    : (headerValue(request.headers, ':authority') ?? headerValue(request.headers, 'host'));
 }
 
 /** The URL the client asked for, from its request line and Host (RFC 6455 3, RFC 9112 3.3). */
@@ -82,6 +86,6 @@ function urlOf(exchange: HttpExchange | undefined, isEncrypted: boolean): string
   const { request } = exchange ?? {};
   if (request === undefined) return null;
   if (/^[a-z]+:\/\//i.test(request.target)) return request.target;
-  const host = headerValue(request.headers, 'host');
+  const host = hostOf(exchange);
   return host === undefined ? null : `${isEncrypted ? 'wss' : 'ws'}://${host}${request.target}`;
 }

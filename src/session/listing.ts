@@ -28,7 +28,7 @@ export function listingOf(log: SessionLog, history: ServerHistory): Listing {
   const { tcp } = log;
   if (log.proxy !== undefined && closedTunnel(log.proxy) !== undefined) return 'session';
   if (log.http !== undefined) return listHttp(log.http.facts);
-  if (log.http2) return 'other';
+  if (log.http2 !== undefined) return 'http';
   if (log.tls !== undefined) {
     const listing = listTls(log.tls.facts, tcp, history.tlsWorked(log.client.address) > 0);
     // Decrypted, and neither HTTP nor WebSocket; an HTTP/1.1 request inside h2 is told by its end.

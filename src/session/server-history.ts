@@ -45,7 +45,8 @@ class History implements ServerHistory {
     }
     const http = log.http?.facts;
     if (log.tls === undefined && http?.exchanges.some(({ response }) => response !== undefined)) this.spokeHttp++;
-    if (log.websocket !== undefined) this.spokeWebSocket++;
+    if (log.tls === undefined && log.http2 !== undefined) this.spokeHttp++;
+    if (log.websocket !== undefined || log.streams.length > 0) this.spokeWebSocket++;
     if (!wasUnderstood(log)) return;
     if ((log.proxy?.preambles.length ?? 0) > 0) this.workedWithPreamble++;
     else this.workedWithoutPreamble++;

@@ -3,6 +3,7 @@
  * is over the log becomes a Session (build-session.ts), or a count.
  */
 import type { PacketRef } from '../capture/packet.js';
+import type { Http2Facts, Http2StreamFacts } from '../http/h2-facts.js';
 import type { HttpExchange, HttpFacts } from '../http/http-facts.js';
 import { connectTunnel } from '../proxy/http-connect.js';
 import type { ProxyFacts, TunnelFacts } from '../proxy/proxy-facts.js';
@@ -11,9 +12,11 @@ import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { Connection } from '../tcp/connection.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
+import type { MessageRecorder } from '../websocket/message-recorder.js';
 import { judgeHandshake } from '../websocket/opening-handshake.js';
 import type { HandshakeFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
 import type { Endpoint } from './session.js';
+import { tcpOfStream } from './stream-tcp.js';
 import type { Timeline } from './timeline.js';
 
 /** Whatever holds the facts of a layer. */
@@ -33,12 +36,17 @@ export class SessionLog {
   proxy: ProxyFacts | undefined;
   websocket: Layer<WebSocketFacts> | undefined;
   subprotocol: Layer<SubprotocolFacts | undefined> | undefined;
+  /** Messages that are kept for reading, where they were asked for. */
+  recorded: Pick<MessageRecorder, 'messages' | 'omitted'> | undefined;
   /** The last exchange that asked for an upgrade, judged; known once the connection is over. */
   handshake: HandshakeFacts | undefined;
   /** First bytes that are neither TLS nor HTTP nor frames. */
   unknownBytes: PerSide<Uint8Array> | undefined;
-  /** HTTP/2 spoken in clear. */
-  http2 = false;
+  http2: Layer<Http2Facts> | undefined;
+  /** The stream of HTTP/2 that this log is about; its connection has a log of its own. */
+  stream: Http2StreamFacts | undefined;
+  /** The logs of its streams that asked for WebSocket. */
+  readonly streams: SessionLog[] = [];
   /** The exchange that `handshake` is about, where nothing can be added to it any more. */
   private judged: HttpExchange | undefined;
   private frozen: TcpFacts | undefined;
@@ -65,6 +73,18 @@ export class SessionLog {
     return this.frozen ?? this.connection!.facts();
   }
 
+  private freezeWith({ tcp, tls, lowIsClient, rolesGuessed }: SessionLog): void {
+    this.settle();
+    if (this.stream !== undefined) this.frozen = tcpOfStream(tcp, this.stream);
+    this.connectionTcp = tcp;
+    this.tls = tls;
+    this.lowIsClient = lowIsClient;
+    this.rolesGuessed = rolesGuessed;
+    this.connection = undefined;
+  }
+
+  /** Of a stream's log: the facts of the whole connection. */
+  connectionTcp: TcpFacts | undefined;
   private lowIsClient = true;
   rolesGuessed = false;
 
@@ -105,6 +125,24 @@ export class SessionLog {
     return this.handshake;
   }
 
+  /** The log of a stream on this connection. */
+  addStream(stream: Http2StreamFacts, timeline: Timeline): SessionLog {
+    const log = new SessionLog(this.low, this.high, stream.first.packet, timeline, this.connection);
+    log.stream = stream;
+    log.tls = this.tls;
+    log.proxy = this.proxy;
+    log.http = { facts: streamFacts(stream) };
+    this.streams.push(log);
+    return log;
+  }
+
+  /** The stream is over, the connection may go on: lets go of the buffers above it. */
+  settle(): void {
+    const { exchange } = this.stream ?? {};
+    if (exchange?.request !== undefined) this.judge(exchange);
+    this.websocket = settled(this.websocket);
+  }
+
   /** The connection is over: keeps its facts, lets go of its buffers. */
   freeze(): void {
     if (this.connection === undefined) return;
@@ -119,9 +157,26 @@ export class SessionLog {
     this.connection = undefined;
     this.tls = settled(this.tls);
     this.http = settled(this.http);
+    this.http2 = settled(this.http2);
     this.websocket = settled(this.websocket);
+    for (const stream of this.streams) stream.freezeWith(this);
+    if (this.recorded !== undefined)
+      this.recorded = { messages: this.recorded.messages, omitted: this.recorded.omitted };
   }
 }
+
+/** A stream is one exchange of HTTP/2, and what follows it. */
+const streamFacts = ({ exchange, connection }: Http2StreamFacts): HttpFacts => ({
+  exchanges: exchange.request === undefined ? [] : [exchange],
+  exchangeCount: 1,
+  upgrade: exchange.request === undefined ? undefined : exchange,
+  incompleteHead: undefined,
+  notHttp: undefined,
+  lost: connection.lost,
+  overLimit: { client: false, server: false },
+  switched: undefined,
+  switchAssumed: false,
+});
 
 /** The facts of a layer without the layer. */
 function settled<Facts>(layer: Layer<Facts> | undefined): Layer<Facts> | undefined {

@@ -3,6 +3,7 @@
  * for WebSocket, spoke it, may have (encrypted), or never got far enough to tell.
  */
 import type { Nanos } from '../capture/packet.js';
+import type { Http2StreamFacts } from '../http/h2-facts.js';
 import type { HttpExchange, HttpFacts } from '../http/http-facts.js';
 import type { ProxyFacts } from '../proxy/proxy-facts.js';
 import type { Arrival } from '../stream/arrival.js';
@@ -10,6 +11,7 @@ import type { Side } from '../stream/side.js';
 import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
+import type { MessageRecorder } from '../websocket/message-recorder.js';
 import type { HandshakeFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
 import type { Origin } from './resolution.js';
 import type { Timeline } from './timeline.js';
@@ -70,7 +72,10 @@ export interface Session {
   readonly url: string | null;
   /** The lookup that gave the server's address, where it is in the capture. */
   readonly origin: Origin | undefined;
+  /** Of a session on HTTP/2: as its stream sees it (stream-tcp.ts). */
   readonly tcp: TcpFacts;
+  /** The stream of HTTP/2 that carries it, and the facts of the whole connection's TCP. */
+  readonly stream: (Http2StreamFacts & { readonly tcp: TcpFacts }) | undefined;
   readonly tls: TlsFacts | undefined;
   readonly http: HttpFacts | undefined;
   /** Preambles and tunnels of proxies on the way, where they were spoken. */
@@ -83,6 +88,8 @@ export interface Session {
   readonly websocket: WebSocketFacts | undefined;
   /** What the messages belong to, where that is known. */
   readonly subprotocol: SubprotocolFacts | undefined;
+  /** What was said, where it was asked for. */
+  readonly recorded?: Pick<MessageRecorder, 'messages' | 'omitted'> | undefined;
   /** First bytes that were neither TLS nor HTTP nor frames, by sender, at most 64 bytes of each. */
   readonly unknownBytes: { client: Uint8Array; server: Uint8Array } | undefined;
   readonly sight: ReadonlySet<Sight>;
@@ -123,8 +130,8 @@ export interface ServerHistory {
 }
 
 /** The first packet of its story: of the lookup that it followed, else of the connection. */
-export const startOf = ({ origin, tcp }: Session): Arrival =>
-  origin?.followed ? (origin.resolution.lookups[0]?.first ?? tcp.first) : tcp.first;
+export const startOf = ({ origin, tcp, stream }: Session): Arrival =>
+  origin?.followed && stream === undefined ? (origin.resolution.lookups[0]?.first ?? tcp.first) : tcp.first;
 
 /** Time of the last sign of life before `until`: payload or frame of either side; undefined without one. */
 export const lastActivity = (session: Session): Arrival | undefined => {

@@ -3,6 +3,7 @@
  * Whether one that is not over has failed is for the diagnosis.
  */
 import type { HttpExchange } from '../http/http-facts.js';
+import { opensWebSocket } from '../http/upgrade-request.js';
 import type { ProxyFacts } from '../proxy/proxy-facts.js';
 import type { Arrival } from '../stream/arrival.js';
 import { hasSaidGoodbye, type SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
@@ -118,7 +119,7 @@ function upgradeStage({ request, response }: HttpExchange, tcp: TcpFacts, isSwit
   if (request !== undefined) steps.push({ step: 'request', arrival: request.span.last });
   if (response !== undefined) steps.push({ step: 'response', arrival: response.span.last });
   let status: StageStatus = 'in-progress';
-  if (response?.status === 101) status = 'ok';
+  if (response !== undefined && opensWebSocket(response)) status = 'ok';
   else if (response === undefined && (isSwitched || (tcp.flows.server.firstData === undefined && !tcp.bothSides))) {
     status = 'not-seen';
   }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { headerElements, headerTokens, headerValues, splitOutsideQuotes } from '../http/header-fields.js';
 import type { HttpExchange, HttpRequest, HttpResponse } from '../http/http-facts.js';
+import { opensWebSocket } from '../http/upgrade-request.js';
 import {
   deflateParameters,
   judgeDeflateAnswer,
@@ -19,13 +20,15 @@ type Report = (code: Code, detail?: string) => void;
 
 export function judgeHandshake({ request, response }: HttpExchange): HandshakeFacts {
   const problems: HandshakeProblem[] = [];
-  const opened = response?.status === 101 ? response : undefined;
+  const isHttp2 = (request ?? response)?.httpVersion === '2';
+  const opened = response !== undefined && opensWebSocket(response) ? response : undefined;
   const offered = parseExtensions(request?.headers ?? []);
   const accepted = parseExtensions(opened?.headers ?? []);
-  if (request !== undefined) judgeRequest(request, offered, reporter('client', problems));
+  if (request !== undefined && !isHttp2) judgeRequest(request, reporter('client', problems));
+  if (request !== undefined) judgeOffer(request, offered, reporter('client', problems));
   const key = request === undefined ? undefined : headerValues(request.headers, 'sec-websocket-key')[0];
   const acceptExpected = key === undefined ? undefined : acceptFor(key);
-  if (opened !== undefined) judgeResponse(opened, acceptExpected, reporter('server', problems));
+  if (opened !== undefined && !isHttp2) judgeResponse(opened, acceptExpected, reporter('server', problems));
   if (opened !== undefined) judgeAnswer(request, opened, { offered, accepted }, reporter('server', problems));
   const deflate = accepted.extensions.find(({ name }) => name === PERMESSAGE_DEFLATE);
   return {
@@ -36,7 +39,7 @@ export function judgeHandshake({ request, response }: HttpExchange): HandshakeFa
     extensionsOffered: offered.extensions.map(({ text }) => text),
     extensions: accepted.extensions.map(({ text }) => text),
     deflate: deflate === undefined ? undefined : deflateParameters(deflate),
-    acceptValid: opened === undefined ? null : judgeAccept(opened, acceptExpected),
+    acceptValid: opened === undefined || isHttp2 ? null : judgeAccept(opened, acceptExpected),
     acceptExpected,
     problems,
   };
@@ -46,7 +49,7 @@ export function judgeHandshake({ request, response }: HttpExchange): HandshakeFa
 export const acceptFor = (key: string): string =>
   createHash('sha1').update(`${key}${ACCEPT_GUID}`, 'latin1').digest('base64');
 
-function judgeRequest(request: HttpRequest, offered: ExtensionList, report: Report): void {
+function judgeRequest(request: HttpRequest, report: Report): void {
   const { headers, method, target, httpVersion, cut } = request;
   // Of a head that was cut, what is not there may have stood behind the cut.
   const missing: Report = cut ? () => {} : report;
@@ -65,7 +68,11 @@ function judgeRequest(request: HttpRequest, offered: ExtensionList, report: Repo
   if (keys.length === 0) missing('key-missing');
   for (const key of keys) if (!KEY.test(key)) report('key-invalid', key);
   if (keys.length > 1) report('key-repeated', keys.join(', '));
-  judgeVersion(headerValues(headers, 'sec-websocket-version'), report, missing);
+}
+
+/** What is said in the same fields whatever carries the handshake (RFC 8441 5). */
+function judgeOffer({ headers, cut }: HttpRequest, offered: ExtensionList, report: Report): void {
+  judgeVersion(headerValues(headers, 'sec-websocket-version'), report, cut ? () => {} : report);
   judgeOfferedSubprotocols(headerValues(headers, 'sec-websocket-protocol'), report);
   for (const text of offered.malformed) report('extension-malformed', text);
   for (const extension of offered.extensions) {
@@ -162,7 +169,10 @@ const subprotocolsOf = ({ headers }: HttpResponse): string[] =>
   headerValues(headers, 'sec-websocket-protocol').flatMap((value) => splitOutsideQuotes(value, ','));
 
 const asks = (request: HttpRequest): boolean =>
-  namesWebSocket(request) || headerValues(request.headers, 'sec-websocket-key').length > 0;
+  namesWebSocket(request) ||
+  // RFC 8441 4: an extended CONNECT.
+  headerValues(request.headers, ':protocol')[0]?.toLowerCase() === 'websocket' ||
+  headerValues(request.headers, 'sec-websocket-key').length > 0;
 
 const namesWebSocket = ({ headers }: HttpRequest | HttpResponse): boolean =>
   headerTokens(headers, 'upgrade').includes('websocket');

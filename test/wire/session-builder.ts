@@ -394,6 +394,7 @@ export class SessionBuilder {
               switchAssumed: false,
             },
       proxy: this.proxyFacts,
+      stream: undefined,
       upgrade,
       handshake: this.judged,
       websocket: this.websocket,

@@ -3,6 +3,7 @@
  * An answer counts as refusal whatever follows it on the same connection.
  */
 import type { HttpExchange, HttpRequest, HttpResponse } from '../../http/http-facts.js';
+import { opensWebSocket } from '../../http/upgrade-request.js';
 import type { Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
 import type { HandshakeProblem } from '../../websocket/websocket-facts.js';
@@ -17,13 +18,17 @@ export const upgradeExchange = ({ upgrade, http }: Session): HttpExchange | unde
 /** Request and the response that did not switch; undefined while there is no response, or it is a 101. */
 export const refusal = (session: Session): { request: HttpRequest | undefined; response: HttpResponse } | undefined => {
   const { request, response } = upgradeExchange(session) ?? {};
+  // What refuses a stream of HTTP/2 has rules of its own.
+  if (session.stream !== undefined) return undefined;
   return response === undefined || response.status === 101 ? undefined : { request, response };
 };
 
 /** Request and 101 of a session whose opening handshake both were seen of. */
 export const switched = (session: Session): { request: HttpRequest; response: HttpResponse } | undefined => {
   const { request, response } = session.upgrade ?? {};
-  return request === undefined || response?.status !== 101 ? undefined : { request, response };
+  return request === undefined || response === undefined || !opensWebSocket(response)
+    ? undefined
+    : { request, response };
 };
 
 export const problemsOf = ({ handshake }: Session, ...codes: readonly HandshakeProblem['code'][]): HandshakeProblem[] =>
