@@ -34,6 +34,7 @@ with_rabbitmq() {
 
 record_stomp-healthy() { with_rabbitmq stomp-healthy healthy; }
 record_stomp-login() { with_rabbitmq stomp-login login; }
+record_stomp-pings-rabbitmq() { with_rabbitmq stomp-pings-rabbitmq pinging-broker; }
 record_stomp-heartbeat-missed() { with_rabbitmq stomp-heartbeat-missed missing; }
 
 # The whole broker is stopped: its kernel still acknowledges, its heart-beats stay away.

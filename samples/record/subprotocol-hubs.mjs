@@ -121,14 +121,28 @@ const centrifugoServer = ({ pong = true } = {}) =>
     });
   });
 
-const centrifuge = async () => {
-  const { Centrifuge } = await library('centrifuge');
+/** In protobuf: the reply to connect (client "a", version "5", a ping every second, pongs wanted), and pings. */
+const packedCentrifugo = () =>
+  bareServer('centrifuge-protobuf', (socket) => {
+    socket.once('message', () => {
+      socket.send(Buffer.from('0e08012a0a0a0161120135380140 01'.replace(/ /g, ''), 'hex'));
+      const pings = setInterval(() => socket.readyState === 1 && socket.send(Uint8Array.of(0)), 1000);
+      socket.on('close', () => clearInterval(pings));
+    });
+  });
+
+const centrifuge = async (packed = false) => {
+  const { Centrifuge } = await library(packed ? 'centrifuge/build/protobuf' : 'centrifuge');
   const client = new Centrifuge(`${ORIGIN}/connection/websocket`, { websocket: WebSocket });
   client.on('connected', ({ transport }) => hear('connected', transport));
   client.on('disconnected', ({ code, reason }) => {
     hear('disconnected', `${code} ${reason}`);
     leave();
   });
+  if (packed) {
+    client.connect();
+    return client;
+  }
   const news = client.newSubscription('news');
   news.on('publication', ({ data }) => hear('publication', data.text));
   news.subscribe();
@@ -217,6 +231,7 @@ play({
     'signalr-refuses': () => signalrServer({ handshake: { error: "The protocol 'json' is not supported." } }),
     'signalr-packed': packedServer,
     centrifugo: () => centrifugoServer(),
+    'centrifugo-packed': packedCentrifugo,
     wamp: wampRouter,
     phoenix: () => phoenixServer(),
     'phoenix-crashes': () => phoenixServer({ crashes: true }),
@@ -242,6 +257,11 @@ play({
     'signalr-packed': () => signalrClient(true),
     async centrifugo() {
       const client = await centrifuge();
+      await sleep(3500);
+      client.disconnect();
+    },
+    async 'centrifugo-packed'() {
+      const client = await centrifuge(true);
       await sleep(3500);
       client.disconnect();
     },

@@ -5,6 +5,7 @@
 source "$(dirname "$0")/subprotocol-stage.sh"
 
 record_socketio-healthy() { scene socketio-healthy socketio today today; }
+record_socketio-polling-first() { scene socketio-polling-first socketio today polling; }
 record_socketio2-healthy() { scene socketio2-healthy socketio before before; }
 record_socketio-connect-error() { scene socketio-connect-error socketio today stranger; }
 record_socketio-disconnect() { scene socketio-disconnect socketio sends-away sleeper; }
@@ -41,6 +42,7 @@ record_signalr-close-error() { scene signalr-close-error hubs signalr-fails sign
 record_signalr-handshake-error() { scene signalr-handshake-error hubs signalr-refuses signalr-stays; }
 record_signalr-messagepack() { scene signalr-messagepack hubs signalr-packed signalr-packed; }
 record_centrifugo-healthy() { scene centrifugo-healthy hubs centrifugo centrifugo; }
+record_centrifugo-protobuf() { scene centrifugo-protobuf hubs centrifugo-packed centrifugo-packed; }
 record_centrifugo-3501() { scene centrifugo-3501 hubs centrifugo centrifugo-hasty; }
 record_centrifugo-3012() { scene centrifugo-3012 hubs centrifugo centrifugo-mute; }
 record_wamp-healthy() { scene wamp-healthy hubs wamp wamp; }

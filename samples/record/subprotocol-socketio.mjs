@@ -44,8 +44,8 @@ const join = async (old, settings = {}) => {
   return socket;
 };
 
-const talk = async (old) => {
-  const socket = await join(old);
+const talk = async (old, settings) => {
+  const socket = await join(old, settings);
   socket.on('connect', () => {
     socket.emit('say', 'hello', (text) => hear('answer', text));
     setTimeout(() => socket.close(), 4500);
@@ -61,6 +61,7 @@ play({
   client: {
     today: () => talk(false),
     before: () => talk(true),
+    polling: () => talk(false, { transports: ['polling', 'websocket'] }),
     stranger: () => join(false, { auth: { token: 'expired' } }),
     // Says hello and is stopped from outside.
     sleeper: () => join(false),

@@ -58,6 +58,23 @@ play({
         socket.send(frame('CONNECT', headers));
       });
     },
+    // Pings of the WebSocket instead of heart-beats, and a goodbye after six intervals.
+    'pinging-broker'() {
+      const socket = bareClient('/ws', ['v12.stomp']);
+      socket.on('open', async () => {
+        const headers = {
+          'accept-version': '1.2',
+          host: '/',
+          login: 'guest',
+          passcode: 'guest',
+          'heart-beat': '1000,0',
+        };
+        socket.send(frame('CONNECT', headers));
+        setInterval(() => socket.readyState === 1 && socket.ping(), 700);
+        await sleep(6000);
+        socket.send(frame('DISCONNECT', {}));
+      });
+    },
     // Pings of the WebSocket all the time, and not one heart-beat.
     pinging() {
       const socket = bareClient('/ws', ['v12.stomp']);
