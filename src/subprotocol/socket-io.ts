@@ -74,6 +74,11 @@ class SocketIoReader implements SubprotocolReader {
         this.ping(side, text, arrival, content.length);
         return;
       case '3':
+        if (text === '3probe') {
+          log.step('probe', side, arrival);
+          log.event('probe', side, arrival);
+          return;
+        }
         log.pong(side, arrival);
         log.ordinary('pong', side, arrival, content.length);
         return;

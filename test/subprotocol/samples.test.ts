@@ -29,6 +29,8 @@ describe('recorded subprotocols', () => {
     ['graphql-older-healthy', 'graphql-ws', null],
     ['signalr-healthy', 'signalr', '1'],
     ['centrifugo-healthy', 'centrifugo', 'v2'],
+    ['centrifugo-protobuf', 'centrifugo', 'v2'],
+    ['socketio-polling-first', 'socket.io', 'Engine.IO 4'],
     ['wamp-healthy', 'wamp', '2'],
   ])('%s is understood as %s to the last message', async (name, subprotocol, version) => {
     const session = await sessionOf(name);

@@ -77,7 +77,8 @@ describe('Socket.IO', () => {
       handshake: { answered: { packet: 3 } },
       detail: { upgradedFromPolling: true },
     });
-    expect(driver.facts.heartbeats.client.unanswered).toBeUndefined();
+    expect(driver.facts.heartbeats).toMatchObject({ client: { unanswered: undefined }, server: { count: 0 } });
+    expect(driver.told).toEqual(['client probe', 'server probe', 'client upgrade']);
   });
 
   it('lets Engine.IO carry something else', () => {

@@ -34,6 +34,8 @@ export const missedHeartbeat = defineRule({
       'mqtt-pingresp': 'The broker did not answer the PINGREQ of the client for {silence}; then the client left{how}.',
       'socketio-pong':
         'The {silent} did not answer the Engine.IO ping of the {other} for {silence} (pingTimeout {timeout}); then the {other} left{how}.',
+      'socketio-pong-late':
+        'The {silent} did not answer the Engine.IO ping of the {other} for {silence}; then the {other} left{how}.',
       'socketio-ping':
         'No Engine.IO ping of the {silent} came for {silence}, though one was due every {interval}; then the {other} left{how}.',
     },
@@ -139,7 +141,13 @@ const socketIo: Check = (session, subprotocol, silent) => {
     const missed: Missed = { silent, since: unanswered, end, allowed: timeout, cause: 'socketio-ping-timeout' };
     return findingOf(session, subprotocol, missed, 'socketio-pong', ['blocked', 'intervals']);
   }
+  // Behind a polling transport the intervals were agreed on in another connection.
   const { interval, patience } = subprotocol.heartbeats[silent];
+  if (unanswered !== undefined && asked.interval === 0 && interval === 0 && end.at - unanswered.at >= WAITED) {
+    const missed: Missed = { silent, since: unanswered, end, allowed: 0, cause: 'socketio-ping-timeout' };
+    const finding = findingOf(session, subprotocol, missed, 'socketio-pong-late', ['blocked', 'intervals']);
+    return finding && { ...finding, confidence: 'likely' };
+  }
   const since = lastSign(session, subprotocol, silent, end);
   if (interval === 0 || end.at - since.at < patience * NEARLY) return undefined;
   const missed: Missed = { silent, since, end, allowed: patience, cause: 'socketio-ping-timeout' };
@@ -168,7 +176,7 @@ const findingOf = (
   const other = opposite(silent);
   const { interval } = subprotocol.heartbeats[silent];
   const asked = subprotocol.heartbeats[other];
-  const asksFor = message === 'socketio-pong' || message === 'mqtt-pingresp';
+  const asksFor = message.startsWith('socketio-pong') || message === 'mqtt-pingresp';
   return {
     message,
     cause,

@@ -172,6 +172,12 @@ describe('subprotocol/missed-heartbeat of Socket.IO', () => {
     expect(verdictOn(session)).toBe('failed open socketio-ping-timeout');
   });
 
+  it('says likely where the intervals were agreed on by polling', () => {
+    const server = { unanswered: LAST, lastMessage: LAST };
+    const session = beating(ended('close', 'server', 1005), 'socket.io', { server });
+    expect(findingOf(missedHeartbeat, session)).toMatchObject({ message: 'socketio-pong-late', confidence: 'likely' });
+  });
+
   it('sees pings of the server that stayed away', () => {
     const session = beating(ended('close', 'client', 1005), 'socket.io', { server: { ...pinging, lastMessage: LAST } });
     expect(found(missedHeartbeat, session)).toBe('socketio-ping-timeout error socketio-ping');
