@@ -118,3 +118,9 @@ export function portsOf({ octets, linkType }: RecordedPacket): { source: number;
   if (protocol !== 6 && protocol !== 17) return { source: 0, destination: 0 };
   return { source: octets.readUInt16BE(transport), destination: octets.readUInt16BE(transport + 2) };
 }
+
+/** Of a classic pcap with microseconds: when each packet was captured, in milliseconds since the first. */
+export function timesOf({ packets }: Recording): number[] {
+  const times = packets.map(({ record }) => record.readUInt32LE(0) * 1000 + record.readUInt32LE(4) / 1000);
+  return times.map((time) => time - times[0]!);
+}
