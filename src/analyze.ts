@@ -26,6 +26,8 @@ export interface AnalyzeOptions {
    * read twice for that, except where a source can be read only once: then every timeline is kept whole.
    */
   completeTimelines?: ReadonlySet<number>;
+  /** Messages of every session are kept; without it, of those in `completeTimelines`. */
+  keepMessages?: boolean;
   /** TLS secrets in the SSLKEYLOGFILE format; those inside a pcapng are used beside them. */
   keyLog?: string;
   /** Credentials stay readable in the report. */
@@ -79,7 +81,7 @@ interface Reading {
 
 async function read(
   sources: readonly CaptureSource[],
-  { onProgress }: AnalyzeOptions,
+  { onProgress, keepMessages = false, completeTimelines }: AnalyzeOptions,
   keyLog: KeyLog,
   isComplete: (firstPacket: PacketRef) => boolean,
 ): Promise<Reading> {
@@ -90,7 +92,8 @@ async function read(
     },
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const stack = new Stack(isComplete, keyLog);
+  const keepsAll = keepMessages && completeTimelines === undefined;
+  const stack = new Stack(isComplete, keyLog, (firstPacket) => keepsAll || isComplete(firstPacket));
   await set.run((packet) => stack.packet(packet));
   stack.finish();
 

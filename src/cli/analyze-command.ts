@@ -5,7 +5,7 @@
 import { renderJson } from '../report/json.js';
 import { renderNdjson } from '../report/ndjson.js';
 import type { Report } from '../report/report.js';
-import type { AnalyzeRequest } from './command-line.js';
+import { type AnalyzeRequest, version } from './command-line.js';
 import { type ExitStatus, FAILED_SESSION, FINE, UNUSABLE } from './exit-status.js';
 import { writeAll } from './output.js';
 import { provenance } from './provenance.js';
@@ -13,7 +13,7 @@ import { selectedReport } from './selected-report.js';
 import { terminalLook } from './terminal-look.js';
 
 export const runAnalyze = async (request: AnalyzeRequest): Promise<ExitStatus> => {
-  const selected = await selectedReport(request);
+  const selected = await selectedReport(request, { keepMessages: request.format === 'har' });
   if (selected === undefined) return UNUSABLE;
   const { report, incomplete } = selected;
   await writeAll(await render(report, request), process.stdout);
@@ -25,6 +25,10 @@ export const runAnalyze = async (request: AnalyzeRequest): Promise<ExitStatus> =
 const render = async (report: Report, request: AnalyzeRequest): Promise<Iterable<string>> => {
   if (request.format === 'json') return renderJson(report);
   if (request.format === 'ndjson') return renderNdjson(report);
+  if (request.format === 'har') {
+    const { renderHar } = await import('../report/har/render-har.js');
+    return renderHar(report, { version: version() });
+  }
   if (request.format === 'markdown') {
     const { renderMarkdown } = await import('../report/markdown/render-markdown.js');
     const all = request.all || request.filter.ids !== undefined;

@@ -35,7 +35,7 @@ export interface ExplainRequest {
 }
 
 export interface AnalyzeRequest extends Selection {
-  format: 'terminal' | 'json' | 'ndjson' | 'markdown';
+  format: 'terminal' | 'json' | 'ndjson' | 'markdown' | 'har';
   all: boolean;
   exitCode: boolean;
   ascii: boolean;
@@ -45,6 +45,7 @@ interface Options extends SelectionOptions {
   json?: true;
   ndjson?: true;
   markdown?: true;
+  har?: true;
   all?: true;
   exitCode?: true;
   ascii?: true;
@@ -86,13 +87,19 @@ const analyzeCommand = (tell: Tell): Commander =>
       )
       .usage('[options] <capture...>')
       .argument('<capture...>', CAPTURES)
-      .addOption(new Option('--json', 'the whole report as one JSON document').conflicts(['ndjson', 'markdown']))
+      .addOption(new Option('--json', 'the whole report as one JSON document').conflicts(['ndjson', 'markdown', 'har']))
       .addOption(
-        new Option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary').conflicts(
+        new Option('--ndjson', 'one JSON object a line: captures, sessions with their events, summary').conflicts([
           'markdown',
+          'har',
+        ]),
+      )
+      .addOption(
+        new Option('--markdown', 'for an issue tracker: the answer, tables, a diagram, the rest folded away').conflicts(
+          'har',
         ),
       )
-      .option('--markdown', 'for an issue tracker: the answer, tables, a diagram, the rest folded away'),
+      .option('--har', 'an HTTP Archive with the messages, as browsers export it'),
   )
     .option('--all', 'timelines of the healthy sessions too, and no row limits')
     .option('--exit-code', 'exit 1 when a shown session failed and was not recovered')
@@ -110,13 +117,16 @@ const analyzeCommand = (tell: Tell): Commander =>
         name: 'analyze',
         request: {
           ...selectionOf(captures, options),
-          format: options.json ? 'json' : options.ndjson ? 'ndjson' : options.markdown ? 'markdown' : 'terminal',
+          format: formatOf(options),
           all: options.all ?? false,
           exitCode: options.exitCode ?? false,
           ascii: options.ascii ?? false,
         },
       }),
     );
+
+const formatOf = ({ json, ndjson, markdown, har }: Options): AnalyzeRequest['format'] =>
+  json ? 'json' : ndjson ? 'ndjson' : markdown ? 'markdown' : har ? 'har' : 'terminal';
 
 /** The options that say which sessions, and how they are read. */
 const selecting = (command: Commander): Commander =>

@@ -99,6 +99,30 @@ export interface SessionReport {
   findings: FindingReport[];
   timelineOmitted: number;
   timeline: EventReport[];
+  /** Present for sessions whose messages were asked for, as many as are kept. */
+  messages?: MessageReport[];
+  /** Beyond those. */
+  messagesOmitted?: number;
+}
+
+/** A message as it was said: its beginning, 4 KiB at most, unmasked and inflated. */
+export interface MessageReport extends PacketPlace {
+  /** Of its first octet. */
+  atMs: number;
+  from: Side;
+  opcode: 'text' | 'binary';
+  /** Of the whole message, inflated where it could be. */
+  bytes: number;
+  /** Of a text message. */
+  text?: string;
+  /** Of a binary one. */
+  base64?: string;
+  /** Not all of it is here. */
+  cut?: true;
+  /** Nothing of it was captured. */
+  missing?: true;
+  /** Compressed, and its context is lost or the data are corrupt. */
+  unreadable?: true;
 }
 
 export interface StageReport {

@@ -15,20 +15,21 @@ export const PAGE_SCRIPT = `
     quiet = setTimeout(() => { said.textContent = ''; }, 2500);
   };
 
-  const copy = async (text) => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // A file opened from disk may not write to the clipboard that way.
-      const area = document.createElement('textarea');
-      area.value = text;
-      document.body.append(area);
-      area.select();
-      const worked = document.execCommand('copy');
-      area.remove();
-      if (!worked) return say(text);
-    }
-    say('Copied: ' + text);
+  const copied = (text) => say('Copied: ' + text);
+  // A file opened from disk may not write to the clipboard the modern way.
+  const copyFromArea = (text) => {
+    const area = document.createElement('textarea');
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const worked = document.execCommand('copy');
+    area.remove();
+    if (worked) copied(text);
+    else say(text);
+  };
+  const copy = (text) => {
+    if (navigator.clipboard === undefined) copyFromArea(text);
+    else navigator.clipboard.writeText(text).then(() => copied(text), () => copyFromArea(text));
   };
   document.addEventListener('click', (event) => {
     const button = event.target.closest('button[data-frame], button[data-copy]');

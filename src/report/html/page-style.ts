@@ -103,7 +103,8 @@ th[aria-sort=descending] button::after{content:" ▼"}
 .ladder .c-at,.ladder .c-delta,.ladder .c-packet{white-space:nowrap;text-align:right;width:1%}
 .ladder .c-delta{color:var(--dim)}
 .ladder .c-note{color:var(--dim);font-family:system-ui,sans-serif}
-.ladder button{font:inherit;color:var(--link);background:none;border:0;padding:0;cursor:copy}
+.messages{margin:1.2rem 0}.messages summary{cursor:pointer}.messages h3{display:inline;margin:0}.messages table{font-size:.88rem;min-width:44rem}
+.ladder button,.link{font:inherit;color:var(--link);background:none;border:0;padding:0;cursor:copy}
 .ladder .line{width:40%;min-width:22rem;border-left:2px solid var(--line);border-right:2px solid var(--line);padding:.12rem 0}
 .ladder th.line{border-color:transparent;padding:.3rem .2rem}
 .ladder th.line span:last-child{float:right}

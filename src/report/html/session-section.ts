@@ -7,6 +7,7 @@ import { networkLines, notSeenLines } from '../terminal/network-lines.js';
 import { frameChart } from './frame-chart.js';
 import { type Html, html } from './html.js';
 import { ladderTable } from './ladder-table.js';
+import { messageTable } from './message-table.js';
 import { copyButton, packetLinks } from './packet-link.js';
 import { stageWaterfall } from './stage-waterfall.js';
 import { tlsFacts } from './tls-facts.js';
@@ -28,6 +29,7 @@ ${session.findings.map((finding) => findingCard(finding, session, report))}
 ${stageWaterfall(session, report)}
 ${frameChart(session)}
 ${ladderTable(session, report, rows)}
+${messageTable(session, report)}
 ${upgradeHeaders(session, report)}
 ${tlsFacts(session, report)}
 ${facts.length === 0 ? null : html`<h3>Network</h3><ul>${facts.map((line) => html`<li>${line.trim().replace(/^network: /, '')}</li>`)}</ul>`}
