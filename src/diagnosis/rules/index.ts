@@ -18,6 +18,9 @@ import { brokenRule } from './framing/broken-rule.js';
 import { corruptDeflate } from './framing/corrupt-deflate.js';
 import { corruptedStream } from './framing/corrupted-stream.js';
 import { invalidUtf8 } from './framing/invalid-utf8.js';
+import { endedStream } from './h2/ended-stream.js';
+import { rejectedConnect } from './h2/rejected-connect.js';
+import { usedUpWindow } from './h2/used-up-window.js';
 import { idleTimeout } from './keepalive/idle-timeout.js';
 import { lifetimeLimit } from './keepalive/lifetime-limit.js';
 import { lostPeer } from './keepalive/lost-peer.js';
@@ -88,6 +91,9 @@ export const RULES: readonly Rule[] = [
   plaintextPort,
   tlsPort,
   unansweredHello,
+  endedStream,
+  rejectedConnect,
+  usedUpWindow,
   faultyAnswer,
   malformedAnswer,
   missingHeaders,

@@ -41,7 +41,9 @@ export const chosenH2 = defineRule({
     const { tls } = session;
     const end = tcpEnd(session);
     const hello = tls?.clientHello;
-    if (tls === undefined || hello === undefined || tls.serverHello === undefined || end === undefined) return;
+    // A session on a stream of HTTP/2 wanted it.
+    if (tls === undefined || hello === undefined || session.stream !== undefined) return;
+    if (tls.serverHello === undefined || end === undefined) return;
     if (tls.serverHello.alpn !== 'h2' || !isHandshakeDone(tls)) return;
     const { client, server } = tls.applicationData;
     const since = client.first ?? tls.finished.client;
