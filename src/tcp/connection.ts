@@ -406,6 +406,7 @@ export class Connection implements RepetitionContext {
       peer.ackedKnown = true;
       peer.acked = acknowledgment;
       peer.ackedFrom = acknowledgment;
+      if (peer.packets === 1 && !this.handshake.begun) this.noteFirstKeepAlive(peer);
     }
     const covered = ahead(acknowledgment, peer.acked);
     if (covered > 0 && covered < IMPLAUSIBLE_JUMP) {
@@ -466,6 +467,7 @@ export class Connection implements RepetitionContext {
       if (lead === 1 && flow.freshBytes === 0 && !flow.assembler.holds && !this.handshake.begun) {
         flow.assembler.next = sequence; // The first packet of a capture that begins midway was a keep-alive.
       }
+      if (length === 1 && peer.window === 0) flow.windowProbes++;
       flow.sent.log(sequence, end, segment.ipId, segment.tsVal, segment.at, segment.packet);
       flow.top = end;
       flow.noteFresh(segment, length);
@@ -498,6 +500,14 @@ export class Connection implements RepetitionContext {
     return peer.freshBytes > 0 && ahead(peer.top, edge) >= 0;
   }
 
+  /** The one packet so far of a capture that begins midway was a keep-alive: what it stood one before is acknowledged. */
+  private noteFirstKeepAlive(flow: Flow): void {
+    if (flow.freshBytes > 0 || flow.fin !== undefined || ahead(flow.acked, flow.assembler.next) !== 1) return;
+    flow.keepAlives++;
+    flow.top = flow.acked;
+    flow.assembler.next = flow.acked;
+  }
+
   private noteProbe({ packet, at }: Segment, flow: Flow, peer: Flow): void {
     if (peer.window === 0) {
       flow.windowProbes++;
@@ -510,14 +520,6 @@ export class Connection implements RepetitionContext {
   // ——— Holes ———
 
   private noteAckedHole(flow: Flow, at: Nanos): void {
-    // The one packet of a capture that begins midway was a keep-alive, and this acknowledges what it followed.
-    const isKeepAlive = flow.freshBytes === 0 && flow.packets === 1 && !this.handshake.begun && flow.fin === undefined;
-    if (isKeepAlive && ahead(flow.acked, flow.assembler.next) === 1) {
-      flow.keepAlives++;
-      flow.top = flow.acked;
-      flow.assembler.next = flow.acked;
-      return;
-    }
     if (flow.fin !== undefined && ahead(flow.assembler.next, flow.finEnd) === -1) return; // Only the FIN's own number.
     // One number, acknowledged after the peer's own FIN: rather the FIN of this side, unseen, than a byte.
     const peer = flow === this.low ? this.high : this.low;

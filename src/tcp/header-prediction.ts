@@ -36,6 +36,7 @@ export function passPredicted(segment: Segment, flow: Flow, peer: Flow): boolean
   if ((segment.flags & ~PSH) !== ACK || segment.optionsEnd - segment.optionsStart > TIMESTAMPS_BYTES) return false;
   if (sequence !== values[own + TOP] || segment.window !== values[own + WINDOW] || segment.window === 0) return false;
   if (values[own + HOLE_ACKED_AT]! >= 0 || values[other + HOLE_ACKED_AT]! >= 0) return false;
+  if (values[other + WINDOW] === 0) return false;
   const covered = (acknowledgment - values[other + ACKED]!) | 0;
   if (covered < 0 || ((acknowledgment - peer.assembler.next) | 0) > 0) return false;
   if (covered === 0 && payloadLength === 0) return false;
