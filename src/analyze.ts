@@ -12,6 +12,7 @@ import { READABLE_LINK_TYPES } from './link/locate-datagram.js';
 import { buildReport } from './report/build-report.js';
 import type { Report } from './report/report.js';
 import { buildSession } from './session/build-session.js';
+import { type Ways, waysOf } from './session/legs.js';
 import { listingOf } from './session/listing.js';
 import { failedLookups, type LookupSession, namesOf, numberEntries } from './session/lookup-session.js';
 import { relate } from './session/relations.js';
@@ -76,6 +77,7 @@ interface Reading {
   sessions: Session[];
   lookups: LookupSession[];
   view: CaptureView;
+  ways: Ways;
   notListed: Stack['notListed'];
 }
 
@@ -113,6 +115,7 @@ async function read(
   );
   const lookups = failedLookups(resolutions.all, namesOf(sessions), bounds.end);
   numberEntries(sessions, lookups);
+  const ways = waysOf(sessions);
   const captures = set.infos;
   captures[0]?.warnings.push(...stack.warnings(), ...keyLog.warnings());
   return {
@@ -122,19 +125,22 @@ async function read(
     start,
     sessions,
     lookups,
-    view: { sessions, server: (endpoint) => servers.of(endpoint), epoch: set.epoch },
+    view: { sessions, legs: ways.legs, server: (endpoint) => servers.of(endpoint), epoch: set.epoch },
+    ways,
     notListed,
   };
 }
 
 function tell(
-  { captures, errors, epoch, start, sessions, lookups, view, notListed }: Reading,
+  { captures, errors, epoch, start, sessions, lookups, view, ways, notListed }: Reading,
   options: AnalyzeOptions,
 ): Analysis {
   const diagnosed = sessions.map((session) => ({ session, diagnosis: diagnose(session, view) }));
-  const ties = relate(diagnosed.map(({ session, diagnosis: { outcome } }) => ({ session, outcome })));
+  const attempts = diagnosed.map(({ session, diagnosis: { outcome } }) => ({ session, outcome }));
+  const ties = relate(attempts, ways);
   const unresolved = lookups.map((lookup) => ({ lookup, diagnosis: diagnoseLookup(lookup) }));
-  const overall = diagnoseCapture(view);
+  const diagnoses = new Map(diagnosed.map(({ session, diagnosis }) => [session, diagnosis]));
+  const overall = diagnoseCapture({ ...view, diagnosis: (session) => diagnoses.get(session) });
   const report = buildReport({
     captures,
     epoch,

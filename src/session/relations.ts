@@ -5,8 +5,8 @@
  */
 import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
+import type { Ways } from './legs.js';
 import { type Session, startOf } from './session.js';
-import { twinsOf } from './twins.js';
 
 export type Relation = 'retried-as' | 'redirected-to' | 'backend-leg' | 'client-leg' | 'seen-again' | 'resumes';
 
@@ -32,7 +32,7 @@ const RACE_WITHIN: Nanos = 3e9;
 const CANDIDATES_READ = 64;
 
 /** Ties of the sessions that have any, by id. `attempts` in the order of their first packets. */
-export function relate(attempts: readonly Attempt[]): Map<number, Ties> {
+export function relate(attempts: readonly Attempt[], { legs, same }: Ways): Map<number, Ties> {
   const ties = new Map<number, Ties>();
   const tiesOf = ({ id }: Session): Ties => {
     let known = ties.get(id);
@@ -47,9 +47,13 @@ export function relate(attempts: readonly Attempt[]): Map<number, Ties> {
     if (!related.some((known) => known.id === to.id)) related.push({ id: to.id, relation });
   };
 
-  for (const { first, second, kind } of twinsOf(attempts.map(({ session }) => session))) {
-    tie(first, kind === 'legs' ? 'backend-leg' : 'seen-again', second);
-    tie(second, kind === 'legs' ? 'client-leg' : 'seen-again', first);
+  for (const { front, back } of legs) {
+    tie(front, 'backend-leg', back);
+    tie(back, 'client-leg', front);
+  }
+  for (const { first, second } of same) {
+    tie(first, 'seen-again', second);
+    tie(second, 'seen-again', first);
   }
   const book = new AttemptBook(attempts);
   // From the last to the first: a retry that failed may have been retried itself.

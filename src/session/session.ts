@@ -13,6 +13,7 @@ import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { MessageRecorder } from '../websocket/message-recorder.js';
 import type { HandshakeFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
+import type { Leg } from './legs.js';
 import type { Origin } from './resolution.js';
 import type { Timeline } from './timeline.js';
 
@@ -107,6 +108,8 @@ export interface CaptureView {
   server(endpoint: string): ServerHistory;
   /** All sessions, in order of their first packet. */
   sessions: readonly Session[];
+  /** Both connections of what went through a reverse proxy. */
+  legs: readonly Leg[];
   /** Nanoseconds since 1970 at Nanos 0: what a certificate's dates are compared with. */
   readonly epoch: bigint;
 }

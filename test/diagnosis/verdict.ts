@@ -4,8 +4,9 @@
  */
 import { expect } from 'vitest';
 import { diagnose } from '../../src/diagnosis/diagnose.js';
-import type { Finding, LookupRule, Rule } from '../../src/diagnosis/rule.js';
+import type { CaptureRule, Finding, JudgedCapture, LookupRule, Rule } from '../../src/diagnosis/rule.js';
 import { runLookupRule, runRule } from '../../src/diagnosis/run-rules.js';
+import { waysOf } from '../../src/session/legs.js';
 import type { LookupSession } from '../../src/session/lookup-session.js';
 import type { CaptureView, ServerHistory, Session } from '../../src/session/session.js';
 
@@ -36,7 +37,7 @@ export const viewOf = (sessions: readonly Session[], known: KnownServer = {}): C
     workedWithoutPreamble: known.workedWithoutPreamble ?? 0,
     sniAccepted: new Set(known.sniAccepted ?? []),
   };
-  return { sessions, server: () => history, epoch: EPOCH };
+  return { sessions, legs: waysOf(sessions).legs, server: () => history, epoch: EPOCH };
 };
 
 /** What the rule finds, after its keys, placeholders and evidence were held to its own tables. */
@@ -68,6 +69,20 @@ export const found = (rule: Rule, session: Session, view?: CaptureView): string 
   const finding = findingOf(rule, session, view);
   if (finding === undefined) return 'nothing';
   return `${finding.cause} ${finding.severity ?? rule.meta.severity} ${finding.message}`;
+};
+
+/** The same capture, with every session diagnosed by the real rules. */
+export const judgedView = (sessions: readonly Session[], known: KnownServer = {}): JudgedCapture => {
+  const view = viewOf(sessions, known);
+  const diagnoses = new Map(sessions.map((session) => [session, diagnose(session, view)]));
+  return { ...view, diagnosis: (session) => diagnoses.get(session) };
+};
+
+/** What a rule over the whole capture finds, held to its own tables. */
+export const captureFindingsOf = (rule: CaptureRule, capture: JudgedCapture) => {
+  const findings = [...rule.check(capture)];
+  for (const finding of findings) expectWellFormed(rule, finding);
+  return findings;
 };
 
 /** Outcome, stage and cause of a session: "failed open ws-reset", "ok close", "partial tcp". */
