@@ -20,14 +20,18 @@ const MAX_CLIENT_FLIGHT = 8;
  * ticket of one octet 3, extensions 2, content type 1, tag 16.
  */
 const SHORTEST_TICKET = 35;
+/** Octets of a Certificate message without a certificate (RFC 8446 4.4.2): header 4, empty context 1, empty list 3. */
+const EMPTY_CERTIFICATE = 8;
 
 export class ProtectedRecords {
   /** TLS 1.3: the last record of the server before the client's Finished, once there is one. */
   private serverFlight: Arrival | undefined;
   /** TLS 1.3: protected records of the client since the first that may be its Finished; 0 once that is settled. */
   private clientFlight = 0;
+  /** TLS 1.3: length of the first of these. */
+  private clientFlightLength = 0;
   private ticketsPossible = true;
-  private firstTicket: { packet: number; length: number } | undefined;
+  private firstTicket: number | undefined;
   /** The side's last record has the length of an alert: what `applicationData` was before it. */
   private readonly beforeAlert: PerSide<{ record: Arrival; length: number; counts: RecordCounts } | undefined> = {
     client: undefined,
@@ -102,10 +106,10 @@ export class ProtectedRecords {
     const { facts } = this;
     const early = facts.applicationData.client.records === 0;
     if (early) facts.serverRecordsBeforeClientData++;
-    // Inferred: tickets are written at once, hence in one packet, or come out equally long (OpenSSL sends two).
-    this.firstTicket ??= { packet: record.first.packet, length: record.length };
-    const alike = record.first.packet === this.firstTicket.packet || record.length === this.firstTicket.length;
-    const mayBe = record.length >= SHORTEST_TICKET && (early || alike);
+    // Inferred: several tickets come out equally long. What differs, once the client has asked, is an answer, also where
+    // both stand in one packet.
+    this.firstTicket ??= record.length;
+    const mayBe = record.length >= SHORTEST_TICKET && (early || record.length === this.firstTicket);
     this.ticketsPossible &&= mayBe;
     if (this.ticketsPossible) facts.possibleTickets++;
   }
@@ -126,6 +130,9 @@ export class ProtectedRecords {
       // Inferred: the first record after the server's flight. A client with a certificate sends that first, so a
       // record of exactly the length of a Finished, before the server says anything more, is the better one.
       this.clientFlight = exact ? 0 : 1;
+      this.clientFlightLength = record.length;
+      // BoringSSL writes both messages into one record.
+      if (this.isFinishedLength(record, EMPTY_CERTIFICATE)) facts.inferredClientCertificate = 'none';
       if (this.serverFlight !== undefined) this.finish('server', this.serverFlight);
       this.finish('client', record.last);
       return;
@@ -133,6 +140,10 @@ export class ProtectedRecords {
     if (this.clientFlight > 0 && exact) {
       facts.finished.client = copyArrival(record.last);
       facts.applicationData.client = { records: 0, bytes: 0, first: undefined, last: undefined };
+      const isEmpty = this.clientFlightLength === EMPTY_CERTIFICATE + 1 + this.tagLength;
+      // A certificate is followed by its proof: two records at least, if every message has its own.
+      if (isEmpty && this.clientFlight === 1) facts.inferredClientCertificate = 'none';
+      else if (!isEmpty && this.clientFlight > 1) facts.inferredClientCertificate = 'sent';
       this.clientFlight = 0;
       return;
     }
@@ -168,10 +179,10 @@ export class ProtectedRecords {
     return record.length === 3 + this.tagLength;
   }
 
-  /** RFC 8446 4.4.4: header, hash, content type, tag. The hash is SHA-256 or SHA-384 where the suite was not seen. */
-  private isFinishedLength(record: TlsRecord): boolean {
+  /** RFC 8446 4.4.4: header, hash, content type, tag, and `more` octets. The hash is SHA-256 or SHA-384 where the suite was not seen. */
+  private isFinishedLength(record: TlsRecord, more = 0): boolean {
     const suite = this.facts.serverHello?.cipherSuite;
-    const rest = 5 + this.tagLength;
+    const rest = 5 + this.tagLength + more;
     if (suite !== undefined) return record.length === rest + hashLength(suite);
     return record.length === rest + 32 || record.length === rest + 48;
   }

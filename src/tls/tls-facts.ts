@@ -87,10 +87,15 @@ export interface TlsFacts {
   /** The server's chain as sent, leaf first; undefined when not visible (TLS 1.3, resumption, not captured). */
   certificates: CertificateFacts[] | undefined;
   certificatesAt: Span | undefined;
-  /** TLS 1.2: the server asked for a client certificate. */
+  /** The server asked for a client certificate; in TLS 1.3 only with keys. */
   certificateRequest: Span | undefined;
-  /** TLS 1.2: number of certificates in the client's Certificate message; undefined when none was sent. */
+  /** Certificates in the client's Certificate message, which may be empty; undefined when no message was seen. */
   clientCertificates: number | undefined;
+  /**
+   * TLS 1.3 without keys: what the lengths in the client's last flight say of an answer to a CertificateRequest (RFC 8446
+   * 4.4.2). Undefined where there was none, or where it does not show.
+   */
+  inferredClientCertificate: 'none' | 'sent' | undefined;
   serverHelloDone: Span | undefined;
   /** Visible alerts, at most 16. */
   alerts: AlertFacts[];
@@ -114,7 +119,7 @@ export interface TlsFacts {
   serverRecordsBeforeClientData: number;
   /**
    * TLS 1.3: how many of the server's first application_data records may be NewSessionTickets: those before the client's
-   * first data, and those in the packet, or of the length, of the first one. Only what `applicationData.server` counts
+   * first data, and those of the length of the first one. Only what `applicationData.server` counts
    * beyond them is an answer to the client.
    */
   possibleTickets: number;
@@ -145,6 +150,7 @@ export const emptyTlsFacts = (): TlsFacts => ({
   certificatesAt: undefined,
   certificateRequest: undefined,
   clientCertificates: undefined,
+  inferredClientCertificate: undefined,
   serverHelloDone: undefined,
   alerts: [],
   encryptedAlerts: [],

@@ -250,6 +250,28 @@ describe('TLS 1.3 without keys', () => {
     expect([facts.serverRecordsBeforeClientData, facts.possibleTickets]).toEqual([0, 2]);
   });
 
+  it('tells an answer from the tickets in the same packet', () => {
+    const { facts } = run([
+      client(hello()),
+      server(answer(), CCS, sealed(900)),
+      client(CCS, FINISHED, sealed(400)),
+      server(sealed(250), sealed(250), sealed(174)),
+    ]);
+    expect([facts.possibleTickets, facts.applicationData.server.records]).toEqual([2, 3]);
+  });
+
+  it.each([
+    { flight: 'a Finished alone', records: [FINISHED], sent: undefined },
+    { flight: 'an empty Certificate and a Finished', records: [sealed(25), FINISHED], sent: 'none' },
+    { flight: 'both in one record', records: [sealed(8 + 36 + 17)], sent: 'none' },
+    { flight: 'a certificate, its proof and a Finished', records: [sealed(458), sealed(95), FINISHED], sent: 'sent' },
+    { flight: 'a Finished and a request', records: [FINISHED, sealed(25), sealed(400)], sent: undefined },
+    { flight: 'one record of another length', records: [sealed(600)], sent: undefined },
+  ])('infers from $flight what the client gave: $sent', ({ records, sent }) => {
+    const { facts } = run([client(hello()), server(answer(), CCS, sealed(900)), client(CCS, ...records)]);
+    expect(facts.inferredClientCertificate).toBe(sent);
+  });
+
   it('keeps early data apart and finds the Finished behind it', () => {
     const { facts } = run([
       client(hello(extension(42, [])), CCS, sealed(300)),

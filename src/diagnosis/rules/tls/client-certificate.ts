@@ -1,7 +1,9 @@
 /**
- * A server that wants a certificate of the client and ended without saying so by an alert: the messages of TLS 1.2 show
- * what was asked and given, or an HTTP answer says it (RFC 5246 7.4.4, 7.4.6).
+ * A server that wants a certificate of the client and ended without saying so by an alert in clear: the messages of TLS
+ * 1.2 (RFC 5246 7.4.4, 7.4.6) or the lengths of the client's flight in TLS 1.3 (RFC 8446 4.4.2) show what was asked and
+ * given, or an HTTP answer says it.
  */
+import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
 import { bodyText } from '../../measures/headers.js';
 import { AT_ONCE, fatalAlert, firstToLeave } from '../../measures/tls-progress.js';
@@ -30,10 +32,19 @@ export const clientCertificate = defineRule({
         'The server asked for a certificate, the client sent an empty list; its request got one short answer, and the server ended the connection {after} after it. A server that answers such requests by an error page looks like this.',
       refused:
         'The server asked for a certificate, the client sent one, and the server ended the connection {after} later.',
+      inferredNone:
+        'The server ended the connection {after} after the client’s Finished, which follows a message of the length of an empty Certificate: the server asked for a certificate and the client had none. TLS 1.3 encrypts the messages; this is inferred from their lengths.',
+      inferredRefused:
+        'The server ended the connection {after} after the client’s Finished, before which the client sent more than a Finished: a certificate and its proof, as the lengths go. TLS 1.3 encrypts the messages; this is inferred from their lengths.',
       saysNone: 'The server answered {status}: it requires a client certificate and got none.',
       saysRefused: 'The server answered {status}: it did not accept the certificate of the client.',
     },
-    notes: { request: 'the server asks for a certificate', end: 'the server ends the connection', answer: 'answer' },
+    notes: {
+      request: 'the server asks for a certificate',
+      given: 'last message of the client’s handshake',
+      end: 'the server ends the connection',
+      answer: 'answer',
+    },
     remedies: {
       give: 'Give the client a certificate and key that the server’s CA has issued: Node cert and key; Python load_cert_chain; curl --cert and --key.',
       optional:
@@ -59,25 +70,51 @@ export const clientCertificate = defineRule({
       };
       return;
     }
+    const given = tls === undefined ? undefined : certificatesOf(tls);
     const left = firstToLeave(session);
-    if (tls?.certificateRequest === undefined || tls.clientCertificates === undefined) return;
-    if (left === undefined || left.by !== 'server' || fatalAlert(session) !== undefined) return;
-    const asked = tls.certificateRequest.last;
-    if (session.tcp.gaps.some((gap) => gap.at >= asked.at)) return;
+    if (tls === undefined || given === undefined || left === undefined) return;
+    if (left.by !== 'server' || fatalAlert(session) !== undefined) return;
+    const asked = tls.certificateRequest?.last ?? tls.serverHello?.span.last;
+    if (session.tcp.gaps.some((gap) => gap.at >= (asked?.at ?? 0))) return;
     const { client, server } = tls.applicationData;
-    const after = left.at.at - (client.last ?? tls.finished.client ?? tls.certificateRequest.last).at;
+    const isOneAnswer = client.records > 0 && server.records > 0;
+    const since = (isOneAnswer ? client.last : undefined) ?? tls.finished.client ?? asked;
+    const after = left.at.at - (since?.at ?? left.at.at);
     // One answer and the end right after it, where 101 would have kept the connection: a page that says so.
-    const answered = server.records > 0;
-    if (after > AT_ONCE || client.records > REQUEST_RECORDS || (answered && tls.clientCertificates > 0)) return;
-    const none = tls.clientCertificates === 0;
+    if (after > AT_ONCE || client.records > REQUEST_RECORDS || (isOneAnswer && given.count > 0)) return;
+    const none = given.count === 0;
     yield {
-      message: answered ? 'answered' : none ? 'none' : 'refused',
+      message: messageOf(given, isOneAnswer),
       cause: none ? 'tls-client-certificate-required' : 'tls-client-certificate-rejected',
       data: { after: duration(after) },
-      evidence: evidence([tls.certificateRequest, 'request'], [left.at, 'end']),
+      evidence: evidence(
+        [tls.certificateRequest, 'request'],
+        [given.inferred ? tls.finished.client : undefined, 'given'],
+        [left.at, 'end'],
+      ),
       struckAt: left.at.at,
-      confidence: none && !answered ? 'likely' : 'possible',
+      confidence: !isOneAnswer && (none || (given.inferred && left.alerted)) ? 'likely' : 'possible',
       remedies: none ? ['give', 'optional'] : ['ca', 'give'],
     };
   },
 });
+
+const messageOf = ({ count, inferred }: Given, isOneAnswer: boolean): string => {
+  if (isOneAnswer) return 'answered';
+  if (count === 0) return inferred ? 'inferredNone' : 'none';
+  return inferred ? 'inferredRefused' : 'refused';
+};
+
+interface Given {
+  count: number;
+  inferred: boolean;
+}
+
+/** What the client gave when it was asked: seen, or inferred from lengths; undefined where it was not asked. */
+const certificatesOf = (tls: TlsFacts): Given | undefined => {
+  const { certificateRequest, clientCertificates, inferredClientCertificate } = tls;
+  if (clientCertificates !== undefined && certificateRequest !== undefined)
+    return { count: clientCertificates, inferred: false };
+  if (inferredClientCertificate === undefined) return undefined;
+  return { count: inferredClientCertificate === 'none' ? 0 : 1, inferred: true };
+};

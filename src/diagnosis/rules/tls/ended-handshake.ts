@@ -75,8 +75,10 @@ export const endedHandshake = defineRule({
       if (!asked) yield afterwards('after', session, tls, left, after);
       return;
     }
-    // With a request under way, only an alert instead of an answer shows that it was the handshake that failed.
-    if (!asked || left.alerted) yield afterwards('refusedFinished', session, tls, left, after);
+    // With a request under way, only an alert instead of any record shows that it was the handshake that failed: behind
+    // one record, which may be an answer and no ticket, the same length is a close_notify.
+    const isInstead = left.alerted && tls.applicationData.server.records === 0;
+    if (!asked || isInstead) yield afterwards('refusedFinished', session, tls, left, after);
   },
 });
 

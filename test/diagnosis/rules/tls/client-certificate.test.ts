@@ -12,6 +12,12 @@ const asked = (sent: number | undefined, then: (session: SessionBuilder) => Sess
   });
 };
 
+/** TLS 1.3 without keys. */
+const hidden = (sent: 'none' | 'sent', then: (session: SessionBuilder) => SessionBuilder) =>
+  withTls(then(aSession().handshake().clientHello('example.com').serverHello()).build(), (tls) => {
+    tls.inferredClientCertificate = sent;
+  });
+
 describe('tls/client-certificate', () => {
   it('sees a server leave after an empty list, and after one it did not like', () => {
     const none = asked(0, (session) => session.finished().fin('server'));
@@ -25,6 +31,22 @@ describe('tls/client-certificate', () => {
       builder.finished().records('client', 1, 180).records('server', 1, 400).fin('server'),
     );
     expect(found(clientCertificate, session)).toBe('tls-client-certificate-required error answered');
+  });
+
+  it.each([
+    { sent: 'none', says: 'tls-client-certificate-required error inferredNone' },
+    { sent: 'sent', says: 'tls-client-certificate-rejected error inferredRefused' },
+  ] as const)('infers without keys that a server refused over a certificate: $sent', ({ sent, says }) => {
+    const session = hidden(sent, (builder) => builder.finished().fin('server'));
+    expect(found(clientCertificate, session)).toBe(says);
+    expect(verdictOn(session)).toBe(`failed tls ${says.split(' ')[0]}`);
+  });
+
+  it('does not take an answer under TLS 1.3 for a refused certificate', () => {
+    const session = hidden('sent', (builder) =>
+      builder.finished().records('client', 1, 180).records('server', 1, 174).fin('server'),
+    );
+    expect(found(clientCertificate, session)).toBe('nothing');
   });
 
   it('reads an answer that says so', () => {

@@ -50,6 +50,20 @@ describe('tls/ended-handshake', () => {
     expect(verdictOn(session, viewOf([session], { tlsWorked: 1 }))).toBe('partial tls');
   });
 
+  it('takes an alert of the server for a refusal only before anything that may be an answer', () => {
+    const sealedAlert = (records: number): Session => {
+      const session = heard(
+        hellos().finished().records('client', 1, 190).records('server', records, 174).fin('server').build(),
+      );
+      const arrival = session.tcp.endPacket;
+      if (arrival !== undefined)
+        session.tls?.encryptedAlerts.push({ from: 'server', arrival, length: 19, inferred: true });
+      return session;
+    };
+    expect(found(endedHandshake, sealedAlert(0))).toBe('tls-closed-during-handshake error refusedFinished');
+    expect(found(endedHandshake, sealedAlert(1))).toBe('nothing');
+  });
+
   it('does not judge behind a hole', () => {
     const session = heard(hellos().fin('client').build());
     if (session.tls !== undefined) session.tls.handshakeGap = true;
