@@ -29,7 +29,7 @@ const sessionsOf = async (sample: string) => {
 
 /** Traffic with nothing wrong in it that can be seen, with and without WebSocket. */
 const HEALTHY = readdirSync(`${root}samples`).filter((file) =>
-  /^(ws-(healthy|deflate|ipv6|cooked|nano|large|loopback|midstream|one-sided|capture-gap|lossy|rough|delay|open|gzip)|wss-|https-page|h2-healthy|browser-healthy|nginx-healthy).*\.(pcap|pcapng|gz)$/.test(
+  /^(ws-(healthy|deflate|ipv6|cooked|nano|large|loopback|midstream|one-sided|capture-gap|lossy|rough|delay|open|gzip)|wss-|https-|h2-healthy|browser-healthy|nginx-healthy).*\.(pcap|pcapng|gz)$/.test(
     file,
   ),
 );
