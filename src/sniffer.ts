@@ -99,6 +99,9 @@ export class Sniffer implements StreamConsumer {
     const guess = this.guess(side, bytes);
     if (guess === 'undecided' && !isFinal && bytes.length < UNDECIDED_BYTES) return;
     if (typeof guess === 'object') {
+      // The server's SETTINGS may come first, and the client speak HTTP/1.1 all the same: it has the last word.
+      const waits = guess.layer === 'http2' && guess.speaker === 'server' && this.begin.client.length === 0;
+      if (waits && !isFinal && bytes.length < UNDECIDED_BYTES) return;
       this.choose(side, guess);
       return;
     }

@@ -34,13 +34,15 @@ export interface Http2Goaway extends Http2Error {
 export interface WindowStalls {
   count: number;
   longest: Nanos;
+  /** When the longest began. */
+  longestSince: Arrival | undefined;
   /** The window has been empty since; undefined when it is open. */
   since: Arrival | undefined;
 }
 
 export interface Http2Facts {
   settings: PerSide<Http2Settings | undefined>;
-  /** The last GOAWAY of each side. */
+  /** GOAWAY of each side: what the last one says, when the first one came. */
   goaways: PerSide<Http2Goaway | undefined>;
   /** Streams that the client opened, and of these the ones that asked for WebSocket. */
   streams: number;
@@ -77,7 +79,18 @@ export interface Http2StreamFacts {
   stalls: PerSide<WindowStalls>;
 }
 
-export const noStalls = (): WindowStalls => ({ count: 0, longest: 0, since: undefined });
+export const noStalls = (): WindowStalls => ({
+  count: 0,
+  longest: 0,
+  longestSince: undefined,
+  since: undefined,
+});
+
+/** The GOAWAY that came first of those about this stream. */
+export const firstGoaway = (stream: Http2StreamFacts): Http2Goaway | undefined =>
+  [goawayAbout(stream, 'client'), goawayAbout(stream, 'server')]
+    .filter((goaway) => goaway !== undefined)
+    .sort((a, b) => a.arrival.at - b.arrival.at || a.arrival.packet - b.arrival.packet)[0];
 
 /** A GOAWAY that leaves this stream unprocessed, or that came while it was open. */
 export const goawayAbout = ({ id, connection, first }: Http2StreamFacts, from: Side): Http2Goaway | undefined => {

@@ -267,7 +267,9 @@ export class Http2Layer implements StreamConsumer {
     const lastStreamId = readUint31(payload, 0);
     const debug = Buffer.from(payload.subarray(8, 8 + DEBUG_KEPT)).toString('latin1');
     const name = errorName(code);
-    this.facts.goaways[side] = { from: side, code, name, arrival: copyArrival(arrival), lastStreamId, debug };
+    // An orderly shutdown says it twice: first to announce it (RFC 9113 6.8).
+    const first = this.facts.goaways[side]?.arrival ?? copyArrival(arrival);
+    this.facts.goaways[side] = { from: side, code, name, arrival: first, lastStreamId, debug };
     this.options.tell('goaway', side, arrival, { error: name, errorCode: code, lastStreamId, debug });
   }
 

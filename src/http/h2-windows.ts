@@ -27,7 +27,10 @@ class Window {
     this.size += bytes;
     const { since } = this.stalls;
     if (this.size <= 0 || since === undefined) return;
-    this.stalls.longest = Math.max(this.stalls.longest, at - since.at);
+    if (at - since.at > this.stalls.longest) {
+      this.stalls.longest = at - since.at;
+      this.stalls.longestSince = since;
+    }
     this.stalls.since = undefined;
   }
 }

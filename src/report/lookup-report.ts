@@ -47,6 +47,8 @@ export const lookupReport = ({ lookup, diagnosis }: DiagnosedLookup, clock: Cloc
     stages: lookup.stages.map((stage) => stageEntry(stage, detailOf(lookup), clock)),
     tcp: null,
     tls: null,
+    proxy: null,
+    h2: null,
     upgrade: null,
     websocket: null,
     subprotocol: null,

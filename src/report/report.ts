@@ -6,6 +6,7 @@
  */
 import type { CauseId } from '../diagnosis/causes.js';
 import type { Confidence, Severity } from '../diagnosis/rule.js';
+import type { LegMark } from '../session/legs.js';
 import type { Relation } from '../session/relations.js';
 import type { Sight, StageName, StageStatus } from '../session/session.js';
 import type { Actor, PerSide, Side } from '../stream/side.js';
@@ -85,6 +86,8 @@ export interface SessionReport {
   recovered: boolean;
   verdict: string;
   related: { id: number; relation: Relation }[];
+  /** Present when a reverse proxy on the way was seen on both sides: one for each pair of legs that this entry is in. */
+  legs?: LegReport[];
   sight: Sight[];
   vantage: 'client' | 'server' | 'between' | null;
   startMs: number;
@@ -93,6 +96,10 @@ export interface SessionReport {
   stages: StageReport[];
   tcp: TcpReport | null;
   tls: TlsReport | null;
+  /** Null where no proxy was spoken to. */
+  proxy: ProxyReport | null;
+  /** Null where HTTP/2 does not carry it. */
+  h2: Http2Report | null;
   upgrade: UpgradeReport | null;
   websocket: WebSocketReport | null;
   subprotocol: { name: string; version: string | null; detail: Record<string, unknown> } | null;
@@ -123,6 +130,33 @@ export interface MessageReport extends PacketPlace {
   missing?: true;
   /** Compressed, and its context is lost or the data are corrupt. */
   unreadable?: true;
+}
+
+/** From the head that reached the proxy to the one that left it. */
+export interface HeadChangesReport {
+  removed: [name: string, value: string][];
+  added: [name: string, value: string][];
+  altered: { name: string; from: string; to: string }[];
+  /** Nulls where it stayed the same. */
+  httpVersion: { from: string; to: string } | null;
+  target: { from: string; to: string } | null;
+  status: { from: number; to: number } | null;
+}
+
+export interface LegReport {
+  /** The entries of the client's leg and of the backend's. */
+  client: number;
+  backend: number;
+  matchedBy: LegMark;
+  /** As the proxy calls itself. */
+  proxy: string | null;
+  /** Null where one of both heads was not seen whole. */
+  request: HeadChangesReport | null;
+  response: HeadChangesReport | null;
+  /** Null while nobody has, or where the packets do not tell. */
+  endedBy: ({ by: 'client' | 'proxy' | 'backend'; atMs: number } & PacketPlace) | null;
+  /** Of `waitedMs` at the client's leg: at the backend, in connecting to it, and the rest. */
+  delay: { waitedMs: number; backendMs: number; connectMs: number; proxyMs: number } | null;
 }
 
 export interface StageReport {
@@ -199,6 +233,63 @@ export interface TlsReport {
   alerts: ({ from: Side; level: string; description: string; atMs: number } & PacketPlace)[];
   /** What they say is hidden; `inferred`: known by its length only. */
   encryptedAlerts: ({ from: Side; inferred: boolean; atMs: number } & PacketPlace)[];
+}
+
+export interface PreambleReport extends PacketPlace {
+  version: 1 | 2;
+  command: 'PROXY' | 'LOCAL' | 'UNKNOWN';
+  /** The client in front of the proxy, and what it connected to; null where the preamble does not tell. */
+  source: string | null;
+  destination: string | null;
+  authority: string | null;
+  alpn: string | null;
+  atMs: number;
+}
+
+export interface TunnelReport {
+  protocol: 'HTTP CONNECT' | 'SOCKS4' | 'SOCKS4a' | 'SOCKS5';
+  target: string | null;
+  user: string | null;
+  /** How often the tunnel was asked for on this connection. */
+  rounds: number;
+  /** The last answer; null where there was none, or it was not captured. */
+  reply:
+    | ({
+        outcome: 'granted' | 'auth-required' | 'refused' | 'unreachable';
+        /** HTTP status, or the reply code of SOCKS. */
+        code: number;
+        name: string;
+        atMs: number;
+      } & PacketPlace)
+    | null;
+}
+
+export interface ProxyReport {
+  preambles: PreambleReport[];
+  /** The outermost first. */
+  tunnels: TunnelReport[];
+}
+
+export interface Http2ErrorReport extends PacketPlace {
+  from: Side;
+  code: number;
+  name: string;
+  atMs: number;
+}
+
+export interface Http2Report {
+  stream: number;
+  /** SETTINGS_ENABLE_CONNECT_PROTOCOL of the server; null where its SETTINGS were not seen. */
+  extendedConnect: boolean | null;
+  reset: Http2ErrorReport | null;
+  goaway: (Http2ErrorReport & { lastStream: number; debug: string }) | null;
+  /** By sender: how often and how long it had used up the window of the stream, or of the connection. */
+  windowStalls: PerSide<{ count: number; longestMs: number; open: boolean }>;
+  connectionWindowStalls: PerSide<{ count: number; longestMs: number; open: boolean }>;
+  /** The capture starts after the connection did. */
+  midway: boolean;
+  /** Header blocks that could be read only in part, or not at all. */
+  unreadableHeads: PerSide<number>;
 }
 
 export interface BodyReport {

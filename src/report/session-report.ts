@@ -4,10 +4,14 @@
  */
 import type { Diagnosis, Finding, RuleMeta } from '../diagnosis/rule.js';
 import type { Header, HttpExchange } from '../http/http-facts.js';
+import type { Leg } from '../session/legs.js';
 import { type Session, type Sight, startOf } from '../session/session.js';
 import { findingReport } from './finding-report.js';
+import { h2Report } from './h2-report.js';
+import { legsReport } from './legs-report.js';
 import { messagesReport } from './message-report.js';
 import type { Clock } from './place.js';
+import { proxyReport } from './proxy-report.js';
 import { type Redactor, redactorFor, revealing } from './redact.js';
 import type { FindingReport, SessionReport } from './report.js';
 import { stageReport } from './stage-report.js';
@@ -26,14 +30,18 @@ export interface DiagnosedSession {
   /** Another attempt for the same purpose succeeded. */
   recovered?: boolean;
   related?: SessionReport['related'];
+  /** Proxies that were seen on both sides, this session being one of them. */
+  legs?: readonly Leg[];
 }
 
 export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSecrets: boolean): SessionReport => {
-  const { session, diagnosis, recovered = false, related = [] } = diagnosed;
+  const { session, diagnosis, recovered = false, related = [], legs = [] } = diagnosed;
   const { tcp, tls } = session;
-  const redactor = showSecrets ? revealing : redactorFor(headersOf(session), urlsOf(session));
+  // What a proxy adds for its backend is quoted at its client's leg too.
+  const around = new Set([session, ...legs.flatMap(({ front, back }) => [front, back])]);
+  const of = <T>(read: (each: Session) => Iterable<T>): T[] => [...around].flatMap((each) => [...read(each)]);
+  const redactor = showSecrets ? revealing : redactorFor(of(headersOf), of(urlsOf));
   const findings = findingReports(diagnosis, clock, redactor);
-  const decisive = diagnosis.decisive;
   return {
     id: session.id,
     client: session.client.text,
@@ -48,12 +56,9 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     cause: diagnosis.cause,
     confidence: diagnosis.confidence,
     recovered,
-    verdict: verdictText(
-      session,
-      diagnosis,
-      decisive && findingReport(decisive.rule, decisive.finding, clock, redactor),
-    ),
+    verdict: verdictText(session, diagnosis, findings),
     related,
+    ...(legs.length === 0 ? {} : { legs: legsReport(legs, clock, redactor) }),
     sight: SIGHTS.filter((sight) => session.sight.has(sight)),
     vantage: tcp.vantage ?? null,
     startMs: clock.atMs(startOf(session).at),
@@ -62,6 +67,8 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     stages: session.stages.map((stage) => stageReport(session, stage, clock, redactor)),
     tcp: tcpReport(session.stream?.tcp ?? tcp),
     tls: tls === undefined ? null : tlsReport(tls, clock),
+    proxy: proxyReport(session, clock, redactor),
+    h2: h2Report(session, clock, redactor),
     upgrade: upgradeReport(session, clock, redactor),
     websocket: websocketReport(session, clock, redactor),
     subprotocol: subprotocolReport(session.subprotocol, redactor),

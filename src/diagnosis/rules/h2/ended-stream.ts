@@ -2,7 +2,7 @@
  * The HTTP/2 stream under an open session ended without a Close frame: RST_STREAM, END_STREAM, or a connection that
  * went away behind a GOAWAY (RFC 8441 5, RFC 9113 5.4 and 6.8).
  */
-import { goawayAbout, type Http2Goaway } from '../../../http/h2-facts.js';
+import { firstGoaway, type Http2Goaway } from '../../../http/h2-facts.js';
 import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import { SIDES, type Side } from '../../../stream/side.js';
@@ -97,9 +97,7 @@ function endOf(session: Session): StreamEnd | undefined {
   if (reset !== undefined) return { by: reset.from, at: reset.arrival, reset };
   const end = tcpEnd(session);
   if (end === undefined) return undefined;
-  for (const by of SIDES) {
-    const goaway = goawayAbout(stream, by);
-    if (goaway !== undefined && goaway.arrival.at <= end.at.at) return { by, at: end.at, goaway };
-  }
-  return undefined;
+  const goaway = firstGoaway(stream);
+  if (goaway === undefined || goaway.arrival.at > end.at.at) return undefined;
+  return { by: goaway.from, at: end.at, goaway };
 }

@@ -20,9 +20,10 @@ export const usedUpWindow = defineRule({
     needs: ['no-gaps'],
     reference: ['RFC 9113 5.2', 'RFC 9113 6.9'],
     messages: {
-      stream: 'The {by} had used up the window of its stream {times}, once for {longest}: the {peer} did not read.',
+      stream:
+        'The {by} had used up the window of its stream {times} times, once for {longest}: the {peer} did not read.',
       connection:
-        'The {by} had used up the window of the whole HTTP/2 connection {times}, once for {longest}: what fills it may be another stream.',
+        'The {by} had used up the window of the whole HTTP/2 connection {times} times, once for {longest}: what fills it may be another stream.',
     },
     notes: { since: 'the window is used up' },
     remedies: {
@@ -43,7 +44,7 @@ export const usedUpWindow = defineRule({
           message: of,
           cause: null,
           data: { by: side(by), peer: side(opposite(by)), times: count(stalls.count), longest: duration(longest) },
-          evidence: evidence([stalls.since, 'since']),
+          evidence: evidence([stalls.longestSince ?? stalls.since, 'since']),
           confidence: 'proven',
           remedies: of === 'stream' ? ['read', 'enlarge'] : ['apart', 'enlarge'],
         };
