@@ -11,7 +11,8 @@ import { STAGES } from '../session/session.js';
 export type Command =
   | { name: 'analyze'; request: AnalyzeRequest }
   | { name: 'explain'; request: ExplainRequest }
-  | { name: 'report'; request: ReportRequest };
+  | { name: 'report'; request: ReportRequest }
+  | { name: 'slice'; request: SliceRequest };
 
 /** What is read, and what of it is told: the same for every command that reads captures. */
 export interface Selection {
@@ -26,6 +27,14 @@ export interface Selection {
 export interface ReportRequest extends Selection {
   /** A path, or `-` for standard output. */
   output: string;
+}
+
+export interface SliceRequest {
+  capture: string;
+  ids: ReadonlySet<number>;
+  output: string;
+  /** Path of a key log. */
+  keyLog: string | undefined;
 }
 
 export interface ExplainRequest {
@@ -73,6 +82,7 @@ export const readCommandLine = (argv: readonly string[]): Command => {
   const program = analyzeCommand(tell);
   addExplain(program, tell);
   addReport(program, tell);
+  addSlice(program, tell);
   program.parse([...argv], { from: 'user' });
   return command!;
 };
@@ -169,6 +179,23 @@ const addReport = (program: Commander, tell: Tell): void => {
     );
 };
 
+const addSlice = (program: Commander, tell: Tell): void => {
+  program
+    .command('slice')
+    .description('the packets of some sessions and of those related to them, as a pcapng with the evidence commented')
+    .argument('<capture>', 'a pcap or pcapng file, also gzipped')
+    .requiredOption('--session <ids>', 'of these sessions (1,4)', readIds)
+    .requiredOption('-o, --output <file>', 'the file to write')
+    .option('--keylog <file>', 'TLS secrets (SSLKEYLOGFILE format), to find the evidence; they are not written')
+    .helpOption('--help', 'print this help')
+    .action((capture: string, options: { session: ReadonlySet<number>; output: string; keylog?: string }) =>
+      tell({
+        name: 'slice',
+        request: { capture, ids: options.session, output: options.output, keyLog: options.keylog },
+      }),
+    );
+};
+
 const selectionOf = (captures: string[], options: SelectionOptions): Selection => ({
   captures,
   filter: {
@@ -246,6 +273,7 @@ Examples:
   wscope --json incident.pcapng | jq .summary       for programs
   wscope --markdown incident.pcapng >issue.md       to paste into an issue
   wscope report incident.pcapng -o report.html      a page to open and to attach
+  wscope slice --session 3 incident.pcapng -o 3.pcapng   its packets alone, the evidence commented
   wscope explain ws-idle-timeout                    what a cause means and how to mend it
   sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken
 

@@ -38,6 +38,8 @@ const obey = async (command: Command): Promise<ExitStatus> => {
       return (await import('./analyze-command.js')).runAnalyze(command.request);
     case 'report':
       return (await import('./report-command.js')).runReport(command.request);
+    case 'slice':
+      return (await import('./slice-command.js')).runSlice(command.request);
     case 'explain':
       return (await import('./explain-command.js')).runExplain(command.request);
   }
