@@ -8,6 +8,7 @@ import type { CaptureSource } from './capture/capture-source.js';
 import type { Nanos, PacketRef } from './capture/packet.js';
 import { replayable } from './capture/replayable-source.js';
 import { diagnose, diagnoseCapture, diagnoseLookup } from './diagnosis/diagnose.js';
+import { legsOf } from './diagnosis/measures/legs.js';
 import { READABLE_LINK_TYPES } from './link/locate-datagram.js';
 import { buildReport } from './report/build-report.js';
 import type { Report } from './report/report.js';
@@ -145,7 +146,11 @@ function tell(
     captures,
     epoch,
     start,
-    sessions: diagnosed.map((entry) => ({ ...entry, ...ties.get(entry.session.id) })),
+    sessions: diagnosed.map((entry) => ({
+      ...entry,
+      ...ties.get(entry.session.id),
+      legs: legsOf(entry.session, view),
+    })),
     lookups: unresolved,
     captureFindings: overall.findings,
     captureCrashes: overall.crashed,

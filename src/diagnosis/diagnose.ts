@@ -7,7 +7,7 @@ import { type CaptureView, type Session, STAGES, type StageFacts, type StageName
 import { CAUSES } from './causes.js';
 import { chooseCause, type Judged, orderFindings } from './choose-cause.js';
 import { judgeOutcome } from './outcome.js';
-import type { CaptureRule, Diagnosis, Finding, LookupRule, Rule, RuleMeta, RuleResult } from './rule.js';
+import type { CaptureRule, Diagnosis, Finding, JudgedCapture, LookupRule, Rule, RuleMeta, RuleResult } from './rule.js';
 import { CAPTURE_RULES, LOOKUP_RULES, RULES } from './rules/index.js';
 import { runLookupRule, runRules } from './run-rules.js';
 
@@ -53,7 +53,7 @@ export interface CaptureDiagnosis {
 }
 
 export const diagnoseCapture = (
-  capture: CaptureView,
+  capture: JudgedCapture,
   rules: readonly CaptureRule[] = CAPTURE_RULES,
 ): CaptureDiagnosis => {
   const findings: { rule: RuleMeta; finding: Finding; sessions: readonly Session[] }[] = [];

@@ -88,10 +88,16 @@ export interface LookupRule {
   check(lookup: LookupSession): Iterable<Finding>;
 }
 
-/** A rule over all sessions of a capture: mass ends, reconnect loops, shared timers. */
+/** All sessions, and what was found on each. */
+export interface JudgedCapture extends CaptureView {
+  /** Undefined for a session that is not one of the capture's. */
+  diagnosis(session: Session): Diagnosis | undefined;
+}
+
+/** A rule over all sessions of a capture: mass ends, reconnect loops, shared timers. Runs after those over one. */
 export interface CaptureRule {
   meta: RuleMeta;
-  check(capture: CaptureView): Iterable<Finding & { sessions: readonly Session[] }>;
+  check(capture: JudgedCapture): Iterable<Finding & { sessions: readonly Session[] }>;
 }
 
 export const defineRule = (rule: Rule): Rule => rule;

@@ -4,7 +4,7 @@ import { defineCaptureRule, defineRule, type Rule, type RuleMeta } from '../../s
 import { RULES } from '../../src/diagnosis/rules/index.js';
 import { runRules } from '../../src/diagnosis/run-rules.js';
 import { closed, opened } from './sessions.js';
-import { viewOf } from './verdict.js';
+import { judgedView, viewOf } from './verdict.js';
 
 const meta = (id: string, needs: RuleMeta['needs'] = []): RuleMeta => ({
   id,
@@ -82,7 +82,7 @@ describe('running rules', () => {
         throw new Error('oh');
       },
     });
-    const { findings, crashed } = diagnoseCapture(viewOf([session]), [broken, about]);
+    const { findings, crashed } = diagnoseCapture(judgedView([session]), [broken, about]);
     expect(findings).toMatchObject([{ rule: { id: 'test/capture' }, sessions: [session] }]);
     expect(crashed).toMatchObject([{ because: 'oh' }]);
   });

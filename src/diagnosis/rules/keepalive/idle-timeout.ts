@@ -13,7 +13,7 @@ import { neighboursBy } from '../../measures/neighbours.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, list, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
-import { matchTimer } from './known-timers.js';
+import { nameTimer, rankTimers } from './known-timers.js';
 
 /** A shared silence shorter than this is ordinary life: replies and retries come in such steps. */
 const SHORTEST_SHARED: Nanos = 5e9;
@@ -45,7 +45,7 @@ export const idleTimeout = defineRule({
     reference: ['RFC 6455 5.5.2', 'RFC 6455 7.1.4'],
     messages: {
       timer:
-        'Nothing was said for {silence}, then {by} ended the connection without a Close frame. That is how an idle timeout of {timer} looks; known ones: {candidates}.',
+        'Nothing was said for {silence}, then {by} ended the connection without a Close frame. That is how an idle timeout of {timer} looks; known ones, the nearest first: {candidates}.',
       shared:
         'Nothing was said for {silence}, then {by} ended the connection without a Close frame. {others} other sessions with this server ended after the same silence: a timer of about {timer}.',
       closed: 'Nothing was said for {silence}, then {by} closed with 1001: an idle timeout that says goodbye.',
@@ -63,7 +63,8 @@ export const idleTimeout = defineRule({
     const silence = silenceOf(session);
     if (silence === undefined) return;
     const { since, end, by, length, closed } = silence;
-    const match = matchTimer(length);
+    const candidates = rankTimers('silence', length);
+    const match = candidates[0];
     const others = othersWithSameSilence(session, capture, silence);
     const shared = others.length > 0 && length >= SHORTEST_SHARED;
     const saysSo = closed && IDLE_REASON.test(session.websocket?.firstClose?.reason ?? '');
@@ -77,7 +78,7 @@ export const idleTimeout = defineRule({
         by: text(byWhom(by, closed)),
         timer: duration(match?.timer ?? Math.round(length / 1e9) * 1e9),
         half: duration(Math.round(length / 2e9) * 1e9),
-        candidates: list(match?.names ?? []),
+        candidates: list(candidates.map(nameTimer)),
         others: count(others.length),
       },
       evidence: evidence([since, 'last'], [end, 'end']),

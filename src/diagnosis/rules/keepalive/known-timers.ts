@@ -1,59 +1,129 @@
 /**
- * Idle timers that products ship with, for the length of a silence before an end. A number never names one product:
- * every entry of that length is a candidate. Values from the vendors' documentation; settings can be changed.
+ * Timers that products ship with, for the time before an end: how long nobody spoke, how long a ping waited, or how old
+ * the connection became. A number never names one product: every entry near enough is a candidate, the nearest first.
+ * docs/timers.md shows the table with the source of each row; settings can be changed, so absence proves nothing.
  */
 import type { Nanos } from '../../../capture/packet.js';
 
 const SECOND: Nanos = 1e9;
 
-/** Idle time in seconds, and who is known to ship it. */
-const IDLE_TIMERS: readonly (readonly [seconds: number, names: readonly string[]])[] = [
-  [30, ['Jetty idleTimeout']],
-  [55, ['Heroku router']],
-  [
+/**
+ * What a timer counts from: the last byte of either side, the last ping that was not answered, or the beginning of the
+ * connection, whatever is said on it.
+ */
+export type TimerKind = 'silence' | 'ping' | 'age';
+
+export interface KnownTimer {
+  kind: TimerKind;
+  seconds: number;
+  /** Product and setting. */
+  name: string;
+  source: string;
+}
+
+const AWS = 'https://docs.aws.amazon.com/';
+const AZURE = 'https://learn.microsoft.com/en-us/azure/';
+const GCP = 'https://cloud.google.com/';
+const ENVOY = 'https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts';
+const CLOUDFLARE = 'https://developers.cloudflare.com/';
+const TRAEFIK = 'https://doc.traefik.io/traefik/routing/entrypoints/#respondingtimeouts';
+const PYTHON = 'https://websockets.readthedocs.io/en/stable/topics/keepalive.html';
+
+const row = (kind: TimerKind, seconds: number, name: string, source: string): KnownTimer => ({
+  kind,
+  seconds,
+  name,
+  source,
+});
+
+/** Of one length in the order in which they are named: the commonest first. */
+export const KNOWN_TIMERS: readonly KnownTimer[] = [
+  row('silence', 30, 'Jetty idleTimeout', 'https://jetty.org/docs/jetty/12/programming-guide/server/websocket.html'),
+  row('silence', 55, 'Heroku router', 'https://devcenter.heroku.com/articles/request-timeout'),
+  row(
+    'silence',
     60,
-    [
-      'nginx proxy_read_timeout',
-      'AWS ALB and CLB idle timeout',
-      'Apache ProxyTimeout',
-      'fly.io proxy',
-      'Phoenix socket',
-    ],
-  ],
-  [100, ['Cloudflare proxy']],
-  [120, ['uWebSockets idleTimeout', 'IIS and ARR']],
-  [180, ['Traefik idleTimeout']],
-  [230, ['Azure App Service']],
-  [240, ['Azure Load Balancer and NAT gateway']],
-  [270, ['Cloudflare Zero Trust gateway']],
-  [300, ['Envoy stream_idle_timeout', 'Jetty 9 idleTimeout', 'Azure Front Door']],
-  [350, ['AWS NLB and NAT gateway']],
-  [400, ['Cloudflare client side']],
-  [600, ['AWS API Gateway', 'Google Cloud frontend']],
-  [900, ['kube-proxy IPVS', 'Cloudflare proxy idle']],
-  [1200, ['Google Cloud NAT']],
-  [3600, ['Envoy idle_timeout']],
+    'nginx proxy_read_timeout',
+    'https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout',
+  ),
+  row(
+    'silence',
+    60,
+    'AWS ALB and CLB idle timeout',
+    `${AWS}elasticloadbalancing/latest/application/application-load-balancers.html`,
+  ),
+  row('silence', 60, 'Apache ProxyTimeout', 'https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxytimeout'),
+  row('silence', 60, 'fly.io proxy', 'https://fly.io/docs/reference/fly-proxy/'),
+  row('silence', 60, 'Phoenix socket timeout', 'https://hexdocs.pm/phoenix/Phoenix.Endpoint.html'),
+  row('silence', 100, 'Cloudflare proxy read timeout', `${CLOUDFLARE}fundamentals/reference/connection-limits/`),
+  row('silence', 120, 'uWebSockets idleTimeout', 'https://github.com/uNetworking/uWebSockets'),
+  row(
+    'silence',
+    120,
+    'IIS connectionTimeout and ARR',
+    'https://learn.microsoft.com/en-us/iis/configuration/system.applicationhost/sites/site/limits',
+  ),
+  row('silence', 180, 'Traefik idleTimeout', TRAEFIK),
+  row('silence', 230, 'Azure App Service', `${AZURE}app-service/faq-availability-performance-application-issues`),
+  row('silence', 240, 'Azure Load Balancer and NAT gateway', `${AZURE}load-balancer/load-balancer-tcp-idle-timeout`),
+  row('silence', 270, 'Cloudflare Zero Trust gateway', 'https://github.com/cloudflare/cloudflare-docs/issues/3405'),
+  row('silence', 300, 'Envoy stream_idle_timeout', ENVOY),
+  row('silence', 300, 'Jetty 9 idleTimeout', 'https://jetty.org/docs/'),
+  row('silence', 300, 'Azure Front Door', `${AZURE}frontdoor/standard-premium/websocket`),
+  row(
+    'silence',
+    350,
+    'AWS NLB and NAT gateway',
+    `${AWS}elasticloadbalancing/latest/network/network-load-balancers.html`,
+  ),
+  row('silence', 400, 'Cloudflare client side', `${CLOUDFLARE}fundamentals/reference/connection-limits/`),
+  row('silence', 600, 'AWS API Gateway idle timeout', `${AWS}apigateway/latest/developerguide/limits.html`),
+  row('silence', 600, 'Google Cloud frontend keep-alive', `${GCP}load-balancing/docs/https`),
+  row('silence', 900, 'kube-proxy IPVS', 'https://kubernetes.io/docs/reference/networking/virtual-ips/'),
+  row('silence', 900, 'Cloudflare proxy idle', `${CLOUDFLARE}fundamentals/reference/connection-limits/`),
+  row('silence', 1200, 'Google Cloud NAT', `${GCP}nat/docs/tune-nat-configuration`),
+  row('silence', 3600, 'Envoy idle_timeout', ENVOY),
+  row(
+    'silence',
+    3600,
+    'HAProxy timeout tunnel, 1h in its examples',
+    'https://docs.haproxy.org/3.0/configuration.html#4.2-timeout%20tunnel',
+  ),
+  row('ping', 20, 'python websockets ping_timeout', PYTHON),
+  row('ping', 20, 'Socket.IO 4 pingTimeout', 'https://socket.io/docs/v4/server-options/#pingtimeout'),
+  row('ping', 5, 'Socket.IO 2 pingTimeout', 'https://socket.io/docs/v2/server-api/'),
+  row(
+    'ping',
+    30,
+    'SignalR ClientTimeoutInterval and serverTimeout',
+    'https://learn.microsoft.com/en-us/aspnet/core/signalr/configuration',
+  ),
+  row('ping', 8, 'Centrifugo pong timeout', 'https://centrifugal.dev/docs/server/configuration'),
+  row('age', 30, 'Google Cloud backend service timeoutSec', `${GCP}load-balancing/docs/backend-service`),
+  row('age', 300, 'Google Cloud Run request timeout', `${GCP}run/docs/triggering/websockets`),
+  row('age', 3600, 'Google Cloud Run, longest request', `${GCP}run/docs/triggering/websockets`),
+  row('age', 3600, 'Google App Engine flexible', `${GCP}appengine/docs/flexible/using-websockets-and-session-affinity`),
+  row('age', 7200, 'AWS API Gateway connection duration', `${AWS}apigateway/latest/developerguide/limits.html`),
+  row('age', 14_400, 'Azure Front Door, longest WebSocket', `${AZURE}frontdoor/standard-premium/websocket`),
 ];
 
 /** Timers fire late rather than early: programs look at them in steps of up to a second, uWebSockets of four. */
 const EARLY: Nanos = 0.25 * SECOND;
 const LATE: Nanos = 1.5 * SECOND;
 
-export interface TimerMatch {
+export interface TimerCandidate extends KnownTimer {
   timer: Nanos;
-  names: readonly string[];
-  /** How far the silence is from it; negative when shorter. */
+  /** How far the time is from it; negative when shorter. */
   distance: Nanos;
 }
 
-/** The timer nearest to a silence within tolerance; undefined when none is that near. */
-export const matchTimer = (silence: Nanos): TimerMatch | undefined => {
-  let best: TimerMatch | undefined;
-  for (const [seconds, names] of IDLE_TIMERS) {
-    const timer = seconds * SECOND;
-    const distance = silence - timer;
-    if (distance < -EARLY || distance > LATE) continue;
-    if (best === undefined || Math.abs(distance) < Math.abs(best.distance)) best = { timer, names, distance };
-  }
-  return best;
-};
+/** The timers of a kind that a time may be, the nearest first; of one length in the order of the table. */
+export const rankTimers = (kind: TimerKind, length: Nanos): TimerCandidate[] =>
+  KNOWN_TIMERS.filter((known) => known.kind === kind)
+    .map((known) => ({ ...known, timer: known.seconds * SECOND, distance: length - known.seconds * SECOND }))
+    .filter(({ distance }) => distance >= -EARLY && distance <= LATE)
+    .sort((a, b) => Math.abs(a.distance) - Math.abs(b.distance));
+
+/** "nginx proxy_read_timeout (60 s, +0.004 s)": a candidate with its distance, as findings name it. */
+export const nameTimer = ({ name, seconds, distance }: TimerCandidate): string =>
+  `${name} (${seconds} s, ${distance < 0 ? '-' : '+'}${(Math.abs(distance) / SECOND).toFixed(3)} s)`;

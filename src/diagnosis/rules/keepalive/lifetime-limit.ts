@@ -8,8 +8,9 @@ import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
 import { neighboursBy } from '../../measures/neighbours.js';
-import { count, duration } from '../../measures/values.js';
+import { count, duration, list } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
+import { nameTimer, rankTimers } from './known-timers.js';
 
 /** An age that is shorter belongs to other timers and to chance; up to SHORT, two sessions are not enough. */
 const SHORTEST: Nanos = 3e9;
@@ -39,6 +40,8 @@ export const lifetimeLimit = defineRule({
     reference: ['RFC 6455 7.1.4'],
     messages: {
       age: 'The connection was ended at an age of {age} although it was in use until {silence} before. {others} other sessions with this server ended at the same age: a limit on the lifetime of connections.',
+      known:
+        'The connection was ended at an age of {age} although it was in use until {silence} before. {others} other sessions with this server ended at the same age: a limit on the lifetime of connections. Known ones, the nearest first: {candidates}.',
     },
     notes: { opened: 'session opened', last: 'last frame before the end', end: 'end of the connection' },
     remedies: {
@@ -56,13 +59,15 @@ export const lifetimeLimit = defineRule({
       (other) => other.session !== session && Math.abs(other.start - life.start) > APART,
     );
     if (others.length < (life.age < SHORT ? 2 : 1)) return;
+    const candidates = rankTimers('age', life.age);
     yield {
-      message: 'age',
+      message: candidates.length === 0 ? 'age' : 'known',
       cause: 'ws-lifetime-limit',
       data: {
         age: duration(life.age),
         silence: duration(silenceBefore(session, end.at)?.length ?? 0),
         others: count(others.length),
+        candidates: list(candidates.map(nameTimer)),
       },
       evidence: evidence([session.upgrade?.response?.span, 'opened'], [lastFrame(session), 'last'], [end.at, 'end']),
       struckAt: end.at.at,

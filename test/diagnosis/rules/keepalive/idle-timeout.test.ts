@@ -11,7 +11,12 @@ describe('keepalive/idle-timeout', () => {
   it('names all candidates of a known timer, and no single product', () => {
     const finding = findingOf(idleTimeout, idle(60_004));
     expect(finding).toMatchObject({ cause: 'ws-idle-timeout', confidence: 'likely', message: 'timer' });
-    expect(finding?.data?.candidates).toMatchObject({ texts: expect.arrayContaining(['nginx proxy_read_timeout']) });
+    expect(finding?.data?.candidates).toMatchObject({
+      texts: expect.arrayContaining([
+        'nginx proxy_read_timeout (60 s, +0.005 s)',
+        'AWS ALB and CLB idle timeout (60 s, +0.005 s)',
+      ]),
+    });
     expect(verdictOn(idle(60_004))).toBe('failed open ws-idle-timeout');
   });
 

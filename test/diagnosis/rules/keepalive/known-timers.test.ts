@@ -1,16 +1,52 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { matchTimer } from '../../../../src/diagnosis/rules/keepalive/known-timers.js';
+import {
+  KNOWN_TIMERS,
+  nameTimer,
+  rankTimers,
+  type TimerKind,
+} from '../../../../src/diagnosis/rules/keepalive/known-timers.js';
+
+const PAGE = new URL('../../../../docs/timers.md', import.meta.url);
+
+const timersOf = (length: number, kind: TimerKind = 'silence') => [
+  ...new Set(rankTimers(kind, length).map(({ seconds }) => seconds)),
+];
 
 describe('known timers', () => {
-  it('finds the nearest one and how far it is', () => {
-    expect(matchTimer(350.4e9)).toMatchObject({ timer: 350e9, distance: expect.closeTo(0.4e9, -3) });
+  it('are candidates with how far they are', () => {
+    const [first] = rankTimers('silence', 350.4e9);
+    expect(first).toMatchObject({ timer: 350e9, distance: expect.closeTo(0.4e9, -3) });
+    expect(nameTimer(first!)).toBe('AWS NLB and NAT gateway (350 s, +0.400 s)');
+    expect(nameTimer(rankTimers('silence', 349.9e9)[0]!)).toContain('(350 s, -0.100 s)');
   });
 
-  it('lets timers fire late rather than early', () => {
-    expect(matchTimer(61.5e9)?.timer).toBe(60e9);
-    expect(matchTimer(61.6e9)).toBeUndefined();
-    expect(matchTimer(59.75e9)?.timer).toBe(60e9);
-    expect(matchTimer(59.7e9)).toBeUndefined();
-    expect(matchTimer(0)).toBeUndefined();
+  it('fire late rather than early', () => {
+    expect(timersOf(61.5e9)).toEqual([60]);
+    expect(timersOf(61.6e9)).toEqual([]);
+    expect(timersOf(59.75e9)).toEqual([60]);
+    expect(timersOf(59.7e9)).toEqual([]);
+    expect(timersOf(0)).toEqual([]);
+  });
+
+  it('never name one product where several ship the number', () => {
+    expect(rankTimers('silence', 60e9).length).toBeGreaterThan(3);
+    expect(rankTimers('silence', 300e9).length).toBeGreaterThan(1);
+  });
+
+  it('are of one kind: an age is no silence', () => {
+    expect(rankTimers('age', 7200.2e9).map(({ name }) => name)).toEqual(['AWS API Gateway connection duration']);
+    expect(rankTimers('silence', 7200.2e9)).toEqual([]);
+  });
+
+  it('stand with their sources in docs/timers.md, each of them and nothing else', () => {
+    const page = readFileSync(PAGE, 'utf8');
+    const rows = page.split('\n').filter((line) => /^\| \d/.test(line));
+    const kinds: Record<TimerKind, string> = { silence: 'silence', ping: 'unanswered ping', age: 'age' };
+    expect(rows).toEqual(
+      KNOWN_TIMERS.map(
+        ({ kind, seconds, name, source }) => `| ${seconds} s | ${kinds[kind]} | ${name} | <${source}> |`,
+      ),
+    );
   });
 });
