@@ -3,14 +3,36 @@
  * ended or what could not be seen. Keyed templates; which one fits is decided here and worded in the table.
  */
 import type { Diagnosis } from '../diagnosis/rule.js';
+import { proxyLegs } from '../diagnosis/rules/upgrade/proxy-legs.js';
 import type { Session } from '../session/session.js';
 import type { EventValue, FindingReport } from './report.js';
 import { fillOptional } from './wording.js';
 
-export const verdictText = (session: Session, diagnosis: Diagnosis, decisive: FindingReport | undefined): string => {
-  if (diagnosis.outcome === 'failed' && decisive !== undefined) return firstSentence(decisive.explanation);
+/** `findings`: the decisive first. Behind a proxy that was seen on both sides, the leg that broke is named as well. */
+export const verdictText = (session: Session, diagnosis: Diagnosis, findings: readonly FindingReport[]): string => {
+  const [decisive] = findings;
+  if (diagnosis.outcome === 'failed' && diagnosis.decisive !== undefined && decisive !== undefined) {
+    const where = findings.find(({ rule, message }) => rule === PROXY_LEGS && BROKEN_LEG.has(message));
+    return [decisive, ...(where === undefined ? [] : [where])]
+      .map(({ explanation }) => firstSentence(explanation))
+      .join(' ');
+  }
   return fillOptional(VERDICTS[verdictKey(session, diagnosis)], verdictData(session, diagnosis));
 };
+
+const PROXY_LEGS = proxyLegs.meta.id;
+/** Messages of that rule that say where it broke. */
+const BROKEN_LEG: ReadonlySet<string> = new Set([
+  'client',
+  'proxy',
+  'backend',
+  'refused',
+  'unreached',
+  'silent',
+  'hung-up',
+  'passed-on',
+  'not-passed-on',
+]);
 
 /** Up to a full stop that a space follows: `60.0 s` and `nginx/1.22.1` have none. */
 export const firstSentence = (text: string): string => /^.*?[.!?](?=\s)/s.exec(text)?.[0] ?? text;

@@ -58,6 +58,7 @@ import { malformedAnswer } from './upgrade/malformed-answer.js';
 import { missingHeaders } from './upgrade/missing-headers.js';
 import { missingSubprotocol } from './upgrade/missing-subprotocol.js';
 import { oversizedHeaders } from './upgrade/oversized-headers.js';
+import { proxyLegs } from './upgrade/proxy-legs.js';
 import { refusedStatus } from './upgrade/refused-status.js';
 import { rejectedOrigin } from './upgrade/rejected-origin.js';
 import { requestForm } from './upgrade/request-form.js';
@@ -99,6 +100,7 @@ export const RULES: readonly Rule[] = [
   missingHeaders,
   missingSubprotocol,
   oversizedHeaders,
+  proxyLegs,
   refusedStatus,
   rejectedOrigin,
   requestForm,

@@ -1,6 +1,6 @@
 /** One session: verdict, where and who, findings, stages as a waterfall, charts, timeline, upgrade, TLS, network. */
 import { formatDuration } from '../format-value.js';
-import { fateOf } from '../headline.js';
+import { beyondVerdict, fateOf } from '../headline.js';
 import type { FindingReport, Report, SessionReport } from '../report.js';
 import { Look } from '../terminal/look.js';
 import { networkLines, notSeenLines } from '../terminal/network-lines.js';
@@ -100,8 +100,8 @@ ${stream === undefined ? null : line(stream, 'filter of the connection')}
 };
 
 const findingCard = (finding: FindingReport, session: SessionReport, report: Report): Html => {
-  const { title, severity, confidence, explanation, evidence, remedy, reference, rule } = finding;
-  const rest = explanation.startsWith(session.verdict) ? explanation.slice(session.verdict.length).trim() : explanation;
+  const { title, severity, confidence, evidence, remedy, reference, rule } = finding;
+  const rest = beyondVerdict(finding, session);
   return html`<section class="finding f-${severity}">
 <h3>${title} <small>${severity}, ${confidence}</small></h3>
 ${rest === '' ? null : html`<p>${rest}</p>`}

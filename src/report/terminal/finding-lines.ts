@@ -1,4 +1,5 @@
 /** Findings of one session: why, what to do, and which packets to look at in Wireshark. */
+import { beyondVerdict } from '../headline.js';
 import type { FindingReport, PacketPlace, Report, SessionReport } from '../report.js';
 import type { Look } from './look.js';
 
@@ -37,8 +38,8 @@ export const sessionFindingLines = (
 };
 
 /** The headline has said the verdict already: what the explanation adds to it. */
-const whyLines = ({ explanation }: FindingReport, { verdict }: SessionReport, look: Look): string[] => {
-  const rest = explanation.startsWith(verdict) ? explanation.slice(verdict.length).trim() : explanation;
+const whyLines = (finding: FindingReport, session: SessionReport, look: Look): string[] => {
+  const rest = beyondVerdict(finding, session);
   return rest === '' ? [] : look.paragraph(rest, INDENT, '  Why');
 };
 

@@ -6,7 +6,9 @@ import type { HttpResponse } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
+import { backendFate } from '../../measures/backend-fate.js';
 import { bodyText, header, quote } from '../../measures/headers.js';
+import { legsBehind } from '../../measures/legs.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { PATIENCE } from '../../measures/silence.js';
 import { answerData, refusal } from '../../measures/upgrade-attempt.js';
@@ -77,7 +79,16 @@ export const refusedStatus = defineRule({
         'The proxy answered the upgrade request with {status}{reason} after {took}: the server behind it did not answer in time.',
       'upgrade-client-error': 'The server answered the upgrade request with {status}{reason}{body}.',
     },
-    notes: { request: 'upgrade request', response: 'answer instead of 101' },
+    notes: {
+      request: 'upgrade request',
+      response: 'answer instead of 101',
+      refused: 'the backend refuses the proxy’s connection',
+      unreached: 'SYN of the proxy to the backend',
+      silent: 'the proxy stops waiting for the backend',
+      'hung-up': 'the backend ends the proxy’s connection',
+      'passed-on': 'the same answer of the backend',
+      'not-passed-on': 'answer of the backend to the proxy',
+    },
     remedies: {
       read: 'Read what the body of the answer and the log of the server say about this request.',
       compare:
@@ -98,12 +109,13 @@ export const refusedStatus = defineRule({
       slow: 'See what keeps the server behind the proxy from answering: nginx proxy_read_timeout and proxy_connect_timeout only set how long to wait.',
     },
   },
-  *check(session) {
+  *check(session, capture) {
     const answer = refusal(session);
     if (answer === undefined) return;
     const { request, response } = answer;
     const cause = causeOfStatus(response.status);
     if (cause === undefined || (response.status === UNAUTHORIZED && mayGoOn(session, response))) return;
+    const behind = legsBehind(session, capture).map(backendFate);
     const took = request === undefined ? 0 : response.span.first.at - request.span.last.at;
     yield {
       message: cause,
@@ -119,7 +131,11 @@ export const refusedStatus = defineRule({
         retryAfter: text(header(response, 'Retry-After') ?? 'none'),
         headBytes: text(request?.span.length ?? 'unknown'),
       },
-      evidence: evidence([request?.span, 'request'], [response.span, 'response']),
+      evidence: evidence(
+        [request?.span, 'request'],
+        [response.span, 'response'],
+        ...behind.flatMap((fate) => (fate === undefined ? [] : [[fate.at, fate.fate] as const])),
+      ),
       struckAt: response.span.first.at,
       confidence: 'proven',
       remedies: REMEDIES[cause] ?? ['read', 'compare'],

@@ -1,0 +1,142 @@
+/**
+ * A session seen on both sides of a reverse proxy: what the proxy changed (RFC 9110 7.6), where the answer to the upgrade
+ * was waited for, and which leg ended first. Said at both entries, so that either tells the whole story.
+ */
+import type { Leg } from '../../../session/legs.js';
+import { evidence } from '../../evidence.js';
+import { backendFate } from '../../measures/backend-fate.js';
+import { type HeadChanges, legDifference } from '../../measures/leg-difference.js';
+import { legsOf } from '../../measures/legs.js';
+import { duration, list, text } from '../../measures/values.js';
+import { defineRule, type Finding } from '../../rule.js';
+
+export const proxyLegs = defineRule({
+  meta: {
+    id: 'upgrade/proxy-legs',
+    title: 'Both sides of a proxy',
+    severity: 'note',
+    causes: [],
+    needs: [],
+    reference: ['RFC 9110 7.6', 'RFC 7239'],
+    messages: {
+      front: 'Seen on both sides of {proxy}: this is the client’s leg, session {other} the backend’s.',
+      back: 'Seen on both sides of {proxy}: this is the backend’s leg, session {other} the client’s.',
+      'front-changed':
+        'Seen on both sides of {proxy}: this is the client’s leg, session {other} the backend’s. On the way to the backend it made of the request: {request}; on the way back, of the answer: {response}.',
+      'back-changed':
+        'Seen on both sides of {proxy}: this is the backend’s leg, session {other} the client’s. On the way to the backend it made of the request: {request}; on the way back, of the answer: {response}.',
+      slow: 'Of the {waited} that the client waited for the answer, {backend} passed at the backend, {connect} in connecting to it, and {between} at {proxy} and on the network.',
+      client: 'The client left first; {proxy} then ended the other leg.',
+      proxy: 'Neither the client nor the backend ended it: {proxy} ended both legs.',
+      backend: 'The backend left first; {proxy} then ended the client’s leg.',
+      refused: 'It broke behind {proxy}: the backend {backend} refused the connection.',
+      unreached: 'It broke behind {proxy}: the backend {backend} did not answer the SYN.',
+      silent: 'It broke behind {proxy}: the backend {backend} took the request and answered nothing.',
+      'hung-up': 'It broke behind {proxy}: the backend {backend} ended the connection instead of answering.',
+      'passed-on': 'It broke behind {proxy}: the backend {backend} itself answered {status}.',
+      'not-passed-on': 'It broke at {proxy}: the backend {backend} had answered {status}.',
+    },
+    notes: {
+      front: 'request at the client’s leg',
+      back: 'request at the backend’s leg',
+      connection: 'connection to the backend',
+      answer: 'answer at the client’s leg',
+      backAnswer: 'answer at the backend’s leg',
+      left: 'first to leave',
+      refused: 'the backend refuses the connection',
+      unreached: 'SYN to the backend',
+      silent: 'the proxy stops waiting',
+      'hung-up': 'the backend ends the connection',
+      'passed-on': 'answer of the backend',
+      'not-passed-on': 'answer of the backend',
+    },
+    remedies: {
+      backendSlow: 'Look into the backend: what its upgrade handler waits for (authentication, a database, a lookup).',
+      proxySlow:
+        'Look into the proxy: what it does before it asks the backend (authentication request, DNS, rate limit).',
+      connectSlow: 'Look at the network between proxy and backend, and at the backend’s listen queue.',
+    },
+  },
+  *check(session, capture) {
+    for (const leg of legsOf(session, capture)) yield* told(leg, leg.back === session);
+  },
+});
+
+/** Waiting that a user notices: shorter ones are not taken apart. */
+const NOTICED = 1e9;
+
+function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
+  const { front, back } = leg;
+  const { proxy, request, response, ended, delay } = legDifference(leg);
+  const common = { cause: null, confidence: 'proven', severity: 'note' } as const;
+  const data = { proxy: text(proxy ?? 'the proxy'), other: text((isBack ? front : back).id) };
+  const [asked, answered] = [described(request), described(response)];
+  const isChanged = asked.length + answered.length > 0;
+  yield {
+    ...common,
+    message: `${isBack ? 'back' : 'front'}${isChanged ? '-changed' : ''}`,
+    data: isChanged ? { ...data, request: changesText(asked), response: changesText(answered) } : data,
+    evidence: evidence(
+      [front.upgrade?.request?.span, 'front'],
+      back.upgrade?.request === undefined ? [back.tcp.first, 'connection'] : [back.upgrade.request.span, 'back'],
+    ),
+    confidence: leg.matchedBy === 'key' || leg.matchedBy === 'request-id' ? 'proven' : 'likely',
+    remedies: [],
+  };
+  if (delay !== undefined && delay.waited >= NOTICED) {
+    const { waited, backend, connect, proxy: between } = delay;
+    const most = Math.max(backend, connect, between);
+    yield {
+      ...common,
+      message: 'slow',
+      data: {
+        ...data,
+        waited: duration(waited),
+        backend: duration(backend),
+        connect: duration(connect),
+        between: duration(between),
+      },
+      evidence: evidence(
+        [front.upgrade?.request?.span, 'front'],
+        [back.upgrade?.response?.span, 'backAnswer'],
+        [front.upgrade?.response?.span, 'answer'],
+      ),
+      remedies: [most === backend ? 'backendSlow' : most === connect ? 'connectSlow' : 'proxySlow'],
+    };
+  }
+  const fate = backendFate(leg);
+  if (fate !== undefined) {
+    yield {
+      ...common,
+      message: fate.fate,
+      data: { ...data, backend: text(back.server.text), status: text(back.upgrade?.response?.status ?? 'nothing') },
+      evidence: evidence([fate.at, fate.fate]),
+      remedies: [],
+    };
+  }
+  if (ended !== undefined && front.websocket !== undefined) {
+    yield { ...common, message: ended.by, data, evidence: evidence([ended.at, 'left']), remedies: [] };
+  }
+}
+
+const changesText = (changes: readonly string[]) => list(changes.length === 0 ? ['nothing'] : changes);
+
+/** As a difference is written: `-Upgrade: websocket`, `+Via`, `Host: a → b`. */
+const described = (changes: HeadChanges | undefined): string[] => {
+  if (changes === undefined) return [];
+  const { removed, added, altered, httpVersion, target, status } = changes;
+  return [
+    ...(httpVersion === undefined ? [] : [`HTTP/${httpVersion[0]} → HTTP/${httpVersion[1]}`]),
+    ...(status === undefined ? [] : [`${status[0]} → ${status[1]}`]),
+    ...(target === undefined ? [] : [`${target[0]} → ${target[1]}`]),
+    ...removed.map(([name, value]) => `-${quoted(name, value)}`),
+    ...added.map(([name, value]) => `+${quoted(name, value)}`),
+    ...altered.map(({ name, from, to }) => (isPlain(name) ? `${name}: ${from} → ${to}` : `${name} altered`)),
+  ];
+};
+
+/** Values of other headers may be credentials of either leg: their names say enough. */
+const PLAIN =
+  /^(connection|upgrade|host|origin|server|date|via|forwarded|x-forwarded-[a-z]+|x-real-ip|x-request-id|sec-websocket-(version|extensions)|transfer-encoding|content-length|content-type|keep-alive)$/i;
+const isPlain = (name: string): boolean => PLAIN.test(name);
+const quoted = (name: string, value: string): string => (isPlain(name) ? `${name}: ${value}` : name);
