@@ -4,6 +4,12 @@
 source "$(dirname "$0")/lib.sh"
 source "$RECORD/lab-wire.sh"
 
+# Kernel settings of both ends, where a recorder wants others than the defaults.
+SETTINGS=()
+tune() {
+  if ((${#SETTINGS[@]})); then in_ns "$1" sysctl -qw "${SETTINGS[@]}"; fi
+}
+
 V4=ws://chat.example.test:8080/socket
 V6='ws://[fd00:77:1::2]:8080/socket'
 
@@ -12,6 +18,8 @@ both_ends() {
   local name=$1 url=$2 talk=$3 ticks=$4 count
   shift 4
   lab "$@"
+  tune client
+  tune server
   # shellcheck disable=SC2086 # words are wanted
   start server echo node "$RECORD/lab-server.mjs" --port 8080 --mute $ticks
   wait_listen server 8080
@@ -39,6 +47,20 @@ record_ws-rough-ipv6() {
 record_ws-bulk-lossy() {
   both_ends ws-bulk-lossy $V4 '--messages 8 --every 150 --size 12000 --await 8' '--tick 150 --ticks 8 --size 12000' \
     --delay 15 --loss 5 --reorder 2 --seed 15
+}
+# Without SACK only the third duplicate ACK and timers tell the sender.
+record_ws-no-sack() {
+  SETTINGS=(net.ipv4.tcp_sack=0)
+  both_ends ws-no-sack $V4 '--messages 120 --every 12 --size 900 --await 120' '--tick 12 --ticks 120 --size 900' \
+    --delay 10 --loss 4 --reorder 3 --seed 103
+  SETTINGS=()
+}
+# IPv6 without timestamps: nothing in a packet tells it from another one with the same bytes.
+record_ws-no-timestamps() {
+  SETTINGS=(net.ipv4.tcp_timestamps=0)
+  both_ends ws-no-timestamps $V6 '--messages 150 --every 4 --size 100 --await 150' '--tick 4 --ticks 150 --size 100' \
+    --delay 20 --loss 3 --reorder 5 --duplicate 3 --seed 102
+  SETTINGS=()
 }
 # The Close is lost once: the probe or the timer brings it.
 record_ws-close-lost() {

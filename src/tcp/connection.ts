@@ -11,7 +11,7 @@ import { opposite } from '../stream/side.js';
 import { Flow } from './flow.js';
 import { Handshake, isSyn } from './handshake.js';
 import { passPredicted } from './header-prediction.js';
-import { mayReportBlocks } from './loss-history.js';
+import { blocksDigest, mayReportBlocks } from './loss-history.js';
 import {
   echoedRtt,
   type RepetitionContext,
@@ -381,22 +381,25 @@ export class Connection implements RepetitionContext {
       flow.duplicateAcks++;
       flow.duplicateRun++;
       flow.lastDuplicateAt = at;
+      if (flow.duplicateRun === 3) flow.thirdDuplicateAt = at;
       this.sink?.ordinary('tcp', 'duplicate-ack', flow.side, packet, at, 0);
     }
     flow.bareAckAt = at;
     flow.bareAckTsVal = segment.tsVal;
+    if (mayReportBlocks(segment)) flow.bareAckBlocks = blocksDigest(segment);
     this.acknowledge(segment, flow, peer);
   }
 
   /**
    * Without identification: two ACKs alike to the last bit within a moment. A receiver that has agreed to SACK sends a
-   * second one only with a block in it.
+   * second one only with other blocks in it.
    */
   private isCopiedAck(segment: Segment, flow: Flow, peer: Flow): boolean {
     if (segment.ipId > 0) return flow.recentlySawId(segment.ipId);
     if (segment.at - flow.bareAckAt > COPIED_ACK_WITHIN || segment.window !== flow.window) return false;
     if (segment.hasTimestamps && segment.tsVal !== flow.bareAckTsVal) return false;
-    return !mayReportBlocks(segment) && (flow.permitsSack === true || peer.inFlight() === 0);
+    if (mayReportBlocks(segment)) return blocksDigest(segment) === flow.bareAckBlocks;
+    return flow.permitsSack === true || peer.inFlight() === 0;
   }
 
   private acknowledge(segment: Segment, flow: Flow, peer: Flow): void {

@@ -55,6 +55,10 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   duplicateAcks = 0;
   /** When the last duplicate ACK of this side came. */
   lastDuplicateAt: Nanos = NEVER;
+  /** What the blocks in its last bare ACK with any were. */
+  bareAckBlocks: number | undefined;
+  /** When the third one in a row came. */
+  thirdDuplicateAt: Nanos = NEVER;
   zeroWindows = 0;
   keepAlives = 0;
   copies = 0;

@@ -70,6 +70,16 @@ export class LossHistory {
 export const mayReportBlocks = (segment: Segment): boolean =>
   segment.optionsEnd - segment.optionsStart >= (segment.hasTimestamps ? 20 : 10);
 
+/** A number that stands for all blocks of an acknowledgment: equal ones report the same. */
+export function blocksDigest(segment: Segment): number {
+  const blocks = segment.sackBlocks();
+  let digest = blocks?.count ?? 0;
+  for (let word = 0; word < (blocks?.count ?? 0) * 2; word++) {
+    digest = (Math.imul(digest, 31) + segment.view.getInt32(blocks!.offset + word * 4)) | 0;
+  }
+  return digest;
+}
+
 /**
  * Reads the blocks of an acknowledgment into `history`. Answers with the range that the receiver got twice, if it tells
  * one: a first block below the acknowledgment, or inside the second (RFC 2883 4).

@@ -104,7 +104,9 @@ export function triggerOf(flow: Flow, receiver: Flow, about: Circumstances): Ret
   // Timers start with the sending, and again with each acknowledgment of something new (RFC 6298 5).
   const waited = Math.min(since >= 0 ? since : holeFor, sinceAck);
   const sackedAbove = history !== undefined && history.sackedAt >= 0 && ahead(history.sackedTop, end) > 0;
-  const reportedAt = Math.max(sackedAbove ? history.sackedAt : -1, receiver.lastDuplicateAt);
+  // Without SACK only the third duplicate ACK makes a sender send; those behind it do not.
+  const duplicateAt = receiver.duplicateRun >= 3 && !sackedAbove ? receiver.thirdDuplicateAt : receiver.lastDuplicateAt;
+  const reportedAt = Math.max(sackedAbove ? history.sackedAt : -1, duplicateAt);
   const sinceReport = reportedAt < 0 ? Number.POSITIVE_INFINITY : at - reportedAt - toSender;
   if (sackedAbove || receiver.duplicateRun >= 3) {
     // RFC 8985 6.2: at most a quarter of a round trip is left for reordering.

@@ -26,6 +26,7 @@ const RIGHT: Record<TrueName, Called> = {
 const UNDECIDABLE: Record<string, string> = {
   'ws-rough-client server 2': 'the SYN-ACK sent again, whose original is still under way',
   'ws-rough-client server 4': 'that original, alike to the last bit: SYN-ACKs of Linux bear no identification',
+  'ws-no-sack-client server 161': 'lost before the capture, and nothing was sent behind it until the timer ran out',
   'ws-close-lost-server client 14': 'the Close, lost before the capture, with nothing behind it',
 };
 

@@ -15,7 +15,9 @@ const bothEnds = (name: string): [string, string, Side][] => [
 /** Capture, truth, end. */
 export const LAB_CAPTURES: [string, string, Side][] = [
   ...['ws-lossy', 'ws-rough', 'wss-lossy', 'ws-loss-8', 'ws-reorder'].flatMap(bothEnds),
-  ...['ws-duplicate', 'ws-rough-ipv6', 'ws-bulk-lossy', 'ws-close-lost'].flatMap(bothEnds),
+  ...['ws-duplicate', 'ws-rough-ipv6', 'ws-bulk-lossy', 'ws-close-lost', 'ws-no-sack', 'ws-no-timestamps'].flatMap(
+    bothEnds,
+  ),
   ...['ws-tail-loss', 'ws-timeout', 'ws-spurious', 'ws-syn-lost', 'ws-half-open', 'ws-peer-vanished'].map(
     (name): [string, string, Side] => [name, name, 'client'],
   ),
