@@ -3,7 +3,6 @@
  * built on the way, and every connection that is over ends as a session log or as a count.
  */
 import type { Nanos, Packet, PacketRef } from './capture/packet.js';
-import { readDnsMessage } from './dns/dns-message.js';
 import { DnsStream } from './dns/dns-stream.js';
 import { LookupTable } from './dns/lookup-table.js';
 import type { Http2StreamFacts } from './http/h2-facts.js';
@@ -11,22 +10,8 @@ import { Http2Layer, settingsData } from './http/h2-layer.js';
 import { headerTokens } from './http/header-fields.js';
 import type { HttpExchange } from './http/http-facts.js';
 import { HttpLayer } from './http/http-layer.js';
-import { formatAddress, formatEndpoint } from './ip/address.js';
-import { decodeIp } from './ip/decode-ip.js';
-import { FragmentReassembler } from './ip/fragments.js';
-import { readIcmpError } from './ip/icmp-error.js';
-import { IpDatagram, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from './ip/ip-datagram.js';
-import {
-  openIpTunnel,
-  openUdpTunnel,
-  PROTOCOL_GRE,
-  PROTOCOL_IPV4,
-  PROTOCOL_IPV6,
-  TUNNELS_NESTED,
-} from './ip/tunnel.js';
-import { UdpDatagram } from './ip/udp-datagram.js';
-import { Datagram } from './link/datagram.js';
-import { locateDatagram } from './link/locate-datagram.js';
+import type { IpDatagram } from './ip/ip-datagram.js';
+import { DNS_PORT, endpoint, Network } from './network.js';
 import { connectTunnel } from './proxy/http-connect.js';
 import { PreambleLayer } from './proxy/preamble-layer.js';
 import { SocksLayer } from './proxy/socks-layer.js';
@@ -41,7 +26,7 @@ import { SIDES, type Side } from './stream/side.js';
 import { SubprotocolLayer } from './subprotocol/subprotocol-layer.js';
 import { Connection } from './tcp/connection.js';
 import { type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
-import { Segment } from './tcp/segment.js';
+import type { Segment } from './tcp/segment.js';
 import type { KeyLog } from './tls/key-log.js';
 import { TlsLayer } from './tls/tls-layer.js';
 import type { MessageConsumer } from './websocket/message.js';
@@ -51,8 +36,6 @@ import { WebSocketLayer } from './websocket/websocket-layer.js';
 /** Connections of no interest are counted at once; those that need the whole capture to tell are kept, to this number. */
 const UNDECIDED_KEPT = 200_000;
 
-/** Where lookups are looked for. What is found there still has to be a DNS message. */
-const DNS_PORT = 53;
 const NOTHING = new Uint8Array(0);
 
 export type NotListedCounts = Record<Exclude<Listing, 'session'>, number>;
@@ -72,12 +55,8 @@ export class Stack implements ConnectionOwner<Ends> {
   firstAt: Nanos = Number.POSITIVE_INFINITY;
   lastAt: Nanos = Number.NEGATIVE_INFINITY;
   private lastPacket: PacketRef = 0;
-  private readonly frame = new Datagram();
-  private readonly ip = new IpDatagram();
-  private readonly udp = new UdpDatagram();
-  private readonly segment = new Segment();
-  private readonly fragments = new FragmentReassembler();
   private readonly connections = new ConnectionTable<Ends>(this);
+  private readonly network = new Network(this.connections, this.lookups);
   private readonly logOf = new Map<Connection, SessionLog>();
 
   private readonly recordings: RecordingBudget = { bytes: RECORDED_BYTES_TOTAL };
@@ -97,73 +76,7 @@ export class Stack implements ConnectionOwner<Ends> {
     if (at < this.firstAt) this.firstAt = at;
     if (at > this.lastAt) this.lastAt = at;
     this.lastPacket = ref;
-    const { frame, ip, segment } = this;
-    if (!locateDatagram(packet, frame) || !decodeIp(frame, ip)) return;
-    if (ip.fragment && !this.fragments.complete(ip, at)) return;
-    if (ip.protocol !== PROTOCOL_TCP) this.aside(ip, ref, at, 0);
-    else if (segment.decode(ip, ref, at)) {
-      segment.domain = frame.domain;
-      this.connections.segment(ip, segment);
-    }
-  }
-
-  /** What is no TCP, and carries it or tells of it. */
-  private aside(ip: IpDatagram, ref: PacketRef, at: Nanos, depth: number): void {
-    switch (ip.protocol) {
-      case PROTOCOL_ICMP:
-      case PROTOCOL_ICMPV6:
-        this.icmp(ip, ref, at);
-        break;
-      case PROTOCOL_UDP:
-        if (!this.udp.decode(ip)) break;
-        if (openUdpTunnel(ip, this.udp, this.frame)) this.inside(ref, at, depth);
-        else this.datagram(ip, ref, at);
-        break;
-      case PROTOCOL_IPV4:
-      case PROTOCOL_IPV6:
-      case PROTOCOL_GRE:
-        if (openIpTunnel(ip, this.frame)) this.inside(ref, at, depth);
-    }
-  }
-
-  /** What a tunnel carries is followed as if it were on the wire itself. */
-  private inside(ref: PacketRef, at: Nanos, depth: number): void {
-    const { frame, ip, segment } = this;
-    if (depth === TUNNELS_NESTED || !decodeIp(frame, ip)) return;
-    if (ip.fragment && !this.fragments.complete(ip, at)) return;
-    if (ip.protocol !== PROTOCOL_TCP) this.aside(ip, ref, at, depth + 1);
-    else if (segment.decode(ip, ref, at)) {
-      segment.domain = frame.domain;
-      this.connections.segment(ip, segment);
-    }
-  }
-
-  private datagram(ip: IpDatagram, ref: PacketRef, at: Nanos): void {
-    const { sourcePort, destinationPort, payloadStart, payloadEnd } = this.udp;
-    if (destinationPort !== DNS_PORT && sourcePort !== DNS_PORT) return;
-    const message = readDnsMessage(ip.block.subarray(payloadStart, payloadEnd));
-    if (message === undefined) return;
-    const source = endpoint(ip, ip.source, sourcePort);
-    this.lookups.message(message, source, endpoint(ip, ip.destination, destinationPort), {
-      packet: ref,
-      at,
-      readyAt: at,
-    });
-  }
-
-  private icmp(ip: IpDatagram, ref: PacketRef, at: Nanos): void {
-    const error = readIcmpError(ip);
-    if (error === undefined) return;
-    const { quoted, mtu, ...told } = error;
-    const arrival = { packet: ref, at, readyAt: at };
-    if (quoted.protocol === PROTOCOL_TCP) {
-      this.connections.icmpError(quoted, { ...told, arrival, ...(mtu === undefined ? {} : { mtu }) });
-    } else if (quoted.protocol === PROTOCOL_UDP && quoted.view.getUint16(quoted.payloadStart + 2) === DNS_PORT) {
-      const client = endpoint(quoted, quoted.source, quoted.view.getUint16(quoted.payloadStart));
-      const resolver = endpoint(quoted, quoted.destination, DNS_PORT);
-      const query = readDnsMessage(quoted.block.subarray(quoted.payloadStart + 8, quoted.payloadEnd));
-      this.lookups.error({ arrival, from: told.from, name: told.name }, client, resolver, query);
-    }
+    this.network.packet(packet);
   }
 
   /** The captures are over. */
@@ -431,9 +344,4 @@ interface Carrier {
   consumes(consumer: StreamConsumer): boolean;
   consume(consumer: StreamConsumer): void;
   ignore(): void;
-}
-
-function endpoint(ip: IpDatagram, offset: number, port: number): Endpoint {
-  const address = formatAddress(ip.block, offset, ip.version);
-  return { address, port, text: formatEndpoint(ip.block, offset, ip.version, port) };
 }

@@ -24,7 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['session'],
   ['diagnosis'],
   ['report'],
-  ['stack.ts', 'sniffer.ts'],
+  ['stack.ts', 'network.ts', 'sniffer.ts'],
   ['analyze.ts'],
   ['index.ts'],
   ['cli'],
