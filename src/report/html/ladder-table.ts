@@ -41,7 +41,7 @@ export const ladderTable = (session: SessionReport, report: Report, most: number
     // Several events may share a packet: the first of them can be jumped to.
     const anchor = named.has(key) ? null : html` id="${key}"`;
     named.add(key);
-    return html`${gap}${silence}${row(event, pause, session, report, anchor, proof.get(key))}`;
+    return html`${gap}${silence}${row(event, pause, session, report, anchor, anchor === null ? undefined : proof.get(key))}`;
   });
   return html`<h3>Timeline</h3>
 ${timelineOmitted > 0 ? html`<p class="limit">${formatCount(timelineOmitted)} events in the middle were not kept; --session ${id} keeps them.</p>` : null}

@@ -37,7 +37,7 @@ export function* renderHtml(report: Report, options: HtmlOptions): Iterable<stri
   const told = new Set(plan.keys());
   yield textOf(headOf(report));
   yield textOf(html`<body>
-<a class="skip" href="#sessions">To the sessions</a>
+${report.sessions.length === 0 ? null : html`<a class="skip" href="#sessions">To the sessions</a>`}
 <header>${answerSection(report)}</header>
 <main>
 `);

@@ -24,7 +24,7 @@ export const sessionSection = (session: SessionReport, report: Report, rows: num
 <summary><h2>Session ${id} <span class="o-${outcome}">${fateOf(session)}</span></h2></summary>
 <p class="verdict">${verdict} <span class="sure">(${session.confidence})</span></p>
 ${identity(session)}
-${filters(session)}
+${filters(session, report)}
 ${session.findings.map((finding) => findingCard(finding, session, report))}
 ${stageWaterfall(session, report)}
 ${frameChart(session)}
@@ -57,7 +57,7 @@ const identity = (session: SessionReport): Html => {
   } = session;
   const where = url ?? host;
   const facts: [string, Html | string][] = [
-    ...(where === null ? [] : [['URL', html`<code>${where}</code>`] as [string, Html]]),
+    ...(where === null ? [] : [[url === null ? 'host' : 'URL', html`<code>${where}</code>`] as [string, Html]]),
     ['client', html`<code>${client}</code>${roles === undefined ? '' : ' (roles guessed)'}`],
     ['server', html`<code>${server}</code>`],
     ['lasted', `${formatDuration((endMs - startMs) * 1e6)}, from ${formatDuration(startMs * 1e6)} on`],
@@ -86,15 +86,17 @@ const identity = (session: SessionReport): Html => {
 };
 
 /** Of the stream, and of what the decisive finding rests on. */
-const filters = (session: SessionReport): Html | null => {
+const filters = (session: SessionReport, { captures }: Report): Html | null => {
   const stream = streamFilter(session);
-  const evidence = session.findings[0]?.evidence ?? [];
-  const proof = evidence.length === 0 ? undefined : packetFilter(evidence);
+  const [first, ...others] = session.findings[0]?.evidence ?? [];
+  const sameFile = others.filter(({ capture = 0 }) => capture === (first?.capture ?? 0));
+  const proof = first === undefined ? undefined : packetFilter([first, ...sameFile]);
+  const file = captures.length > 1 ? ` in ${captures[first?.capture ?? 0]?.file ?? ''}` : '';
   if (stream === undefined && proof === undefined) return null;
   const line = (filter: string, what: string) =>
     html`<li><code>${filter}</code> ${copyButton(filter, `Copy ${what}`)}</li>`;
   return html`<details class="filters"><summary>Wireshark display filters</summary><ul>
-${proof === undefined ? null : line(proof, 'filter of the evidence')}
+${proof === undefined ? null : line(proof, `filter of the evidence${file}`)}
 ${stream === undefined ? null : line(stream, 'filter of the connection')}
 </ul></details>`;
 };
