@@ -4,6 +4,7 @@
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import { Cursor } from '../bytes/cursor.js';
+import { traitsOf } from './certificate-traits.js';
 import type { CertificateFacts } from './tls-facts.js';
 
 /** Certificates kept of one chain: real chains have fewer than 10. */
@@ -82,6 +83,7 @@ function parse(der: Uint8Array, sha256: string): CertificateFacts {
       notAfter,
       sha256,
       selfSigned: isSelfSigned(x509),
+      traits: traitsOf(x509, der),
       problem: timed ? null : 'the validity of the certificate cannot be read',
     };
   } catch {

@@ -59,6 +59,26 @@ export interface CertificateFacts {
   selfSigned: boolean;
   /** What could not be read, null when all was. */
   problem: string | null;
+  /** Absent where the certificate cannot be read. */
+  traits?: CertificateTraits;
+}
+
+/** What decides, beside names and dates, whether a client takes a certificate. */
+export interface CertificateTraits {
+  /** No subjectAltName with a DNS name or an address: `names` is the common name, which RFC 9525 2 no longer allows. */
+  namesFromCommonName: boolean;
+  /** basicConstraints says that it may issue others. */
+  isAuthority: boolean;
+  /** As node:crypto names it: rsa, ec, ed25519, dsa, … */
+  keyType: string;
+  /** 0 where that is not known. */
+  keyBits: number;
+  /** As OpenSSL names it, or its object identifier. */
+  signature: string;
+  /** Object identifiers of extendedKeyUsage; undefined where it is for anything. */
+  purposes: string[] | undefined;
+  /** Where its issuer's certificate can be had (RFC 5280 4.2.2.1): public authorities say so. */
+  issuerUrl: string | undefined;
 }
 
 export interface AlertFacts {

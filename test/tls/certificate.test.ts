@@ -19,6 +19,15 @@ describe('a certificate', () => {
       notAfter: expect.any(Number),
       sha256: createHash('sha256').update(der).digest('hex'),
       selfSigned: true,
+      traits: {
+        namesFromCommonName: false,
+        isAuthority: expect.any(Boolean),
+        keyType: 'ec',
+        keyBits: 256,
+        signature: 'ecdsa-with-SHA256',
+        purposes: undefined,
+        issuerUrl: undefined,
+      },
       problem: null,
     });
     const { notBefore, notAfter } = readCertificate(der);

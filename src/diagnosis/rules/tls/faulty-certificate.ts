@@ -1,18 +1,17 @@
 /**
- * A fault that the server's certificate shows in clear (TLS 1.2 and older), and a client that left over it: by an alert
- * that says less, by an encrypted one, or without a word. Dates are held against the time of the capture.
+ * A fault that the server's certificates show, in clear (TLS 1.2 and older) or decrypted, and a client that left over it:
+ * by an alert that says less, by an encrypted one, or without a word. Dates are held against the time of the capture.
  */
 import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
-import { coversName } from '../../../tls/covers-name.js';
-import type { CertificateFacts, TlsFacts } from '../../../tls/tls-facts.js';
-import type { CauseId } from '../../causes.js';
+import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
+import { certificateFaults, type FaultKind } from '../../measures/certificate-faults.js';
+import { certificateData } from '../../measures/certificate-wording.js';
 import { latest } from '../../measures/ending.js';
-import { shellWord } from '../../measures/shell-word.js';
-import { AT_ONCE, fatalAlert, firstToLeave, isAddress, wallClock } from '../../measures/tls-progress.js';
-import { list, text, time } from '../../measures/values.js';
-import { type Confidence, defineRule } from '../../rule.js';
+import { AT_ONCE, fatalAlert, firstToLeave } from '../../measures/tls-progress.js';
+import { text } from '../../measures/values.js';
+import { defineRule } from '../../rule.js';
 
 /** Alerts of a client that refuse a certificate; a fault that is visible says more than they do. */
 const REFUSES_CERTIFICATE: ReadonlySet<number> = new Set([42, 43, 45, 46, 48]);
@@ -27,18 +26,30 @@ export const faultyCertificate = defineRule({
       'tls-certificate-not-yet-valid',
       'tls-certificate-name-mismatch',
       'tls-unknown-ca',
+      'tls-certificate-rejected',
     ],
     needs: ['both-sides'],
     precedence: 'violation',
-    reference: ['RFC 5280 4.1.2.5', 'RFC 9525', 'RFC 5246 7.4.2'],
+    reference: ['RFC 5280 4.1.2.5', 'RFC 5280 4.2.1.12', 'RFC 9525', 'RFC 5246 7.4.2'],
     messages: {
-      'tls-certificate-expired':
-        'The certificate of {subject} ended on {notAfter}, before this capture, and the client {left}.',
-      'tls-certificate-not-yet-valid':
+      expired: 'The certificate of {subject} ended on {notAfter}, before this capture, and the client {left}.',
+      notYetValid:
         'The certificate of {subject} begins on {notBefore}, after this capture, and the client {left}. If the certificate is right, a clock is wrong.',
-      'tls-certificate-name-mismatch':
-        'The client asked for {sni}; the certificate is for {names}, and the client {left}.',
-      'tls-unknown-ca': 'The certificate of {subject} is self-signed, and the client {left}: it does not trust it.',
+      otherName: 'The client asked for {sni}; the certificate is for {names}, and the client {left}.',
+      otherAddress:
+        'The client sent no server name, as clients do that were given an address; the certificate is for {names} and not for {address}, and the client {left}.',
+      commonNameOnly:
+        'The certificate names {names} only as its common name and has no subjectAltName, which Chromium, Go and Node do not accept, and the client {left}.',
+      selfSigned: 'The certificate of {subject} is self-signed, and the client {left}: it does not trust it.',
+      issuerNotSent:
+        'The server sent the certificate of {subject} alone, without that of its issuer {issuer}, which can be had at {issuerUrl}; the client {left}. A client that does not know the issuer cannot build the chain.',
+      disordered:
+        'The certificates are not in the order of their chain (each is to be followed by its issuer), and the client {left}. Some clients do not sort them.',
+      notForServers:
+        'The certificate of {subject} is not for servers: its extendedKeyUsage allows only {purposes}, and the client {left}.',
+      weakKey: 'The key in the certificate of {subject} is too short ({key}), and the client {left}.',
+      weakSignature:
+        'The certificate of {subject} is signed by {signature}, which clients no longer accept, and the client {left}.',
     },
     notes: { hello: 'ClientHello', certificate: 'certificate of the server', left: 'the client leaves' },
     remedies: {
@@ -48,28 +59,25 @@ export const faultyCertificate = defineRule({
       name: 'Serve a certificate whose subjectAltName has {sni}, or use one of its names in the URL. Certbot: certbot --expand -d {name}',
       trust:
         'For a private or self-signed certificate, give its root to the client: Node NODE_EXTRA_CA_CERTS=ca.pem; Python ssl.create_default_context(cafile="ca.pem"); Java a trust store.',
+      chain:
+        'Serve leaf and intermediates in one file, each followed by its issuer (nginx ssl_certificate fullchain.pem). To see them: openssl s_client -connect {server} -servername {name} -showcerts </dev/null',
+      reissue:
+        'Have a new certificate issued: RSA with 2048 bits or P-256, SHA-256, extendedKeyUsage serverAuth. To see what is served: openssl s_client -connect {server} -servername {name} </dev/null | openssl x509 -noout -text',
     },
   },
   *check(session, capture) {
-    const { tls, server } = session;
-    const leaf = tls?.certificates?.[0];
-    if (tls === undefined || leaf === undefined || tls.certificatesAt === undefined) return;
+    const { tls } = session;
+    if (tls?.certificatesAt === undefined) return;
     const left = leftOver(session, tls);
     if (left === undefined) return;
-    const fault = faultOf(tls, leaf, wallClock(capture, tls.certificatesAt.last));
+    const fault = certificateFaults(session, capture).find(({ cause }) => cause !== null);
     if (fault === undefined) return;
     const alert = fatalAlert(session);
     yield {
-      message: fault.cause,
+      message: fault.kind,
       cause: fault.cause,
       data: {
-        subject: text(leaf.subject),
-        names: list(leaf.names),
-        notBefore: time(leaf.notBefore),
-        notAfter: time(leaf.notAfter),
-        sni: text(tls.clientHello?.sni ?? session.host ?? 'the name'),
-        name: text(shellWord(tls.clientHello?.sni ?? session.host ?? 'the name')),
-        server: text(server.text),
+        ...certificateData(session, fault.certificate),
         left: text(
           alert === undefined ? 'left without asking for anything' : `refused it by the alert ${alert.description}`,
         ),
@@ -77,7 +85,7 @@ export const faultyCertificate = defineRule({
       evidence: evidence([tls.clientHello?.span, 'hello'], [tls.certificatesAt, 'certificate'], [left, 'left']),
       struckAt: left.at,
       confidence: fault.confidence,
-      remedies: REMEDIES[fault.cause] ?? [],
+      remedies: REMEDIES[fault.kind],
     };
   },
 });
@@ -94,24 +102,16 @@ const leftOver = (session: Session, tls: TlsFacts): Arrival | undefined => {
   return since !== undefined && left.at.at - since.at <= AT_ONCE ? left.at : undefined;
 };
 
-interface Fault {
-  cause: CauseId;
-  confidence: Confidence;
-}
-
-const faultOf = (tls: TlsFacts, leaf: CertificateFacts, now: number): Fault | undefined => {
-  const sni = tls.clientHello?.sni ?? null;
-  if (leaf.notAfter < now) return { cause: 'tls-certificate-expired', confidence: 'likely' };
-  if (leaf.notBefore > now) return { cause: 'tls-certificate-not-yet-valid', confidence: 'likely' };
-  if (sni !== null && !isAddress(sni) && leaf.problem === null && !coversName(leaf, sni)) {
-    return { cause: 'tls-certificate-name-mismatch', confidence: 'likely' };
-  }
-  return leaf.selfSigned ? { cause: 'tls-unknown-ca', confidence: 'likely' } : undefined;
-};
-
-const REMEDIES: Partial<Record<CauseId, readonly string[]>> = {
-  'tls-certificate-expired': ['renew', 'clock'],
-  'tls-certificate-not-yet-valid': ['clock', 'renew'],
-  'tls-certificate-name-mismatch': ['name'],
-  'tls-unknown-ca': ['trust'],
+const REMEDIES: Record<FaultKind, readonly string[]> = {
+  expired: ['renew', 'clock'],
+  notYetValid: ['clock', 'renew'],
+  otherName: ['name'],
+  otherAddress: ['name'],
+  commonNameOnly: ['name', 'reissue'],
+  selfSigned: ['trust'],
+  issuerNotSent: ['chain', 'trust'],
+  disordered: ['chain'],
+  notForServers: ['reissue'],
+  weakKey: ['reissue'],
+  weakSignature: ['reissue'],
 };

@@ -1,0 +1,37 @@
+/** The values with which rules about certificates fill their messages. */
+import type { Session } from '../../session/session.js';
+import type { CertificateFacts } from '../../tls/tls-facts.js';
+import type { Value } from '../rule.js';
+import { shellWord } from './shell-word.js';
+import { list, text, time } from './values.js';
+
+export function certificateData(session: Session, certificate: CertificateFacts): Record<string, Value> {
+  const { tls, host, server } = session;
+  const name = tls?.clientHello?.sni ?? host ?? 'the name';
+  const { traits } = certificate;
+  return {
+    subject: text(certificate.subject),
+    issuer: text(certificate.issuer),
+    names: list(certificate.names),
+    notBefore: time(certificate.notBefore),
+    notAfter: time(certificate.notAfter),
+    sni: text(name),
+    name: text(shellWord(name)),
+    server: text(server.text),
+    address: text(server.address),
+    issuerUrl: text(traits?.issuerUrl ?? 'nowhere'),
+    purposes: list((traits?.purposes ?? []).map((purpose) => PURPOSES.get(purpose) ?? purpose)),
+    key: text(traits === undefined ? 'unknown' : `${traits.keyType} ${traits.keyBits} bits`),
+    signature: text(traits?.signature ?? 'unknown'),
+  };
+}
+
+/** RFC 5280 4.2.1.12; others are shown by their numbers. */
+const PURPOSES: ReadonlyMap<string, string> = new Map([
+  ['1.3.6.1.5.5.7.3.1', 'serverAuth'],
+  ['1.3.6.1.5.5.7.3.2', 'clientAuth'],
+  ['1.3.6.1.5.5.7.3.3', 'codeSigning'],
+  ['1.3.6.1.5.5.7.3.4', 'emailProtection'],
+  ['1.3.6.1.5.5.7.3.8', 'timeStamping'],
+  ['1.3.6.1.5.5.7.3.9', 'OCSPSigning'],
+]);
