@@ -1,9 +1,32 @@
 /** The part of the report about the HTTP/2 stream that carries a session: its number, how it ended, what held it back. */
 import { firstGoaway, type Http2Error, type WindowStalls } from '../http/h2-facts.js';
 import type { Session } from '../session/session.js';
+import type { PerSide, Side } from '../stream/side.js';
 import { type Clock, toMs } from './place.js';
 import type { Redactor } from './redact.js';
-import type { Http2ErrorReport, Http2Report } from './report.js';
+import type { PacketPlace } from './report.js';
+
+export interface Http2ErrorReport extends PacketPlace {
+  from: Side;
+  code: number;
+  name: string;
+  atMs: number;
+}
+
+export interface Http2Report {
+  stream: number;
+  /** SETTINGS_ENABLE_CONNECT_PROTOCOL of the server; null where its SETTINGS were not seen. */
+  extendedConnect: boolean | null;
+  reset: Http2ErrorReport | null;
+  goaway: (Http2ErrorReport & { lastStream: number; debug: string }) | null;
+  /** By sender: how often and how long it had used up the window of the stream, or of the connection. */
+  windowStalls: PerSide<{ count: number; longestMs: number; open: boolean }>;
+  connectionWindowStalls: PerSide<{ count: number; longestMs: number; open: boolean }>;
+  /** The capture starts after the connection did. */
+  midway: boolean;
+  /** Header blocks that could be read only in part, or not at all. */
+  unreadableHeads: PerSide<number>;
+}
 
 export const h2Report = ({ stream }: Session, clock: Clock, redactor: Redactor): Http2Report | null => {
   if (stream === undefined) return null;

@@ -3,7 +3,42 @@ import type { PreambleFacts, TunnelFacts } from '../proxy/proxy-facts.js';
 import type { Session } from '../session/session.js';
 import type { Clock } from './place.js';
 import type { Redactor } from './redact.js';
-import type { PreambleReport, ProxyReport, TunnelReport } from './report.js';
+import type { PacketPlace } from './report.js';
+
+export interface PreambleReport extends PacketPlace {
+  version: 1 | 2;
+  command: 'PROXY' | 'LOCAL' | 'UNKNOWN';
+  /** The client in front of the proxy, and what it connected to; null where the preamble does not tell. */
+  source: string | null;
+  destination: string | null;
+  authority: string | null;
+  alpn: string | null;
+  atMs: number;
+}
+
+export interface TunnelReport {
+  protocol: 'HTTP CONNECT' | 'SOCKS4' | 'SOCKS4a' | 'SOCKS5';
+  target: string | null;
+  user: string | null;
+  /** How often the tunnel was asked for on this connection. */
+  rounds: number;
+  /** The last answer; null where there was none, or it was not captured. */
+  reply:
+    | ({
+        outcome: 'granted' | 'auth-required' | 'refused' | 'unreachable';
+        /** HTTP status, or the reply code of SOCKS. */
+        code: number;
+        name: string;
+        atMs: number;
+      } & PacketPlace)
+    | null;
+}
+
+export interface ProxyReport {
+  preambles: PreambleReport[];
+  /** The outermost first. */
+  tunnels: TunnelReport[];
+}
 
 export const proxyReport = ({ proxy }: Session, clock: Clock, redactor: Redactor): ProxyReport | null => {
   if (proxy === undefined || proxy.preambles.length + proxy.tunnels.length === 0) return null;
