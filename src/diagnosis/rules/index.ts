@@ -46,6 +46,7 @@ import { unreachableHost } from './tcp/unreachable-host.js';
 import { alertWhileOpen } from './tls/alert-while-open.js';
 import { chosenH2 } from './tls/chosen-h2.js';
 import { clientCertificate } from './tls/client-certificate.js';
+import { doubtfulCertificate } from './tls/doubtful-certificate.js';
 import { endedHandshake } from './tls/ended-handshake.js';
 import { fatalTlsAlert } from './tls/fatal-alert.js';
 import { faultyCertificate } from './tls/faulty-certificate.js';
@@ -85,6 +86,7 @@ export const RULES: readonly Rule[] = [
   alertWhileOpen,
   chosenH2,
   clientCertificate,
+  doubtfulCertificate,
   endedHandshake,
   fatalTlsAlert,
   faultyCertificate,
