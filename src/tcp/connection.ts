@@ -125,7 +125,8 @@ export class Connection implements RepetitionContext {
     if (!isSyn(segment)) return false;
     const isForeign = this.handshake.isForeign(segment, flow.side, flow.started);
     if (isForeign !== undefined) return isForeign;
-    // A SYN recorded after its SYN-ACK belongs to it; after data it does not.
+    // A SYN recorded late belongs to the SYN-ACK, or to whatever the peer acknowledged first.
+    if (flow.ackedKnown && flow.ackedFrom === advance(segment.sequence, 1)) return false;
     if (!flow.started && this.handshake.synAcks.length > 0) {
       const peer = flow === this.low ? this.high : this.low;
       return peer.acknowledges && peer.acknowledgment !== advance(segment.sequence, 1);

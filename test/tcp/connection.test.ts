@@ -63,6 +63,12 @@ describe('a connection', () => {
     expect(runTcp(talk)).toHaveLength(2);
   });
 
+  it('takes a SYN that was recorded last for that of the connection it opened', () => {
+    const talk = conversation().handshake().client('one').server('two').bye('client');
+    talk.packets.push({ ...talk.packets.shift()!, at: talk.packets.at(-1)!.at + 1e6 });
+    expect(runTcp(talk).map(({ said }) => said)).toEqual([{ client: 'one', server: 'two' }]);
+  });
+
   it('starts midway with what comes first', () => {
     const talk = conversation().handshake().client('unseen').server('half').client('more');
     talk.packets.splice(0, 4);
