@@ -8,6 +8,7 @@ import { type Session, STAGES } from '../session/session.js';
 import { captureReport, type ReportedCapture } from './capture-report.js';
 import { findingReport } from './finding-report.js';
 import { type DiagnosedLookup, lookupReport } from './lookup-report.js';
+import { sharesOf, stageDurationsOf } from './overview-report.js';
 import { Clock } from './place.js';
 import { redactorFor, revealing } from './redact.js';
 import { type NotListed, REPORT_SCHEMA, type Report, type SessionReport, type Summary } from './report.js';
@@ -64,6 +65,8 @@ export const summarize = (sessions: readonly SessionReport[], notListed: NotList
     byCause: {},
     byStage: {},
     notListed: { ...notListed },
+    shares: sharesOf(sessions),
+    stageDurations: stageDurationsOf(sessions),
   };
   const causes = new Map<string, number>();
   const stages = new Map<string, number>();

@@ -10,6 +10,8 @@ import type { LegMark } from '../session/legs.js';
 import type { Relation } from '../session/relations.js';
 import type { Sight, StageName, StageStatus } from '../session/session.js';
 import type { Actor, PerSide, Side } from '../stream/side.js';
+import type { Http2Report } from './h2-report.js';
+import type { ProxyReport } from './proxy-report.js';
 
 export const REPORT_SCHEMA = 'wscope.report/1';
 
@@ -59,6 +61,28 @@ export interface Summary {
   byCause: Record<string, number>;
   byStage: Record<string, number>;
   notListed: NotListed;
+  /** The share of failures, the worst first; 20 rows at most, `omitted` more. */
+  shares: Record<'server' | 'path' | 'sni', { rows: ShareReport[]; omitted: number }>;
+  /** Of stages that came to a good end. */
+  stageDurations: Partial<Record<StageName, StageDurations>>;
+}
+
+/** Sessions of one server, path or TLS server name. */
+export interface ShareReport {
+  name: string;
+  sessions: number;
+  failed: number;
+  /** The commonest five. */
+  causes: Record<string, number>;
+}
+
+/** Percentiles by nearest rank. */
+export interface StageDurations {
+  samples: number;
+  p50Ms: number;
+  p90Ms: number;
+  p99Ms: number;
+  maxMs: number;
 }
 
 /** Connections that showed themselves to be something else, or were never used. */
@@ -207,6 +231,9 @@ export interface CertificateReport {
   notBefore: string | null;
   notAfter: string | null;
   sha256: string;
+  /** Kind and bits of the key, and the algorithm it is signed with; absent where the certificate cannot be read. */
+  key?: string;
+  signature?: string;
 }
 
 export interface TlsReport {
@@ -230,66 +257,14 @@ export interface TlsReport {
   /** What cannot be decrypted even with the secrets: a cipher suite, or a way of compressing. */
   undecryptable: string | null;
   certificates: CertificateReport[] | null;
+  /**
+   * Why there are none to be seen: TLS 1.3 hides them from whoever has no keys, a resumed session sends none, the handshake
+   * never came so far, or those packets are missing.
+   */
+  certificatesHidden: 'encrypted' | 'resumed' | 'not-reached' | 'not-captured' | null;
   alerts: ({ from: Side; level: string; description: string; atMs: number } & PacketPlace)[];
   /** What they say is hidden; `inferred`: known by its length only. */
   encryptedAlerts: ({ from: Side; inferred: boolean; atMs: number } & PacketPlace)[];
-}
-
-export interface PreambleReport extends PacketPlace {
-  version: 1 | 2;
-  command: 'PROXY' | 'LOCAL' | 'UNKNOWN';
-  /** The client in front of the proxy, and what it connected to; null where the preamble does not tell. */
-  source: string | null;
-  destination: string | null;
-  authority: string | null;
-  alpn: string | null;
-  atMs: number;
-}
-
-export interface TunnelReport {
-  protocol: 'HTTP CONNECT' | 'SOCKS4' | 'SOCKS4a' | 'SOCKS5';
-  target: string | null;
-  user: string | null;
-  /** How often the tunnel was asked for on this connection. */
-  rounds: number;
-  /** The last answer; null where there was none, or it was not captured. */
-  reply:
-    | ({
-        outcome: 'granted' | 'auth-required' | 'refused' | 'unreachable';
-        /** HTTP status, or the reply code of SOCKS. */
-        code: number;
-        name: string;
-        atMs: number;
-      } & PacketPlace)
-    | null;
-}
-
-export interface ProxyReport {
-  preambles: PreambleReport[];
-  /** The outermost first. */
-  tunnels: TunnelReport[];
-}
-
-export interface Http2ErrorReport extends PacketPlace {
-  from: Side;
-  code: number;
-  name: string;
-  atMs: number;
-}
-
-export interface Http2Report {
-  stream: number;
-  /** SETTINGS_ENABLE_CONNECT_PROTOCOL of the server; null where its SETTINGS were not seen. */
-  extendedConnect: boolean | null;
-  reset: Http2ErrorReport | null;
-  goaway: (Http2ErrorReport & { lastStream: number; debug: string }) | null;
-  /** By sender: how often and how long it had used up the window of the stream, or of the connection. */
-  windowStalls: PerSide<{ count: number; longestMs: number; open: boolean }>;
-  connectionWindowStalls: PerSide<{ count: number; longestMs: number; open: boolean }>;
-  /** The capture starts after the connection did. */
-  midway: boolean;
-  /** Header blocks that could be read only in part, or not at all. */
-  unreadableHeads: PerSide<number>;
 }
 
 export interface BodyReport {

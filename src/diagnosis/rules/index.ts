@@ -3,6 +3,10 @@
  * by time and strength.
  */
 import type { CaptureRule, LookupRule, Rule } from '../rule.js';
+import { captureMassEnd } from './capture/mass-end.js';
+import { reconnectLoop } from './capture/reconnect-loop.js';
+import { scan } from './capture/scan.js';
+import { sharedTimer } from './capture/shared-timer.js';
 import { closeCode } from './closing/close-code.js';
 import { invalidClose } from './closing/invalid-close.js';
 import { missingClose } from './closing/missing-close.js';
@@ -139,4 +143,4 @@ export const RULES: readonly Rule[] = [
 export const LOOKUP_RULES: readonly LookupRule[] = [errorAnswer, missingAddress, unansweredQuery, unreachableResolver];
 
 /** Rules over all sessions of a capture together. */
-export const CAPTURE_RULES: readonly CaptureRule[] = [];
+export const CAPTURE_RULES: readonly CaptureRule[] = [captureMassEnd, sharedTimer, reconnectLoop, scan];

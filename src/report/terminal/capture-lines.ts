@@ -56,6 +56,52 @@ export const causeLines = ({ summary, sessions }: Report, look: Look): string[] 
   ];
 };
 
+/** Servers in the order of their failures. */
+const SERVERS_SHOWN = 8;
+/** As wide as a name may be before it is cut. */
+const NAME_WIDTH = 40;
+
+/** Failures by server, path or name: what fails everywhere, and what fails in one place. Nothing where there is one. */
+export const shareLines = ({ summary: { shares } }: Report, look: Look): string[] =>
+  (['server', 'path', 'sni'] as const).flatMap((kind) => {
+    const { rows, omitted } = shares[kind];
+    const failing = rows.filter(({ failed }) => failed > 0).slice(0, SERVERS_SHOWN);
+    if (rows.length + omitted < 2 || failing.length === 0) return [];
+    const names = failing.map(({ name }) => look.cut(name, NAME_WIDTH));
+    const widest = Math.max(...names.map(textWidth));
+    const left = rows.length + omitted - failing.length;
+    return [
+      `Failed, by ${SHARE_NAMES[kind]}:`,
+      ...failing.map(({ sessions, failed, causes }, index) => {
+        const share = `${formatCount(failed)} of ${formatCount(sessions)}`;
+        const why = Object.entries(causes)
+          .map(([cause, count]) => `${cause} ${formatCount(count)}`)
+          .join(', ');
+        return look.cut(`${padLeft(share, 16)}  ${padRight(names[index]!, widest)}  ${why}`, look.width);
+      }),
+      ...(left > 0 ? [look.paint('dim', `${padLeft(`${formatCount(left)} more`, 16)}`)] : []),
+    ];
+  });
+
+const SHARE_NAMES = { server: 'server', path: 'path', sni: 'TLS server name' };
+
+/** How long the stages took, of those that came to a good end. */
+export const stageDurationLines = ({ summary: { stageDurations } }: Report, look: Look): string[] => {
+  const stages = Object.entries(stageDurations).filter(([, { samples }]) => samples > 1);
+  if (stages.length === 0) return [];
+  const cells = (texts: readonly string[]): string => texts.map((text) => padLeft(text, 10)).join('');
+  return [
+    look.cut(
+      `${padRight('Stages that succeeded:', 24)}${cells(['count', 'median', '90 %', '99 %', 'longest'])}`,
+      look.width,
+    ),
+    ...stages.map(([stage, { samples, p50Ms, p90Ms, p99Ms, maxMs }]) => {
+      const times = [p50Ms, p90Ms, p99Ms, maxMs].map((ms) => formatDuration(ms * 1e6));
+      return look.cut(`  ${padRight(stage, 22)}${cells([formatCount(samples), ...times])}`, look.width);
+    }),
+  ];
+};
+
 export const notListedLine = ({ summary: { notListed } }: Report, look: Look): string[] => {
   const kinds = [
     [notListed.http, 'HTTP without an upgrade'],

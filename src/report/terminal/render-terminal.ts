@@ -3,7 +3,14 @@
  * broke. What is left out is said. A pure function of the report; piece by piece, since a reader may leave early.
  */
 import type { Report, SessionReport } from '../report.js';
-import { captureLines, causeLines, findingLines, notListedLine } from './capture-lines.js';
+import {
+  captureLines,
+  causeLines,
+  findingLines,
+  notListedLine,
+  shareLines,
+  stageDurationLines,
+} from './capture-lines.js';
 import type { ToldRemedies } from './finding-lines.js';
 import { Look, type LookOptions } from './look.js';
 import { sessionStory } from './session-story.js';
@@ -20,7 +27,7 @@ export interface TerminalOptions extends LookOptions {
 const SESSIONS_SHOWN = 50;
 /** What a cause looks like is clear after these; the others differ in numbers. */
 const STORIES_A_CAUSE = 5;
-/** Sessions of one cause need no summary by cause. */
+/** What is more than a handful is summed up: by cause, by server, by stage. */
 const SUMMARY_FROM = 6;
 
 export function* renderTerminal(report: Report, options: TerminalOptions): Iterable<string> {
@@ -28,7 +35,11 @@ export function* renderTerminal(report: Report, options: TerminalOptions): Itera
   const inFull = options.all || options.chosen;
   const rows = inFull ? report.sessions : firstRows(report.sessions);
   yield lines(captureLines(report, look));
-  if (report.summary.failed >= SUMMARY_FROM) yield `\n${lines(causeLines(report, look))}`;
+  if (report.summary.failed >= SUMMARY_FROM) {
+    yield `\n${lines([...causeLines(report, look), ...shareLines(report, look)])}`;
+  }
+  const durations = report.summary.sessions >= SUMMARY_FROM ? stageDurationLines(report, look) : [];
+  if (durations.length > 0) yield `\n${lines(durations)}`;
   if (rows.length > 0) yield `\n${sessionTable(rows, look)}`;
   const hidden = report.sessions.length - rows.length;
   if (hidden > 0) yield lines(look.paragraph(leftOut(report, rows), 0).map((line) => look.paint('dim', line)));

@@ -1,0 +1,83 @@
+/**
+ * Failed sessions as the attempts of a client to reach a server: who, where, from when to when. Rules over the whole
+ * capture look for patterns in them. What one program did one after the other is a chain: attempts that overlap belong
+ * to different programs, or to different clients behind one address.
+ */
+import type { Nanos } from '../../capture/packet.js';
+import type { Session } from '../../session/session.js';
+import type { CauseId } from '../causes.js';
+import type { JudgedCapture } from '../rule.js';
+import { isFromProxy } from './upgrade-attempt.js';
+
+export interface FailedAttempt {
+  session: Session;
+  start: Nanos;
+  /** When its client could know that it had failed. */
+  over: Nanos;
+  cause: CauseId;
+}
+
+/** Programs of one address that are told apart; attempts of more are mixed up. */
+const CHAINS_KEPT = 64;
+
+/** Failed attempts in the order of the sessions; legs of proxies left out: a proxy connects when its clients do. */
+export function* failedAttempts(capture: JudgedCapture): Iterable<FailedAttempt> {
+  for (const session of capture.sessions) {
+    const cause = capture.diagnosis(session)?.cause;
+    if (cause == null || isFromProxy(session)) continue;
+    const { tcp, upgrade } = session;
+    const refused = upgrade?.response?.status === 101 ? undefined : upgrade?.response?.span.last;
+    const over = (refused ?? tcp.refused ?? tcp.endPacket ?? tcp.last).at;
+    yield { session, start: tcp.first.at, over, cause };
+  }
+}
+
+/** Splits attempts, given in the order of their beginnings, into chains without overlaps or pauses above `longest`. */
+export const chainsOf = (attempts: readonly FailedAttempt[], longest: Nanos): FailedAttempt[][] => {
+  const chains: FailedAttempt[][] = [];
+  let open: FailedAttempt[][] = [];
+  for (const attempt of attempts) {
+    open = open.filter((chain) => attempt.start - chain.at(-1)!.over <= longest);
+    // The one that ended last before this began: of several programs, the likeliest to have begun it.
+    let best: FailedAttempt[] | undefined;
+    for (const chain of open) {
+      const { over } = chain.at(-1)!;
+      if (over <= attempt.start && (best === undefined || over > best.at(-1)!.over)) best = chain;
+    }
+    if (best !== undefined) best.push(attempt);
+    else {
+      const chain = [attempt];
+      chains.push(chain);
+      open.push(chain);
+      if (open.length > CHAINS_KEPT) open.shift();
+    }
+  }
+  return chains;
+};
+
+/** Groups things by a key, in the order of their first. */
+export const groupBy = <T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [item]);
+    else known.push(item);
+  }
+  return groups;
+};
+
+/** The commonest value, of equally common ones the first. */
+export const commonest = <T>(values: readonly T[]): T | undefined => {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let best: T | undefined;
+  for (const [value, count] of counts) if (best === undefined || count > (counts.get(best) ?? 0)) best = value;
+  return best;
+};
+
+/** The value below which this share of them lies; 0 without any. Sorts a copy. */
+export const quantile = (values: readonly number[], share: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+};

@@ -1,0 +1,138 @@
+/**
+ * Sessions with one server that ended within a second, told once for all of them: how many, whether the server said
+ * goodbye, and what the connections after it show of the reason. A listener that was never gone was reloaded or drained
+ * by what stands before the server; one that refused connections for a while was restarted or crashed.
+ */
+import type { Nanos } from '../../../capture/packet.js';
+import type { Session } from '../../../session/session.js';
+import type { Arrival } from '../../../stream/arrival.js';
+import { evidence, type Point } from '../../evidence.js';
+import { groupBy } from '../../measures/attempts.js';
+import { tcpEnd } from '../../measures/ending.js';
+import { count, duration, text } from '../../measures/values.js';
+import { defineCaptureRule, type JudgedCapture } from '../../rule.js';
+
+/** Ends within this of the one before are one burst. */
+const TOGETHER: Nanos = 1e9;
+/** Fewer say goodbye together by chance: two tabs that one browser closes. */
+const GOODBYES_NEEDED = 5;
+/** As the rule for one session: keepalive/mass-end. */
+const ENDS_NEEDED = 3;
+/** Connections that come back within this tell what the server did meanwhile. */
+const AFTERMATH: Nanos = 60e9;
+const ENDS_SHOWN = 4;
+/** RFC 6455 7.4.1 and the IANA registry: going away, service restart, try again later. */
+const RESTART_CODES: ReadonlySet<number> = new Set([1001, 1012, 1013]);
+
+interface End {
+  session: Session;
+  at: Arrival;
+  goodbye: boolean;
+}
+
+const WHAT = '{sessions} sessions with {server} were ended by its side within {spread}';
+
+export const captureMassEnd = defineCaptureRule({
+  meta: {
+    id: 'capture/mass-end',
+    title: 'Many sessions of one server ended at once',
+    severity: 'warning',
+    causes: [],
+    needs: [],
+    reference: ['RFC 6455 7.4.1', 'RFC 6455 7.2.3'],
+    messages: {
+      goodbye: `${WHAT}, with a Close that says so ({codes}): a planned restart, deploy or drain. {returned} connections to it followed.`,
+      reload: `${WHAT} without a Close, and it went on accepting connections ({returned}, the first after {back}): its listener was never gone. A reload of a proxy, a drained backend or a failover, not a crash.`,
+      crash: `${WHAT} without a Close, and then {refused} connections to it were refused or unanswered before one was accepted again: its listener was gone for about {back}. A crash or a hard restart.`,
+      down: `${WHAT} without a Close, and all {refused} connections to it after that were refused or unanswered: it did not come back while the capture lasted.`,
+      silent: `${WHAT} without a Close; no connection to it followed, so the packets do not tell a reload from a crash.`,
+    },
+    notes: { end: 'end of a session', refused: 'refused or unanswered', accepted: 'accepted again' },
+    remedies: {
+      logs: 'Look for a reload, deploy, restart or crash at that second in the logs of the proxy and the server.',
+      drain: 'Let the server close its sessions with 1001 or 1012 before it goes, over some seconds.',
+      spread: 'Let clients reconnect after a random delay, or all come back in the same second.',
+    },
+  },
+  *check(capture) {
+    const byServer = groupBy(endsOf(capture), ({ session }) => session.server.text);
+    if (![...byServer.values()].some((ends) => ends.length >= ENDS_NEEDED)) return;
+    const connections = groupBy(capture.sessions, ({ server }) => server.text);
+    for (const [server, ends] of byServer) {
+      for (const burst of burstsOf(ends)) yield findingOf(server, burst, connections.get(server) ?? []);
+    }
+  },
+});
+
+/** Ends that one event may have made: judged so one by one, or a goodbye that servers say to all. */
+function* endsOf(capture: JudgedCapture): Iterable<End> {
+  for (const session of capture.sessions) {
+    const diagnosis = capture.diagnosis(session);
+    const close = session.websocket?.firstClose;
+    if (diagnosis === undefined) continue;
+    if (close?.from === 'server' && RESTART_CODES.has(close.code) && diagnosis.cause !== 'ws-idle-timeout') {
+      yield { session, at: close.span.first, goodbye: true };
+    } else if (diagnosis.cause === 'ws-mass-disconnect') {
+      const end = tcpEnd(session);
+      if (end !== undefined) yield { session, at: end.at, goodbye: false };
+    }
+  }
+}
+
+function* burstsOf(ends: End[]): Iterable<End[]> {
+  ends.sort((a, b) => a.at.at - b.at.at);
+  let burst: End[] = [];
+  for (const end of [...ends, undefined]) {
+    const before = burst.at(-1);
+    if (end !== undefined && (before === undefined || end.at.at - before.at.at <= TOGETHER)) {
+      burst.push(end);
+      continue;
+    }
+    if (burst.length >= (isGoodbye(burst) ? GOODBYES_NEEDED : ENDS_NEEDED)) yield burst;
+    if (end !== undefined) burst = [end];
+  }
+}
+
+const isGoodbye = (burst: readonly End[]): boolean => burst.filter(({ goodbye }) => goodbye).length * 2 > burst.length;
+
+const findingOf = (server: string, burst: readonly End[], connections: readonly Session[]) => {
+  const [first, last] = [burst[0]!.at, burst.at(-1)!.at];
+  const later = connections.filter(
+    ({ tcp: { first: start } }) => start.at > first.at && start.at - last.at <= AFTERMATH,
+  );
+  const accepted = later.find(({ tcp }) => tcp.synAcks.length > 0);
+  const isRefused = ({ tcp }: Session): boolean =>
+    tcp.synAcks.length === 0 && tcp.syns.length > 0 && (tcp.refused !== undefined || tcp.syns.length > 1);
+  const refused = later.filter((session) => isRefused(session) && (accepted === undefined || session.id < accepted.id));
+  const codes = new Set(
+    burst.flatMap(({ session, goodbye }) => (goodbye ? [session.websocket?.firstClose?.code] : [])),
+  );
+  const ended = isGoodbye(burst) ? 'goodbye' : aftermathOf(accepted, refused);
+  return {
+    message: ended,
+    cause: null,
+    data: {
+      sessions: count(burst.length),
+      server: text(server),
+      spread: duration(last.at - first.at),
+      codes: text([...codes].join(', ')),
+      returned: count(later.length),
+      refused: count(refused.length),
+      back: duration(Math.max(0, (accepted?.tcp.first.at ?? last.at) - first.at)),
+    },
+    evidence: evidence(
+      ...burst.slice(0, ENDS_SHOWN).map(({ at }): Point => [at, 'end']),
+      [refused[0]?.tcp.first, 'refused'],
+      [accepted?.tcp.first, 'accepted'],
+    ),
+    ...(ended === 'goodbye' ? { severity: 'note' as const } : {}),
+    confidence: 'likely' as const,
+    remedies: ended === 'goodbye' ? ['spread'] : ['logs', 'drain', 'spread'],
+    sessions: burst.map(({ session }) => session).sort((a, b) => a.id - b.id),
+  };
+};
+
+const aftermathOf = (accepted: Session | undefined, refused: readonly Session[]) => {
+  if (refused.length > 0) return accepted === undefined ? 'down' : 'crash';
+  return accepted === undefined ? 'silent' : 'reload';
+};

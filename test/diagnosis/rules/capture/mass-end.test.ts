@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { reportOf } from '../../../wire/capture-report.js';
+import { isSyn, type Life, lived, refused } from '../../../wire/many-sessions.js';
+
+/** Six sessions of different ages and silences that end at 20 s, in this way. */
+const burst = (end: Life['end']) =>
+  Array.from({ length: 6 }, (_, n) => {
+    const startMs = n * 1500;
+    const talk = 700 * (n + 1);
+    return lived({ startMs, port: 40000 + n, talkMs: [talk, 20_000 - startMs - talk], ...(end && { end }) });
+  }).flat();
+
+const back = (startMs: number, port: number) => lived({ startMs, port, end: 'none', talkMs: [10, 10] });
+
+const massEnds = async (...packets: Parameters<typeof reportOf>) =>
+  (await reportOf(...packets)).findings.filter(({ rule }) => rule === 'capture/mass-end');
+
+describe('capture/mass-end', () => {
+  it('tells a reload by a listener that was never gone', async () => {
+    const [found, ...more] = await massEnds(burst('fin'), back(20_300, 50_001), back(20_400, 50_002));
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ message: 'reload', severity: 'warning', sessions: [1, 2, 3, 4, 5, 6] });
+    expect(found?.data).toMatchObject({ sessions: { n: 6 }, server: { text: '10.0.9.1:8080' }, returned: { n: 2 } });
+  });
+
+  it('tells a crash by connections that were refused until one was accepted', async () => {
+    const [found] = await massEnds(
+      burst('fin'),
+      refused({ startMs: 20_300, port: 50_001 }),
+      refused({ startMs: 21_300, port: 50_002 }),
+      back(23_300, 50_003),
+    );
+    expect(found).toMatchObject({ message: 'crash' });
+    expect(found?.data).toMatchObject({ refused: { n: 2 } });
+    const gone = found?.data.back;
+    expect(gone?.type === 'duration' && Math.round(gone.ms / 100)).toBe(33);
+    expect(found?.evidence.map(({ note }) => note)).toEqual(expect.arrayContaining(['refused or unanswered']));
+  });
+
+  it('says so when the server stayed away, or nobody tried', async () => {
+    const [down] = await massEnds(burst('fin'), refused({ startMs: 20_300, port: 50_001 }));
+    expect(down?.message).toBe('down');
+    const [silent] = await massEnds(burst('fin'), back(100, 50_001).filter(isSyn));
+    expect(silent?.message).toBe('silent');
+  });
+
+  it('takes goodbyes for what they are: planned, and no fault', async () => {
+    const report = await reportOf(burst('going-away'));
+    expect(report.findings).toMatchObject([
+      { rule: 'capture/mass-end', message: 'goodbye', severity: 'note', data: { codes: { text: '1001' } } },
+    ]);
+    expect(report.summary.failed).toBe(0);
+  });
+
+  it('says nothing of sessions that their clients closed together', async () => {
+    expect(await massEnds(burst('close'))).toEqual([]);
+  });
+});
