@@ -41,7 +41,10 @@ export const PAGE_SCRIPT = `
     const target = location.hash.length > 1 ? byId(location.hash.slice(1)) : null;
     if (target === null) return;
     const session = target.closest('details.session');
-    if (session !== null) session.open = true;
+    if (session !== null) {
+      session.hidden = false;
+      session.open = true;
+    }
     target.scrollIntoView({ block: target === session ? 'start' : 'center' });
   };
   addEventListener('hashchange', openTarget);
