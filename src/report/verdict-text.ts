@@ -32,6 +32,7 @@ const BROKEN_LEG: ReadonlySet<string> = new Set([
   'hung-up',
   'passed-on',
   'not-passed-on',
+  'spoiled',
 ]);
 
 /** Up to a full stop that a space follows: `60.0 s` and `nginx/1.22.1` have none. */

@@ -80,6 +80,7 @@ class LegSearch {
     for (const [front, backs] of backsOf) {
       const all = [...(this.behind.get(front) ?? []), ...backs].sort((a, b) => a.tcp.first.at - b.tcp.first.at);
       if (contested.has(front) || !areAttempts(all)) continue;
+      if (mark === 'refused-within' && !this.areRefusedFor(front, backs)) continue;
       for (const back of backs) {
         const leg = { front, back, matchedBy: mark };
         this.legs.push(leg);
@@ -114,13 +115,29 @@ class LegSearch {
   }
 
   private fits(front: Session, back: Session, mark: LegMark): boolean {
-    const isExit =
-      back.client.address === front.server.address ||
-      this.exits.get(front.server.address)?.has(back.client.address) === true;
-    if (mark === 'refused-within') return isRefusedWithin(front, back, isExit);
+    if (mark === 'refused-within') return isRefusedWithin(front, back);
     if (hasSealedRequest(front) ? mark !== 'forwarded-for' : !isSameRequest(front, back)) return false;
     if (!isAnsweredWithin(front, back) || !haveSameMessages(front, back)) return false;
-    return mark === 'forwarded-for' ? namesClient(front, back) : isExit && !hasSealedRequest(front);
+    return mark === 'forwarded-for' ? namesClient(front, back) : this.isExit(front, back);
+  }
+
+  /** It comes from an address of the proxy. */
+  private isExit(front: Session, back: Session): boolean {
+    const { address } = back.client;
+    return address === front.server.address || this.exits.get(front.server.address)?.has(address) === true;
+  }
+
+  /**
+   * |-- request --|-- SYN' --|-- RST' --| again |-- 502 --|: the proxy went to backends that did not take the connection,
+   * and told its client. From an address that is not known as the proxy's, only both moments together say so.
+   */
+  private areRefusedFor(front: Session, backs: readonly Session[]): boolean {
+    const [first, last] = [backs[0]!, backs.at(-1)!];
+    if (backs.some(({ client }) => client.address !== first.client.address)) return false;
+    const { request, response } = front.upgrade!;
+    if (first.tcp.first.at - request!.span.last.at > AT_ONCE) return false;
+    if (this.isExit(front, first)) return true;
+    return last.tcp.refused !== undefined && response!.span.first.at - last.tcp.refused.at <= AT_ONCE;
   }
 }
 
@@ -207,19 +224,12 @@ const namesClient = (front: Session, back: Session): boolean => {
   return named.port === undefined || named.port === front.client.port;
 };
 
-/**
- * |-- request --|-- SYN' --|-- RST' --|-- 502 --|: the proxy went to a backend that did not take the connection, and
- * told its client. From an address that is not known as the proxy's, only both moments together say so.
- */
-const isRefusedWithin = (front: Session, back: Session, isExit: boolean): boolean => {
+/** Begun and, where it was, refused while the client waited for an answer that blames the backend. */
+const isRefusedWithin = (front: Session, back: Session): boolean => {
   const { request, response } = front.upgrade ?? {};
-  if (request === undefined || response === undefined || back.tcp.established !== undefined) return false;
-  const refused = back.tcp.refused ?? back.tcp.endPacket;
-  if (refused !== undefined && refused.at > response.span.first.at) return false;
-  const followsRequest = back.tcp.first.at - request.span.last.at <= AT_ONCE;
-  if (isExit) return followsRequest;
-  const isTold = refused !== undefined && response.span.first.at - refused.at <= AT_ONCE;
-  return followsRequest && isTold && GATEWAY_STATUSES.has(response.status);
+  if (request === undefined || response === undefined || !GATEWAY_STATUSES.has(response.status)) return false;
+  const { refused, established } = back.tcp;
+  return established === undefined && (refused === undefined || refused.at <= response.span.first.at);
 };
 
 /** RFC 9110 15.6.3 to 15.6.5: what proxies say of a backend they cannot reach. */

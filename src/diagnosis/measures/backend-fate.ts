@@ -1,12 +1,14 @@
 /**
  * What became of a request behind the proxy, where that explains the answer at the client's leg: the backend refused the
- * connection, was silent, hung up, or gave that very answer itself.
+ * connection, was silent, hung up, or gave that very answer itself; or what reached it was no upgrade request any more.
  */
 import type { Leg } from '../../session/legs.js';
+import type { Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
+import type { HandshakeProblem } from '../../websocket/websocket-facts.js';
 import { tcpEnd } from './ending.js';
 
-export type Fate = 'refused' | 'unreached' | 'silent' | 'hung-up' | 'passed-on' | 'not-passed-on';
+export type Fate = 'refused' | 'unreached' | 'silent' | 'hung-up' | 'passed-on' | 'not-passed-on' | 'spoiled';
 
 export interface BackendFate {
   fate: Fate;
@@ -15,13 +17,15 @@ export interface BackendFate {
 }
 
 /** Undefined where the upgrade worked, or nothing is known of the backend's part in it. */
-export const backendFate = ({ front, back }: Leg): BackendFate | undefined => {
+export const backendFate = (leg: Leg): BackendFate | undefined => {
+  const { front, back } = leg;
   const answer = front.upgrade?.response;
   if (answer?.status === 101 || front.upgrade === undefined) return undefined;
   const { tcp, upgrade } = back;
   if (tcp.refused !== undefined) return { fate: 'refused', at: tcp.refused };
   if (upgrade?.response !== undefined) {
     if (answer === undefined) return undefined;
+    if (wasSpoiled(leg) && upgrade.request !== undefined) return { fate: 'spoiled', at: upgrade.request.span.last };
     const fate = upgrade.response.status === answer.status ? 'passed-on' : 'not-passed-on';
     return { fate, at: upgrade.response.span.last };
   }
@@ -36,3 +40,12 @@ export const backendFate = ({ front, back }: Leg): BackendFate | undefined => {
   if (end?.by === 'server') return { fate: 'hung-up', at: end.at };
   return tcp.bothSides ? { fate: 'silent', at: end?.at ?? upgrade.request.span.last } : undefined;
 };
+
+/** The proxy lost what makes a request an upgrade (RFC 6455 4.1); the client had sent it. */
+const wasSpoiled = ({ front, back }: Leg): boolean =>
+  SPOILING.some((code) => hasProblem(back, code) && !hasProblem(front, code));
+
+const hasProblem = ({ handshake }: Session, code: HandshakeProblem['code']): boolean =>
+  handshake?.problems.some((problem) => problem.code === code) === true;
+
+const SPOILING = ['upgrade-missing', 'connection-upgrade-missing', 'http-version-old', 'key-missing'] as const;

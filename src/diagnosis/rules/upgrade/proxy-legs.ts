@@ -35,6 +35,7 @@ export const proxyLegs = defineRule({
       'hung-up': 'It broke behind {proxy}: the backend {backend} ended the connection instead of answering.',
       'passed-on': 'It broke behind {proxy}: the backend {backend} itself answered {status}.',
       'not-passed-on': 'It broke at {proxy}: the backend {backend} had answered {status}.',
+      spoiled: 'It broke at {proxy}: what reached the backend {backend} is no upgrade request any more.',
     },
     notes: {
       front: 'request at the client’s leg',
@@ -49,6 +50,7 @@ export const proxyLegs = defineRule({
       'hung-up': 'the backend ends the connection',
       'passed-on': 'answer of the backend',
       'not-passed-on': 'answer of the backend',
+      spoiled: 'request as the backend got it',
     },
     remedies: {
       backendSlow: 'Look into the backend: what its upgrade handler waits for (authentication, a database, a lookup).',
@@ -105,7 +107,8 @@ function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
     };
   }
   const fate = backendFate(leg);
-  if (fate !== undefined) {
+  // At the backend’s own entry its cause has said so.
+  if (fate !== undefined && !isBack) {
     yield {
       ...common,
       message: fate.fate,

@@ -88,6 +88,7 @@ export const refusedStatus = defineRule({
       'hung-up': 'the backend ends the proxy’s connection',
       'passed-on': 'the same answer of the backend',
       'not-passed-on': 'answer of the backend to the proxy',
+      spoiled: 'the request as the backend got it',
     },
     remedies: {
       read: 'Read what the body of the answer and the log of the server say about this request.',
