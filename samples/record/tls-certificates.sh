@@ -54,6 +54,43 @@ record_tls-expired-chromium() { bad_certificate expired page both tls-expired-ch
 record_tls-wrong-name-chromium() { bad_certificate wrong-name page both tls-wrong-name-chromium; }
 record_tls-unknown-ca-chromium-tls12() { bad_certificate unknown page 12 tls-unknown-ca-chromium-tls12; }
 
+# Faults that few servers have and many clients refuse. extra NAME DIGEST KEY_OPTIONS…: a certificate of the sample root
+# with the extensions given on standard input.
+extra() {
+  local name=$1 digest=$2
+  shift 2
+  openssl req -new -nodes -subj "/CN=$HOST" "$@" -keyout "$CERTS/$name.key" -out "$CERTS/$name.csr" 2>/dev/null
+  cat >"$CERTS/$name.ext"
+  openssl x509 -req "-$digest" -in "$CERTS/$name.csr" -CA "$CERTS/ca.pem" -CAkey "$CERTS/ca.key" -days 300 \
+    -extfile "$CERTS/$name.ext" -out "$CERTS/$name.pem" 2>/dev/null
+}
+
+# extra_fault FAULT DIGEST CLIENT NAME KEY_OPTIONS…
+extra_fault() {
+  local fault=$1 digest=$2 client=$3 name=${4}
+  shift 4
+  begin
+  backend
+  extra "$fault" "$digest" "$@"
+  # The server itself would refuse to load the weak ones.
+  nginx_tls "$fault" 12 'ssl_ciphers DEFAULT@SECLEVEL=0;'
+  watch "$name"
+  "dial_$client" "$name"
+  finish "$name"
+}
+
+P256=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)
+# OpenSSL, Python and Node still take the common name where there is no subjectAltName; browsers and Go do not.
+record_wss-common-name-only() {
+  extra_fault common-name-only sha256 python wss-common-name-only "${P256[@]}" <<<'basicConstraints=CA:FALSE'
+}
+record_tls-not-for-servers-tls12() {
+  extra_fault not-for-servers sha256 curl_upgrade tls-not-for-servers-tls12 "${P256[@]}" <<<"subjectAltName=DNS:$HOST
+extendedKeyUsage=clientAuth"
+}
+record_tls-weak-key-tls12() { extra_fault weak-key sha256 curl_upgrade tls-weak-key-tls12 -newkey rsa:1024 <<<"subjectAltName=DNS:$HOST"; }
+record_tls-weak-signature-tls12() { extra_fault weak-signature sha1 curl_upgrade tls-weak-signature-tls12 "${P256[@]}" <<<"subjectAltName=DNS:$HOST"; }
+
 ### The client's certificate
 
 # nginx lets the handshake pass and answers the request with 400.

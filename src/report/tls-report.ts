@@ -1,7 +1,7 @@
 /** The part of the report about TLS: what was offered, chosen, shown and refused, by registered names. */
 import { cipherSuiteName } from '../tls/cipher-suites.js';
 import type { CertificateFacts, TlsFacts } from '../tls/tls-facts.js';
-import { versionName } from '../tls/versions.js';
+import { isTls13, versionName } from '../tls/versions.js';
 import { type Clock, isoMillis } from './place.js';
 import type { CertificateReport, TlsReport } from './report.js';
 
@@ -24,6 +24,7 @@ export const tlsReport = (tls: TlsFacts, clock: Clock): TlsReport => {
     clientRandom: tls.clientRandom ?? null,
     undecryptable: tls.undecryptable ?? null,
     certificates: tls.certificates?.map(certificateReport) ?? null,
+    certificatesHidden: hiddenBecause(tls),
     alerts: tls.alerts.map(({ from, level, description, arrival }) => ({
       from,
       level,
@@ -45,4 +46,19 @@ const certificateReport = (certificate: CertificateFacts): CertificateReport => 
   notBefore: isoMillis(certificate.notBefore),
   notAfter: isoMillis(certificate.notAfter),
   sha256: certificate.sha256,
+  ...(certificate.traits === undefined
+    ? {}
+    : {
+        key: `${certificate.traits.keyType}${certificate.traits.keyBits > 0 ? ` ${certificate.traits.keyBits}` : ''}`,
+        signature: certificate.traits.signature,
+      }),
 });
+
+/** Why no certificate of the server is to be seen. */
+function hiddenBecause({ certificates, serverHello, handshakeGap }: TlsFacts): TlsReport['certificatesHidden'] {
+  if (certificates !== undefined) return null;
+  if (serverHello === undefined) return 'not-reached';
+  if (serverHello.resumed) return 'resumed';
+  if (isTls13(serverHello.version)) return 'encrypted';
+  return handshakeGap ? 'not-captured' : 'not-reached';
+}

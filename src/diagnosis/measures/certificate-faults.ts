@@ -42,6 +42,9 @@ const LEAST_BITS: ReadonlyMap<string, number> = new Map([
 ]);
 const WEAK_SIGNATURE = /^(md2|md5|sha1)With|with-SHA1$/;
 
+/** Alerts of a client that refuse a certificate; a fault that is visible says more than they do (RFC 8446 6.2). */
+export const REFUSES_CERTIFICATE: ReadonlySet<number> = new Set([42, 43, 45, 46, 48]);
+
 /** Empty where no certificate is visible; that says nothing of it. */
 export function certificateFaults(session: Session, capture: CaptureView): CertificateFault[] {
   const { tls } = session;

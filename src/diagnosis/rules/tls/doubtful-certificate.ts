@@ -24,7 +24,7 @@ export const doubtfulCertificate = defineRule({
       otherName: 'The client asked for {sni} and took a certificate that is for {names}.',
       otherAddress: 'The client sent no server name and took a certificate that is for {names}, not for {address}.',
       commonNameOnly:
-        'The certificate names {names} only as its common name; Chromium, Go and Node want a subjectAltName.',
+        'The certificate names {names} only as its common name; Chromium, Firefox and Go want a subjectAltName.',
       selfSigned: 'The certificate of {subject} is self-signed; this client trusts it, or does not check.',
       issuerNotSent:
         'The server sent the certificate of {subject} without that of its issuer {issuer}; clients that do not have it will not trust the server.',

@@ -9,6 +9,7 @@ import type { AlertFacts, TlsFacts } from '../../../tls/tls-facts.js';
 import { versionName } from '../../../tls/versions.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
+import { certificateFaults, REFUSES_CERTIFICATE } from '../../measures/certificate-faults.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { fatalAlert, isAddress, isInUse } from '../../measures/tls-progress.js';
 import { list, side, text } from '../../measures/values.js';
@@ -101,6 +102,10 @@ export const fatalTlsAlert = defineRule({
     if (tls === undefined || alert === undefined || isInUse(tls, alert)) return;
     const history = capture.server(session.server.text);
     const cause = causeOf(tls, alert, history.sniAccepted);
+    if (cause === 'tls-certificate-rejected' && REFUSES_CERTIFICATE.has(alert.code)) {
+      // tls/faulty-certificate tells the same with its reason.
+      if (certificateFaults(session, capture).some((fault) => fault.cause === cause)) return;
+    }
     yield {
       message: cause,
       cause,

@@ -6,15 +6,12 @@ import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
-import { certificateFaults, type FaultKind } from '../../measures/certificate-faults.js';
+import { certificateFaults, type FaultKind, REFUSES_CERTIFICATE } from '../../measures/certificate-faults.js';
 import { certificateData } from '../../measures/certificate-wording.js';
 import { latest } from '../../measures/ending.js';
 import { AT_ONCE, fatalAlert, firstToLeave } from '../../measures/tls-progress.js';
 import { text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
-
-/** Alerts of a client that refuse a certificate; a fault that is visible says more than they do. */
-const REFUSES_CERTIFICATE: ReadonlySet<number> = new Set([42, 43, 45, 46, 48]);
 
 export const faultyCertificate = defineRule({
   meta: {
@@ -39,7 +36,7 @@ export const faultyCertificate = defineRule({
       otherAddress:
         'The client sent no server name, as clients do that were given an address; the certificate is for {names} and not for {address}, and the client {left}.',
       commonNameOnly:
-        'The certificate names {names} only as its common name and has no subjectAltName, which Chromium, Go and Node do not accept, and the client {left}.',
+        'The certificate names {names} only as its common name and has no subjectAltName, which Chromium, Firefox and Go do not accept, and the client {left}.',
       selfSigned: 'The certificate of {subject} is self-signed, and the client {left}: it does not trust it.',
       issuerNotSent:
         'The server sent the certificate of {subject} alone, without that of its issuer {issuer}, which can be had at {issuerUrl}; the client {left}. A client that does not know the issuer cannot build the chain.',
@@ -84,7 +81,8 @@ export const faultyCertificate = defineRule({
       },
       evidence: evidence([tls.clientHello?.span, 'hello'], [tls.certificatesAt, 'certificate'], [left, 'left']),
       struckAt: left.at,
-      confidence: fault.confidence,
+      // That it was refused the alert proves; that it was for this fault is likely, and the cause is the same.
+      confidence: alert !== undefined && fault.cause === 'tls-certificate-rejected' ? 'proven' : fault.confidence,
       remedies: REMEDIES[fault.kind],
     };
   },
