@@ -29,6 +29,9 @@ export function readerFor(head: Uint8Array): CaptureReader {
 
 const PCAP_MAGICS = new Set([PCAP_MAGIC_MICROSECONDS, PCAP_MAGIC_NANOSECONDS, PCAP_MAGIC_MODIFIED]);
 
+/** Enough to recognise a text by; the rest of somebody's file is nobody's business. */
+const QUOTED_OCTETS = 40;
+
 function describe(head: Uint8Array): string {
   const first = head.subarray(0, 8);
   const letters = Buffer.from(first).toString('latin1');
@@ -42,7 +45,7 @@ function describe(head: Uint8Array): string {
     return `${shown}, nothing but zeros. The file was reserved and never written; record it again`;
   }
   if (head.every((octet) => octet === 9 || octet === 10 || octet === 13 || (octet >= 32 && octet < 127))) {
-    const text = Buffer.from(head).toString('latin1').replace(/\s+/g, ' ').trim();
+    const text = Buffer.from(head.subarray(0, QUOTED_OCTETS)).toString('latin1').replace(/\s+/g, ' ').trim();
     return `it is text that starts with "${text}". ${TEXT_ADVICE}`;
   }
   return `${shown}. Expected a pcap or pcapng file, plain or gzip-compressed`;

@@ -11,6 +11,7 @@ export const STANDARD_INPUT = '-';
 export const sourceOf = (path: string): CaptureSource => {
   try {
     const source = path === STANDARD_INPUT ? standardInput() : fileSource(path);
+    if (path === STANDARD_INPUT) outliveInterrupt();
     return { ...source, blocks: () => openOf(source) };
   } catch (error) {
     return { name: path, blocks: () => fail(error) };
@@ -31,6 +32,14 @@ export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 export const systemMessage = (error: NodeJS.ErrnoException): string => {
   const known = MESSAGES[error.code ?? ''];
   return known ?? error.message.replace(/^[A-Z]+: /, '').replace(/, \w+( '.*')?$/s, '');
+};
+
+/**
+ * `tcpdump -w - | wscope -` is ended by one Ctrl-C that both get: tcpdump stops, and its end of the pipe is the end of the
+ * capture, which is then reported. A second Ctrl-C ends wscope too.
+ */
+const outliveInterrupt = (): void => {
+  process.once('SIGINT', () => {});
 };
 
 const openOf = (source: CaptureSource): ReturnType<CaptureSource['blocks']> => {

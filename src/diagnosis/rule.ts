@@ -45,7 +45,7 @@ export interface Finding {
 }
 
 /**
- * Which of two fatal findings of one moment explains the other (CONTRACT.md "Cause"): the lower, the stronger.
+ * Which of two fatal findings of one moment explains the other: the lower, the stronger.
  */
 export const PRECEDENCE = {
   'subprotocol-error': 0,

@@ -8,7 +8,7 @@ import type { Redactor } from './redact.js';
 import type { FrameCounts, RttReport, WebSocketReport } from './report.js';
 import { rttReport } from './tcp-report.js';
 
-/** A silence shorter than this proves nothing where its sender has not shown how long it waits (CONTRACT.md, Silence). */
+/** A silence shorter than this proves nothing where its sender has not shown how long it waits. */
 const LEAST_WAIT: Nanos = 5e9;
 /** A sender that left sooner than this after its ping did not leave over it. */
 const LEFT_OVER_PING: Nanos = 1e9;

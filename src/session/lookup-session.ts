@@ -1,7 +1,7 @@
 /**
  * A name that never became an address, as an entry of its own: client and resolver, what was asked and what came back.
  * Listed is a failure that the packets show; silence only after repeats, and no lookup whose client got the address
- * another way (CONTRACT.md "Cause").
+ * another way.
  */
 import type { Nanos } from '../capture/packet.js';
 import { NAME_ERROR, NO_ERROR, RECORD_TYPES } from '../dns/dns-codes.js';

@@ -1,5 +1,5 @@
 /**
- * How entries of one capture belong together (CONTRACT.md "One entry per connection"): an attempt and its retry, the
+ * How entries of one capture belong together (docs/json.md): an attempt and its retry, the
  * losers and the winner of a race between addresses (RFC 8305), a redirect and where it led, both legs of a proxy, one
  * session under two pairs of addresses, TLS resumption. Judges nothing; it is told how each entry came out.
  */

@@ -8,7 +8,7 @@ import type { EventData, EventLayer, EventSink } from '../stream/event-sink.js';
 import { type Actor, opposite, type Side } from '../stream/side.js';
 import { OpenRun } from './open-run.js';
 
-/** Events kept a session; the rest are counted (CONTRACT.md `timelineOmitted`). */
+/** Events kept a session; the rest are counted (`timelineOmitted` of the report). */
 export const EVENTS_KEPT = 2000;
 /** Of these, the last ones are kept too: an ending says more than the middle. */
 const TAIL_KEPT = 500;

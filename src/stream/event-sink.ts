@@ -1,6 +1,6 @@
 /**
  * Where layers report facts for the timeline of a session. Events carry typed data; their wording belongs to the report.
- * Names of layers and events are those of CONTRACT.md, "Timeline events".
+ * Names of layers and events are those of docs/json.md.
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
 import type { Actor, Side } from './side.js';

@@ -66,7 +66,7 @@ export interface HandshakeFacts {
 
 export type FrameKind = 'text' | 'binary' | 'continuation' | 'ping' | 'pong' | 'close' | 'reserved';
 
-/** Rules of RFC 6455 and RFC 7692 that a capture can show broken; names as in CONTRACT.md. */
+/** Rules of RFC 6455 and RFC 7692 that a capture can show broken; names as in docs/json.md. */
 export type ViolationRule =
   | 'client-frame-unmasked'
   | 'server-frame-masked'
