@@ -51,7 +51,8 @@ export const unexpectedPreamble = defineRule({
         elsewhere: text(elsewhere ? '; connections without one work there' : ''),
       },
       evidence: evidence([preamble.span, 'preamble'], [complaint?.at, 'answer'], [end?.at, 'end']),
-      struckAt: complaint?.struck.at ?? end?.at.at ?? 0,
+      // What the server says of it comes later: an alert or a status has causes of its own.
+      struckAt: preamble.span.first.at,
       confidence: elsewhere ? 'proven' : 'likely',
       remedies: ['expect', 'omit'],
     };
@@ -59,17 +60,17 @@ export const unexpectedPreamble = defineRule({
 });
 
 /** A 400, an alert where a ServerHello belongs, or plaintext there. */
-const complaintOf = ({ http, tls }: Session): { said: string; at: Arrival | Span; struck: Arrival } | undefined => {
+const complaintOf = ({ http, tls }: Session): { said: string; at: Arrival | Span } | undefined => {
   const refused = http?.exchanges.find(({ response }) => response?.status === 400)?.response;
   if (refused !== undefined) {
-    return { said: `400 ${refused.reason}`.trim(), at: refused.span, struck: refused.span.first };
+    return { said: `400 ${refused.reason}`.trim(), at: refused.span };
   }
   if (http?.switched === undefined && http?.notHttp?.side === 'server') {
-    return { said: 'something that is no HTTP', at: http.notHttp.arrival, struck: http.notHttp.arrival };
+    return { said: 'something that is no HTTP', at: http.notHttp.arrival };
   }
   if (tls === undefined || tls.serverHello !== undefined) return undefined;
   const alert = tls.alerts.find(({ from, level }) => from === 'server' && level === 'fatal');
-  if (alert !== undefined) return { said: `the alert ${alert.description}`, at: alert.arrival, struck: alert.arrival };
+  if (alert !== undefined) return { said: `the alert ${alert.description}`, at: alert.arrival };
   if (tls.notTls?.side !== 'server') return undefined;
-  return { said: 'something that is no TLS', at: tls.notTls.arrival, struck: tls.notTls.arrival };
+  return { said: 'something that is no TLS', at: tls.notTls.arrival };
 };
