@@ -257,7 +257,7 @@ export function pcapOf(...sources: (Conversation | WirePacket[])[]): Uint8Array 
     record.setUint32(12, wireLength ?? bytes.length, true);
     parts.push(new Uint8Array(record.buffer), bytes);
   }
-  return concat(...parts);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 const other = (party: Party): Party => (party === 'client' ? 'server' : 'client');

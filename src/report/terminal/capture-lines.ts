@@ -61,11 +61,14 @@ const SERVERS_SHOWN = 8;
 /** As wide as a name may be before it is cut. */
 const NAME_WIDTH = 40;
 
-/** Failures by server, path or name: what fails everywhere, and what fails in one place. Nothing where there is one. */
+/**
+ * Failures by server, path or name: what fails everywhere, and what fails in one place. Nothing where there is one, or
+ * where each failed once, as in a scan.
+ */
 export const shareLines = ({ summary: { shares } }: Report, look: Look): string[] =>
   (['server', 'path', 'sni'] as const).flatMap((kind) => {
     const { rows, omitted } = shares[kind];
-    const failing = rows.filter(({ failed }) => failed > 0).slice(0, SERVERS_SHOWN);
+    const failing = rows.filter(({ failed }) => failed > 1).slice(0, SERVERS_SHOWN);
     if (rows.length + omitted < 2 || failing.length === 0) return [];
     const names = failing.map(({ name }) => look.cut(name, NAME_WIDTH));
     const widest = Math.max(...names.map(textWidth));

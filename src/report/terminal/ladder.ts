@@ -30,7 +30,8 @@ const QUICK = 0.5;
 const FINE_TIME = 100;
 
 export const ladderLines = (session: SessionReport, report: Report, look: Look, inFull: boolean): string[] => {
-  const { timeline, timelineOmitted, id } = session;
+  const { timelineOmitted, id } = session;
+  const timeline = withoutEchoes(session.timeline);
   if (timeline.length === 0) return [];
   const rows = inFull ? timeline.map((event): Row => ({ event })) : shortened(timeline);
   const ladder = new Ladder(session, report, look, rows);
@@ -51,6 +52,19 @@ const shortened = (timeline: readonly EventReport[]): Row[] => {
   const left = middle.reduce((sum, row) => sum + (row.left ?? 1), 0);
   return [...folded.slice(0, FIRST_ROWS), { left }, ...folded.slice(-LAST_ROWS)];
 };
+
+/** A hole that several layers tell of is told once, by the layer that says most of it: the uppermost. */
+const withoutEchoes = (timeline: readonly EventReport[]): EventReport[] =>
+  timeline.filter((event, at) => {
+    if (event.event !== 'gap') return true;
+    const { packet, capture, from } = event;
+    for (let next = at + 1; next < timeline.length; next++) {
+      const other = timeline[next]!;
+      if (other.packet !== packet || other.capture !== capture) return true;
+      if (other.event === 'gap' && other.from === from && other.layer !== event.layer) return false;
+    }
+    return true;
+  });
 
 /** The first and the last of a long series stay (of pings: ping and pong are two series side by side). */
 const foldRepeats = (timeline: readonly EventReport[]): Row[] => {

@@ -59,11 +59,14 @@ export const notSeenLines = (session: SessionReport, look: Look): string[] => {
   );
   const reached = (...names: string[]) => session.stages.some(({ stage }) => names.includes(stage));
   const has = (sight: SessionReport['sight'][number]) => session.sight.includes(sight);
+  const missing = (session.tcp?.missingBytes.client ?? 0) + (session.tcp?.missingBytes.server ?? 0);
   const lacks = [
     ...(has('both-sides') ? [] : ['one of the two directions']),
     ...(has('payloads') || !has('frames') || !reached('open', 'close') ? [] : ['what the frames carry']),
     ...(has('ending') ? [] : ['how it ended']),
-    ...(has('no-gaps') ? [] : ['bytes that were acknowledged and are missing here']),
+    ...(has('no-gaps')
+      ? []
+      : [missing > 0 ? 'bytes that were acknowledged and are missing here' : 'bytes that were cut off']),
   ];
   const all = [...hidden, ...lacks];
   return [

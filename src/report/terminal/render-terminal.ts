@@ -2,6 +2,7 @@
  * The report for a terminal: files and counts, failures by cause, a table of sessions, then the story of those that
  * broke. What is left out is said. A pure function of the report; piece by piece, since a reader may leave early.
  */
+import { formatCount } from '../format-value.js';
 import type { Report, SessionReport } from '../report.js';
 import {
   captureLines,
@@ -25,6 +26,8 @@ export interface TerminalOptions extends LookOptions {
 
 /** More rows than this are no overview. */
 const SESSIONS_SHOWN = 50;
+/** Findings about the whole capture; a fleet behind one timer has one for each server. */
+const FINDINGS_SHOWN = 8;
 /** What a cause looks like is clear after these; the others differ in numbers. */
 const STORIES_A_CAUSE = 5;
 /** What is more than a handful is summed up: by cause, by server, by stage. */
@@ -45,14 +48,20 @@ export function* renderTerminal(report: Report, options: TerminalOptions): Itera
   if (hidden > 0) yield lines(look.paragraph(leftOut(report, rows), 0).map((line) => look.paint('dim', line)));
   const notListed = notListedLine(report, look);
   if (notListed.length > 0) yield `\n${lines(notListed)}`;
-  for (const finding of report.findings) yield `\n${lines(findingLines(finding, report, look))}`;
+  const findings = inFull ? report.findings : report.findings.slice(0, FINDINGS_SHOWN);
+  for (const finding of findings) yield `\n${lines(findingLines(finding, report, look))}`;
+  const unsaid = report.findings.length - findings.length;
+  if (unsaid > 0) {
+    const more = `${formatCount(unsaid)} more such ${unsaid === 1 ? 'finding is' : 'findings are'} in the JSON; --all shows them.`;
+    yield `\n${lines(look.paragraph(more, 0).map((line) => look.paint('dim', line)))}`;
+  }
 
   const told = inFull ? report.sessions : firstOfEachCause(report.sessions);
   const remedies: ToldRemedies = new Map();
   for (const session of told) yield `\n${lines(sessionStory(session, report, look, inFull, remedies))}`;
   const untold = report.summary.failed - told.filter(({ outcome }) => outcome === 'failed').length;
   if (untold > 0) {
-    const more = `${untold} more failed ${untold === 1 ? 'session has' : 'sessions have'} the causes told above; --session <id> tells one of them, --all tells all.`;
+    const more = `${formatCount(untold)} more failed ${untold === 1 ? 'session has' : 'sessions have'} the causes told above; --session <id> tells one of them, --all tells all.`;
     yield `\n${lines(look.paragraph(more, 0).map((line) => look.paint('dim', line)))}`;
   }
 }
@@ -78,10 +87,10 @@ const firstOfEachCause = (sessions: readonly SessionReport[]): SessionReport[] =
 const leftOut = ({ summary }: Report, rows: readonly SessionReport[]): string => {
   const outcomes = (['failed', 'open', 'partial', 'ok'] as const).flatMap((outcome) => {
     const count = summary[outcome] - rows.filter((row) => row.outcome === outcome).length;
-    return count > 0 ? [`${count} ${outcome}`] : [];
+    return count > 0 ? [`${formatCount(count)} ${outcome}`] : [];
   });
   const count = summary.sessions - rows.length;
-  return `${count} more ${count === 1 ? 'session is' : 'sessions are'} not shown (${outcomes.join(', ')}): --all shows them; --host, --cause, --outcome and others narrow the list.`;
+  return `${formatCount(count)} more ${count === 1 ? 'session is' : 'sessions are'} not shown (${outcomes.join(', ')}): --all shows them; --host, --cause, --outcome and others narrow the list.`;
 };
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line.trimEnd()}\n`).join('');

@@ -1,4 +1,5 @@
 /** One row a session: who, where, how far it came, how long it lasted, how it came out. */
+import { causeWords } from '../cause-words.js';
 import { formatDuration } from '../format-value.js';
 import type { SessionReport, StageReport } from '../report.js';
 import type { Look } from './look.js';
@@ -60,7 +61,13 @@ const whereOf = ({ transport, host, upgrade, server }: SessionReport): string =>
 };
 
 /** What kind of verdict it is, for rows without room for the sentence. */
-const shortVerdict = (session: SessionReport): string =>
-  session.outcome === 'failed' ? (session.findings[0]?.title ?? session.verdict) : SHORT[session.outcome];
+const shortVerdict = ({ cause, findings, outcome, verdict }: SessionReport): string => {
+  if (outcome === 'failed') return cause === null ? verdict : causeWords(cause);
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const [first] = warnings;
+  if (first === undefined) return SHORT[outcome];
+  const what = first.cause === null ? first.title : causeWords(first.cause);
+  return `${SHORT[outcome]}, but: ${what}${warnings.length > 1 ? ` and ${warnings.length - 1} more` : ''}`;
+};
 
 const SHORT = { ok: 'ended in good order', open: 'still open, nothing wrong', partial: 'too little seen to judge' };

@@ -118,11 +118,16 @@ export interface TimerCandidate extends KnownTimer {
 }
 
 /** The timers of a kind that a time may be, the nearest first; of one length in the order of the table. */
-export const rankTimers = (kind: TimerKind, length: Nanos): TimerCandidate[] =>
-  KNOWN_TIMERS.filter((known) => known.kind === kind)
-    .map((known) => ({ ...known, timer: known.seconds * SECOND, distance: length - known.seconds * SECOND }))
-    .filter(({ distance }) => distance >= -EARLY && distance <= LATE)
-    .sort((a, b) => Math.abs(a.distance) - Math.abs(b.distance));
+export const rankTimers = (kind: TimerKind, length: Nanos): TimerCandidate[] => {
+  const candidates: TimerCandidate[] = [];
+  for (const known of KNOWN_TIMERS) {
+    const timer = known.seconds * SECOND;
+    const distance = length - timer;
+    if (known.kind !== kind || distance < -EARLY || distance > LATE) continue;
+    candidates.push({ ...known, timer, distance });
+  }
+  return candidates.sort((a, b) => Math.abs(a.distance) - Math.abs(b.distance));
+};
 
 /** "nginx proxy_read_timeout (60 s, +0.004 s)": a candidate with its distance, as findings name it. */
 export const nameTimer = ({ name, seconds, distance }: TimerCandidate): string =>
