@@ -100,12 +100,15 @@ export class Assembler {
     this.drain(at);
   }
 
-  /** Gives up the hole before the first waiting byte, or before `sequence` where nothing waits: a gap, then what waited. */
+  /**
+   * Gives up the hole before the first waiting byte, or before `sequence` where nothing waits: a gap, then what waited.
+   * The gap stands at the packet behind it, which showed it; where there is none, at the packet that made it certain.
+   */
   skipTo(sequence: number, cause: GapCause, packet: PacketRef, at: Nanos): void {
     const first = this.waiting[0];
-    const to = first !== undefined && ahead(first.sequence, sequence) < 0 ? first.sequence : sequence;
-    const length = ahead(to, this.next);
-    if (length > 0) this.giveUp(length, cause, packet, at);
+    const behind = first !== undefined && ahead(first.sequence, sequence) < 0 ? first : undefined;
+    const length = ahead(behind?.sequence ?? sequence, this.next);
+    if (length > 0) this.giveUp(length, cause, behind?.packet ?? packet, behind?.at ?? at, at);
     this.drain(at);
   }
 
@@ -114,11 +117,11 @@ export class Assembler {
     while (this.waiting.length > 0) this.skipTo(this.waitingFrom, 'not-captured', packet, at);
   }
 
-  private giveUp(length: number, cause: GapCause, packet: PacketRef, at: Nanos): void {
+  private giveUp(length: number, cause: GapCause, packet: PacketRef, at: Nanos, readyAt: Nanos): void {
     this.next = advance(this.next, length);
     this.delivered += length;
     if (cause === 'not-captured') this.missing += length;
-    this.output.gap(length, cause, arrived(packet, at, at));
+    this.output.gap(length, cause, arrived(packet, at, readyAt));
   }
 
   private deliver(

@@ -54,6 +54,7 @@ export const reset = defineRule({
       const by = foreign[0];
       const message = foreign.length === 2 ? 'both' : by === undefined ? 'injected' : 'middlebox';
       const flow = session.tcp.flows[by ?? 'server'];
+      const hops = by === undefined ? undefined : hopsApart(flow.ttl, flow.rstTtl);
       yield {
         ...shared,
         message,
@@ -63,10 +64,10 @@ export const reset = defineRule({
           silence,
           ttl: text(flow.ttl),
           rstTtl: text(flow.rstTtl),
-          hops: text(by === undefined ? '' : foreignTtl(session, by)),
+          hops: text(hops ?? ''),
         },
         confidence: foreign.length === 2 ? 'proven' : 'likely',
-        remedies: [by === undefined ? 'middle' : 'middlebox', 'expired'],
+        remedies: [hops === undefined ? 'middle' : 'middlebox', 'expired'],
       };
       return;
     }
@@ -81,8 +82,17 @@ export const reset = defineRule({
   },
 });
 
-/** Hops between the machine that reset and the side that otherwise speaks; 0 when either was not seen. */
+/** By how much the TTL of a side's RST differs from that of its other packets; 0 when either was not seen. */
 const foreignTtl = ({ tcp }: Session, side: Side): number => {
   const { ttl, rstTtl } = tcp.flows[side];
   return ttl < 0 || rstTtl < 0 ? 0 : Math.abs(ttl - rstTtl);
 };
+
+/** Hops between the two senders, where both may have begun with the same TTL; else the numbers do not compare. */
+const hopsApart = (ttl: number, rstTtl: number): number | undefined =>
+  initialTtl(ttl) === initialTtl(rstTtl) ? Math.abs(ttl - rstTtl) : undefined;
+
+/** What systems start with: 64 (Unix), 128 (Windows), 255 (network devices). */
+const initialTtl = (ttl: number): number => INITIAL_TTLS.find((initial) => ttl <= initial) ?? 255;
+
+const INITIAL_TTLS = [64, 128, 255];

@@ -22,8 +22,16 @@ describe('closing/reset', () => {
     expect(findingOf(reset, withRst({ server: 120 }))).toMatchObject({
       message: 'middlebox',
       confidence: 'likely',
-      data: { hops: { text: '56' } },
+      data: { rstTtl: { text: '120' } },
     });
+  });
+
+  it('counts hops between two machines that may have begun with the same TTL, and no others', () => {
+    expect(findingOf(reset, withRst({ server: 55 }))).toMatchObject({
+      data: { hops: { text: '9' } },
+      remedies: ['middlebox', 'expired'],
+    });
+    expect(findingOf(reset, withRst({ server: 128 }))?.remedies).toEqual(['middle', 'expired']);
   });
 
   it('is sure when both sides got one that does not fit', () => {
