@@ -1,6 +1,6 @@
 /**
- * Ten thousand sessions, and a scan's fifty thousand refused attempts: what is said of them fits a screen, and the time
- * it takes grows with their number, not with its square.
+ * Ten thousand sessions, and a scan's fifty thousand refused attempts: what is said of them fits a few screens, and the
+ * time it takes grows with their number, not with its square.
  */
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../src/analyze.js';
@@ -11,10 +11,12 @@ import { pcapOf } from './wire/conversation.js';
 import { lived, refused } from './wire/many-sessions.js';
 
 const LOOK = { width: 100, ascii: false, colour: false, all: false, chosen: false };
+/** On a busy machine with one slow core. */
+const PATIENCE_MS = 180_000;
 
 const addressOf = (n: number): string => `10.${1 + (n >> 16)}.${(n >> 8) & 0xff}.${n & 0xff}`;
 
-/** Sessions with four servers; a third ends without a Close after 60 s, the whole of one server's at one moment. */
+/** Sessions with four servers: one ends all of its own at one moment, on the others a third ends after 60 s of silence. */
 const sessions = (count: number) =>
   Array.from({ length: count }, (_, n) => {
     const startMs = (n * 100_000) / count;
@@ -45,38 +47,45 @@ async function run(packets: ReturnType<typeof lived>[]): Promise<Run> {
 }
 
 describe('a capture of ten thousand sessions', () => {
-  it('is summed up by cause, server and stage, on a few screens', async () => {
-    const { report, screen } = await run(sessions(10_000));
-    expect(report.summary.sessions).toBe(10_000);
-    expect(report.summary.byCause).toMatchObject({ 'ws-mass-disconnect': 2500, 'ws-idle-timeout': 2500 });
-    expect(report.summary.shares.server.rows).toHaveLength(4);
-    expect(report.summary.stageDurations.tcp).toMatchObject({ samples: 10_000, p50Ms: 2 });
-    const rules = report.findings.map(({ rule }) => rule);
-    expect(rules).toContain('capture/mass-end');
-    expect(rules.filter((rule) => rule === 'capture/shared-timer')).toHaveLength(3);
-    expect(rules.length).toBeLessThan(10);
-    for (const told of ['Failed, by cause:', 'Failed, by server:', 'Stages that succeeded:'])
-      expect(screen).toContain(told);
-    expect(screen.split('\n').length).toBeLessThan(700);
-  }, 60_000);
-
-  it('takes four times as long as a quarter of them, not sixteen times', async () => {
-    await run(sessions(500));
-    const few = await run(sessions(2500));
-    const many = await run(sessions(10_000));
-    expect(many.ms / few.ms).toBeLessThan(8);
-  }, 60_000);
+  it(
+    'is summed up by cause, server and stage, on a few screens, in time that grows with their number',
+    async () => {
+      await run(sessions(300));
+      const few = await run(sessions(2000));
+      const { report, screen, ms } = await run(sessions(10_000));
+      // Five times as many: 25 times as long would be the square.
+      expect(ms / few.ms).toBeLessThan(12);
+      expect(report.summary.sessions).toBe(10_000);
+      expect(report.summary.byCause).toMatchObject({ 'ws-mass-disconnect': 2500, 'ws-idle-timeout': 2500 });
+      expect(report.summary.shares.server.rows).toHaveLength(4);
+      expect(report.summary.stageDurations.tcp).toMatchObject({ samples: 10_000, p50Ms: 2 });
+      const rules = report.findings.map(({ rule }) => rule);
+      expect(rules).toContain('capture/mass-end');
+      expect(rules.filter((rule) => rule === 'capture/shared-timer')).toHaveLength(3);
+      expect(rules.length).toBeLessThan(10);
+      for (const told of ['Failed, by cause:', 'Failed, by server:', 'Stages that succeeded:']) {
+        expect(screen).toContain(told);
+      }
+      expect(screen.split('\n').length).toBeLessThan(700);
+    },
+    PATIENCE_MS,
+  );
 });
 
 describe('a scan of fifty thousand endpoints', () => {
-  it('is one finding and one row for its cause', async () => {
-    const { report, screen } = await run(scan(50_000));
-    expect(report.summary.failed).toBe(50_000);
-    expect(report.findings).toMatchObject([
-      { rule: 'capture/scan', data: { endpoints: { n: 50_000 }, hosts: { n: 256 } } },
-    ]);
-    expect(report.summary.shares.server).toMatchObject({ omitted: 49_980 });
-    expect(screen.split('\n').length).toBeLessThan(300);
-    expect(screen).toContain('49,950 more sessions are not shown');
-  }, 60_000);
+  it(
+    'is one finding and one row for its cause',
+    async () => {
+      const { report, screen } = await run(scan(50_000));
+      expect(report.summary.failed).toBe(50_000);
+      expect(report.findings).toMatchObject([
+        { rule: 'capture/scan', data: { endpoints: { n: 50_000 }, hosts: { n: 256 } } },
+      ]);
+      expect(report.summary.shares.server).toMatchObject({ omitted: 49_980 });
+      expect(screen).not.toContain('Failed, by server:');
+      expect(screen.split('\n').length).toBeLessThan(300);
+      expect(screen).toContain('49,950 more sessions are not shown');
+    },
+    PATIENCE_MS,
+  );
 });
