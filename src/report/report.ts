@@ -303,6 +303,17 @@ export interface UpgradeReport extends ExchangeReport {
   /** Null when request or 101 was not seen. */
   acceptValid: boolean | null;
   problems: string[];
+  /**
+   * Sending the head of the request, waiting for the first octet of the answer, and the rest of its head. Of the wait,
+   * one round trip is the network's, the rest the server's; null where no round trip was measured.
+   */
+  timing: {
+    requestMs: number;
+    waitedMs: number;
+    networkMs: number | null;
+    serverMs: number | null;
+    responseMs: number;
+  } | null;
   earlier: ExchangeReport[];
 }
 

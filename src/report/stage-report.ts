@@ -1,5 +1,6 @@
 /** The part of the report about one stage: how it went, when, in which packets, and the facts of it in one line. */
-import { captureOf, numberOf, type PacketRef } from '../capture/packet.js';
+import { captureOf, type Nanos, numberOf, type PacketRef } from '../capture/packet.js';
+import { upgradeTiming } from '../diagnosis/measures/upgrade-timing.js';
 import { settledBy } from '../session/resolution.js';
 import type { Session, StageFacts, StageName } from '../session/session.js';
 import { opposite } from '../stream/side.js';
@@ -48,12 +49,16 @@ const DETAILS: Partial<Record<StageName, string>> = {
   tls: '[{version}][, {cipher}][, ALPN {alpn}][, {alertFrom} alert {alert}]',
   proxy:
     '[PROXY protocol {preamble|plain}][ for {source}][, {protocol}][ to {target}][ as {user}][: {code|plain}][ {reply}]',
-  upgrade: '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}]',
+  upgrade:
+    '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}][, waited {waited|ns}, {server|ns} of it for the server]',
   subprotocol:
     '[{name}][ {version}][, {event}][ {code}][, {error}][, client heart-beat {client|ns}][, server heart-beat {server|ns}]',
   open: '[client {clientMessages|messages}][ {clientBytes|bytes}][, server {serverMessages|messages}][ {serverBytes|bytes}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
   close: '[{code|plain} from the {closer}][, {answered}][, then {end} from the {ender}]',
 };
+
+/** From here on a user feels the wait for an answer. */
+const LONG_WAIT: Nanos = 200e6;
 
 type Facts = Readonly<Record<string, EventValue | null | undefined>>;
 
@@ -93,12 +98,20 @@ const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
       alert: fatal?.description,
     };
   },
-  upgrade: ({ upgrade, handshake }) => ({
-    status: upgrade?.response?.status,
-    reason: upgrade?.response?.reason,
-    subprotocol: handshake?.subprotocol,
-    extensions: handshake?.extensions,
-  }),
+  upgrade: (session) => {
+    const { upgrade, handshake } = session;
+    const timing = upgradeTiming(session);
+    // A wait that nobody notices is no news.
+    const isLong = timing?.server !== undefined && timing.waited >= LONG_WAIT;
+    return {
+      status: upgrade?.response?.status,
+      reason: upgrade?.response?.reason,
+      subprotocol: handshake?.subprotocol,
+      extensions: handshake?.extensions,
+      waited: isLong ? timing.waited : undefined,
+      server: isLong ? timing.server : undefined,
+    };
+  },
   subprotocol: ({ subprotocol }) => {
     const error = subprotocol?.errors.find(({ inHandshake }) => inHandshake);
     return {

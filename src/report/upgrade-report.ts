@@ -2,9 +2,10 @@
  * The part of the report about the opening handshake: the exchange that asked for WebSocket last, those before it on
  * the same connection, and what RFC 6455 4 has against them. Credentials are redacted here.
  */
+import { upgradeTiming } from '../diagnosis/measures/upgrade-timing.js';
 import type { Header, HttpBody, HttpExchange, HttpRequest, HttpResponse } from '../http/http-facts.js';
 import type { Session } from '../session/session.js';
-import type { Clock } from './place.js';
+import { type Clock, toMs } from './place.js';
 import type { Redactor } from './redact.js';
 import type { BodyReport, ExchangeReport, RequestReport, ResponseReport, UpgradeReport } from './report.js';
 
@@ -26,7 +27,21 @@ export const upgradeReport = (session: Session, clock: Clock, redactor: Redactor
       ...(upgrade.request?.problems ?? []).map((problem) => `request: ${problem}`),
       ...(upgrade.response?.problems ?? []).map((problem) => `response: ${problem}`),
     ].map((problem) => redactor.text(problem)),
+    timing: timingReport(session),
     earlier: exchanges.slice(0, Math.max(place, 0)).map((earlier) => exchangeReport(earlier, clock, redactor)),
+  };
+};
+
+const timingReport = (session: Session): UpgradeReport['timing'] => {
+  const timing = upgradeTiming(session);
+  if (timing === undefined) return null;
+  const { request, waited, network, server, response } = timing;
+  return {
+    requestMs: toMs(request),
+    waitedMs: toMs(waited),
+    networkMs: network === undefined ? null : toMs(network),
+    serverMs: server === undefined ? null : toMs(server),
+    responseMs: toMs(response),
   };
 };
 

@@ -117,6 +117,9 @@ function proxyStage({ preambles, tunnels }: ProxyFacts, tcp: TcpFacts): StageFac
 function upgradeStage({ request, response }: HttpExchange, tcp: TcpFacts, isSwitched: boolean): StageFacts {
   const steps: StageStep[] = [];
   if (request !== undefined) steps.push({ step: 'request', arrival: request.span.last });
+  if (response !== undefined && response.span.first.packet !== response.span.last.packet) {
+    steps.push({ step: 'first-byte', arrival: response.span.first });
+  }
   if (response !== undefined) steps.push({ step: 'response', arrival: response.span.last });
   let status: StageStatus = 'in-progress';
   if (response !== undefined && opensWebSocket(response)) status = 'ok';

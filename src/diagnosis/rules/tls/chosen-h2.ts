@@ -31,7 +31,7 @@ export const chosenH2 = defineRule({
     },
     remedies: {
       offer:
-        'Let the client offer only http/1.1 by ALPN for WebSocket: Node tls ALPNProtocols: ["http/1.1"]; Java SSLParameters.setApplicationProtocols; Micronaut and Netty: a client without HTTP/2 for this URL.',
+        'Let the client offer only http/1.1 by ALPN for WebSocket: Node tls ALPNProtocols: ["http/1.1"]; Java SSLParameters.setApplicationProtocols; Micronaut micronaut.http.client.alpn-modes: [http/1.1] (or under micronaut.http.services.<id>); Netty a client without HTTP/2 for this URL.',
       server:
         'Or let the server choose http/1.1 on this name: nginx http2 off; for the server block; Traefik a TLS option with alpnProtocols [http/1.1]; Caddy protocols h1.',
       extended: 'WebSocket over HTTP/2 exists (RFC 8441), but client and server must both support it.',

@@ -6,11 +6,13 @@ import type { HttpResponse } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
-import { backendFate } from '../../measures/backend-fate.js';
+import { type BackendFate, backendFate } from '../../measures/backend-fate.js';
 import { bodyText, header, quote } from '../../measures/headers.js';
 import { legsBehind } from '../../measures/legs.js';
+import { pasteable } from '../../measures/pasteable.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { PATIENCE } from '../../measures/silence.js';
+import { remediesFor, type Software, softwareOf } from '../../measures/software.js';
 import { answerData, refusal } from '../../measures/upgrade-attempt.js';
 import { duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -105,8 +107,39 @@ export const refusedStatus = defineRule({
         'Open fewer connections, reconnect with a growing randomised delay, or raise the limit (nginx: limit_conn, limit_req).',
       headers:
         'Shrink the request, cookies first, or raise the limit: nginx large_client_header_buffers 4 32k; Node --max-http-header-size=32768; Tomcat maxHttpRequestHeaderSize.',
+      listen:
+        'On the backend, see whether the program runs and on which address it listens: ss -ltnp "sport = :{port}"',
       backend:
         'See whether the server behind the proxy runs and listens where the proxy looks for it; the error log of the proxy names the reason.',
+      nginx:
+        'The error log of nginx says why (“connect() failed”, “upstream prematurely closed connection”) and names the address it tried: compare it with proxy_pass and the server lines of its upstream block.',
+      haproxy:
+        'Ask HAProxy what it thinks of its servers: echo "show servers state" | socat stdio /run/haproxy/admin.sock; compare the address in the server line, and what its check asks for.',
+      apache:
+        'The ErrorLog of httpd says why (AH00957: connection to the backend failed; AH01102: error reading from it) and names the address: compare it with ProxyPass.',
+      traefik:
+        'See the service in the dashboard of Traefik, and set the port when the container has several: traefik.http.services.<name>.loadbalancer.server.port={port}',
+      envoy:
+        'Ask Envoy for the health of its hosts: curl -s localhost:9901/clusters | grep -E "health_flags|cx_connect_fail"',
+      alb: 'Ask for the health of the targets: aws elbv2 describe-target-health --target-group-arn <arn>; the health check needs a path that answers 200 without an upgrade.',
+      ingress:
+        'See whether the service has endpoints: kubectl get endpoints <service>; port and targetPort have to meet the containerPort on which the program listens.',
+      nginxSlow: 'Give the backend longer, if it needs it: proxy_connect_timeout 10s; proxy_read_timeout 3600s;',
+      haproxySlow:
+        'Give the backend longer, if it needs it: timeout connect 10s, timeout server 60s (and timeout tunnel 1h once it is open).',
+      apacheSlow: 'Give the backend longer, if it needs it: ProxyPass … timeout=3600',
+      envoySlow:
+        'Give the backend longer, if it needs it: timeout: 0s on the route (and idle_timeout: 3600s once it is open).',
+      albSlow:
+        'Give the target longer, if it needs it: aws elbv2 modify-load-balancer-attributes --load-balancer-arn <arn> --attributes Key=idle_timeout.timeout_seconds,Value=3600',
+      ingressSlow:
+        'Give the backend longer, if it needs it: annotate the Ingress with nginx.ingress.kubernetes.io/proxy-read-timeout: "3600"',
+      express:
+        'Express routes do not see upgrades: attach ws to the HTTP server, new WebSocketServer({ server, path: "{path}" }), and let no other upgrade listener destroy the socket.',
+      spring:
+        'Register the handler at this path, context path and servlet mapping included: registry.addHandler(handler, "{path}") or registerStompEndpoints: registry.addEndpoint("{path}")',
+      micronaut:
+        'Declare the endpoint with this path, the context path of the server included: @ServerWebSocket("{path}")',
       slow: 'See what keeps the server behind the proxy from answering: nginx proxy_read_timeout and proxy_connect_timeout only set how long to wait.',
     },
   },
@@ -116,7 +149,9 @@ export const refusedStatus = defineRule({
     const { request, response } = answer;
     const cause = causeOfStatus(response.status);
     if (cause === undefined || (response.status === UNAUTHORIZED && mayGoOn(session, response))) return;
-    const behind = legsBehind(session, capture).map(backendFate);
+    const legs = legsBehind(session, capture);
+    const behind = legs.map(backendFate);
+    const refusing = legs.find((_, index) => behind[index]?.fate === 'refused');
     const took = request === undefined ? 0 : response.span.first.at - request.span.last.at;
     yield {
       message: cause,
@@ -124,6 +159,8 @@ export const refusedStatus = defineRule({
       data: {
         ...answerData(response),
         body: text(quotedBody(session)),
+        path: text(pasteable((request?.target ?? '').split('?', 1)[0] ?? '', '/your/path')),
+        port: text(refusing?.back.server.port ?? 'port'),
         took: duration(Math.max(0, took)),
         target: text(request?.target ?? 'the requested path'),
         url: text(shellWord(curlUrl(session))),
@@ -139,7 +176,7 @@ export const refusedStatus = defineRule({
       ),
       struckAt: response.span.first.at,
       confidence: 'proven',
-      remedies: REMEDIES[cause] ?? ['read', 'compare'],
+      remedies: remediesOf(cause, softwareOf(session, capture), behind),
     };
   },
 });
@@ -166,6 +203,50 @@ const quotedBody = (session: Session): string => {
 
 /** The URL as curl takes it. */
 const curlUrl = ({ url, server }: Session): string => (url ?? `http://${server.text}/`).replace(/^ws/, 'http');
+
+/** What the evidence points to stands first; what it says nothing of is left to the general advice. */
+const remediesOf = (
+  cause: CauseId,
+  software: readonly Software[],
+  behind: readonly (BackendFate | undefined)[],
+): readonly string[] => {
+  const general = REMEDIES[cause] ?? ['read', 'compare'];
+  switch (cause) {
+    case 'upgrade-bad-gateway':
+    case 'upgrade-unavailable':
+      return [
+        ...(behind.some((fate) => fate?.fate === 'refused') ? ['listen'] : []),
+        ...remediesFor(software, PROXIES, general),
+      ];
+    case 'upgrade-gateway-timeout':
+      return [...remediesFor(software, PROXIES, ['backend']), ...remediesFor(software, PATIENCE_OF, ['slow'])];
+    case 'upgrade-not-found':
+    case 'upgrade-method-not-allowed':
+    case 'upgrade-not-switched':
+      return [...remediesFor(software, ROUTES, []), ...general];
+    default:
+      return general;
+  }
+};
+
+const PROXIES = {
+  ingress: 'ingress',
+  nginx: 'nginx',
+  haproxy: 'haproxy',
+  apache: 'apache',
+  traefik: 'traefik',
+  envoy: 'envoy',
+  alb: 'alb',
+} as const;
+const PATIENCE_OF = {
+  ingress: 'ingressSlow',
+  nginx: 'nginxSlow',
+  haproxy: 'haproxySlow',
+  apache: 'apacheSlow',
+  envoy: 'envoySlow',
+  alb: 'albSlow',
+} as const;
+const ROUTES = { express: 'express', spring: 'spring', micronaut: 'micronaut' } as const;
 
 const REMEDIES: Partial<Record<CauseId, readonly string[]>> = {
   'upgrade-unauthorized': ['credentials', 'read'],

@@ -6,7 +6,9 @@ import type { HttpRequest } from '../../../http/http-facts.js';
 import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, header } from '../../measures/headers.js';
-import { answerData, refusal } from '../../measures/upgrade-attempt.js';
+import { pasteable } from '../../measures/pasteable.js';
+import { remediesFor, softwareOf } from '../../measures/software.js';
+import { answerData, isFromProxy, refusal } from '../../measures/upgrade-attempt.js';
 import { text } from '../../measures/values.js';
 import { type Confidence, defineRule } from '../../rule.js';
 
@@ -35,7 +37,14 @@ export const rejectedOrigin = defineRule({
     },
     remedies: {
       allow:
-        'Add {origin} to the origins the server allows: python websockets serve(…, origins=["{origin}"]); Spring setAllowedOrigins("{origin}"); gorilla Upgrader.CheckOrigin; Socket.IO cors.origin; ActionCable config.action_cable.allowed_request_origins; Django CSRF_TRUSTED_ORIGINS and ALLOWED_HOSTS with channels’ AllowedHostsOriginValidator.',
+        'Add {its} to the origins the server allows: python websockets serve(…, origins=["{its}"]); Spring setAllowedOrigins("{its}"); gorilla Upgrader.CheckOrigin; Socket.IO cors.origin; ActionCable config.action_cable.allowed_request_origins; Django CSRF_TRUSTED_ORIGINS and ALLOWED_HOSTS with channels’ AllowedHostsOriginValidator.',
+      spring: 'registry.addHandler(…).setAllowedOrigins("{its}"), or setAllowedOriginPatterns for a pattern.',
+      gorilla:
+        'websocket.Upgrader{CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "{its}" }}',
+      coder: 'websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: []string{"{originHost}"}})',
+      python: 'websockets.serve(…, origins=["{its}"])',
+      express:
+        'Compare the Origin where the upgrade is handled, in server.on("upgrade") or verifyClient of ws: info.origin === "{its}"; for Socket.IO cors: { origin: "{its}" }',
       host: 'Behind a proxy, pass the name the browser used, so that origin and host can be compared: proxy_set_header Host $host;',
       page: 'If the page should not be there, load it from {host} itself.',
     },
@@ -60,6 +69,8 @@ export const rejectedOrigin = defineRule({
         ...answerData(response),
         origin: text(origin),
         host: text(host),
+        its: text(pasteable(origin, 'https://your.site')),
+        originHost: text(pasteable(origin.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''), 'your.site')),
         accepted: text(header(accepted?.upgrade?.request, 'Origin') ?? 'none'),
       },
       evidence: evidence(
@@ -69,10 +80,23 @@ export const rejectedOrigin = defineRule({
       ),
       struckAt: response.span.first.at,
       confidence,
-      remedies: ['allow', 'host', 'page'],
+      remedies: [
+        ...remediesFor(softwareOf(session, capture), ALLOWING, ['allow']),
+        ...(isForeign(origin, host) ? ['page'] : []),
+        ...(isFromProxy(session) ? ['host'] : []),
+      ],
     };
   },
 });
+
+const ALLOWING = {
+  spring: 'spring',
+  gorilla: 'gorilla',
+  coder: 'coder',
+  python: 'python',
+  express: 'express',
+  ws: 'express',
+} as const;
 
 /** Statuses with which servers refuse an origin; others that mention the word talk of an origin server. */
 const isRefusal = (status: number): boolean => status === 400 || status === 401 || status === 403;

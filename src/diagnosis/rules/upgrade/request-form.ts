@@ -2,13 +2,16 @@
  * What the upgrade request itself gets wrong: HTTP/1.0, a method other than GET, a version other than 13, a key that is
  * not 16 bytes in base64 (RFC 6455 4.1). One table; each is a cause only where the request was refused.
  */
+import type { HttpResponse } from '../../../http/http-facts.js';
+import type { CaptureView, Session } from '../../../session/session.js';
 import type { HandshakeProblem } from '../../../websocket/websocket-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { header } from '../../measures/headers.js';
-import { answerData, problemsOf, refusal } from '../../measures/upgrade-attempt.js';
+import { legsBehind } from '../../measures/legs.js';
+import { answerData, problemOf, problemsOf, refusal } from '../../measures/upgrade-attempt.js';
 import { text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Finding } from '../../rule.js';
 
 /** Statuses that may be about anything but the form of the request. */
 const ABOUT_OTHER_THINGS: ReadonlySet<number> = new Set([401, 403, 404, 407, 410, 429, 431]);
@@ -37,6 +40,8 @@ export const requestForm = defineRule({
         'The upgrade request is a {detail}, not a GET (RFC 6455 4.1); the server answered {status}{reason}.',
       'http-version-old':
         'The upgrade request is HTTP/{detail}, which cannot upgrade (RFC 6455 4.1 asks for 1.1); its upgrade headers are intact. The server answered {status}{reason}.',
+      'behind-http-1.0':
+        'The client asked in HTTP/1.1; behind the proxy the request goes on as HTTP/{detail}, which cannot upgrade (RFC 6455 4.1), and {backend} answered it with {status}{reason}.',
       'version-unsupported':
         'The client asks for WebSocket version {detail}, the server answered {status}{reason} and supports {supported}.',
       'version-missing':
@@ -48,7 +53,7 @@ export const requestForm = defineRule({
       'key-repeated':
         'The request has several Sec-WebSocket-Key headers (RFC 6455 11.3.1); the server answered {status}{reason}.',
     },
-    notes: { request: 'upgrade request', response: 'answer' },
+    notes: { request: 'upgrade request', response: 'answer', behind: 'the same request behind the proxy' },
     remedies: {
       proxy10: 'Let the proxy in front speak HTTP/1.1 to the server; in the location of nginx: proxy_http_version 1.1;',
       method: 'Send the handshake as GET.',
@@ -57,7 +62,7 @@ export const requestForm = defineRule({
       key: 'Send 16 random bytes in base64 as Sec-WebSocket-Key, for example dGhlIHNhbXBsZSBub25jZQ==; a library does it right, and a fixed key copied by hand is often cut.',
     },
   },
-  *check(session) {
+  *check(session, capture) {
     const answer = refusal(session);
     if (answer?.request === undefined || ABOUT_OTHER_THINGS.has(answer.response.status)) return;
     // Without Upgrade or Connection, a proxy rewrote the request: what else is odd about it comes from there.
@@ -80,8 +85,34 @@ export const requestForm = defineRule({
       };
       return;
     }
+    yield* behindProxy(session, capture, answer.response);
   },
 });
+
+/** The client's leg is in order, and the proxy made HTTP/1.0 of it with the upgrade headers intact. */
+function* behindProxy(session: Session, capture: CaptureView, response: HttpResponse): Iterable<Finding> {
+  for (const { back } of legsBehind(session, capture)) {
+    const { request, response: refused } = back.upgrade ?? {};
+    const problem = problemOf(back, 'http-version-old');
+    if (problem === undefined || request === undefined || refused?.status !== response.status) continue;
+    if (problemOf(back, 'upgrade-missing', 'connection-upgrade-missing') !== undefined) continue;
+    if (ABOUT_OTHER_THINGS.has(response.status)) continue;
+    yield {
+      message: 'behind-http-1.0',
+      cause: 'upgrade-http-1.0',
+      data: { ...answerData(response), detail: text(problem.detail), backend: text(back.server.text) },
+      evidence: evidence(
+        [session.upgrade?.request?.span, 'request'],
+        [request.span, 'behind'],
+        [response.span, 'response'],
+      ),
+      struckAt: response.span.first.at,
+      confidence: 'proven',
+      remedies: ['proxy10'],
+    };
+    return;
+  }
+}
 
 /** A missing version or key alone is often a hand-made request: only an answer about the request blames it. */
 const fits = (code: HandshakeProblem['code'], status: number): boolean =>

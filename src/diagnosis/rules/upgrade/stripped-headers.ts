@@ -6,6 +6,7 @@ import type { CaptureView, Session } from '../../../session/session.js';
 import type { Arrival, Span } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, header } from '../../measures/headers.js';
+import { remediesFor, type Software, softwareOf } from '../../measures/software.js';
 import { problemsOf, refusal, upgradeExchange } from '../../measures/upgrade-attempt.js';
 import { list, text } from '../../measures/values.js';
 import { type Confidence, defineRule } from '../../rule.js';
@@ -38,8 +39,17 @@ export const strippedHeaders = defineRule({
       nginx:
         'In the location of nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
       apache: 'In Apache httpd (2.4.47 and later): ProxyPass "/socket" "http://backend/socket" upgrade=websocket',
-      others:
-        'HAProxy, Traefik, Caddy and Envoy pass them on by themselves (Envoy: upgrade_configs: [{ upgrade_type: websocket }]); for a CDN or cloud load balancer, turn WebSocket support on.',
+      ingress:
+        'ingress-nginx passes them on unless a snippet overrides it: remove proxy_set_header Connection and Upgrade from nginx.ingress.kubernetes.io/configuration-snippet, and annotate the Ingress with nginx.ingress.kubernetes.io/proxy-http-version: "1.1"',
+      envoy:
+        'In Envoy, allow the upgrade in the HTTP connection manager (or on the route): upgrade_configs: [{ upgrade_type: websocket }]',
+      traefik:
+        'Traefik passes them on by itself: look for a headers middleware on the router that empties Connection or Upgrade (customRequestHeaders), and for a proxy in front of it.',
+      haproxy:
+        'HAProxy passes them on by itself: look for http-request del-header or set-header lines about Upgrade and Connection, and for option forceclose or httpclose of old versions.',
+      alb: 'An AWS ALB passes them on by itself: see that the listener is HTTP or HTTPS with a target group of protocol version HTTP1, and that no CloudFront behaviour in front of it drops them.',
+      unknown:
+        'Find the proxy that lost them (capture behind each) and let it pass Upgrade and Connection on over HTTP/1.1. nginx and Apache httpd have to be told so; HAProxy, Traefik and Caddy do it by themselves; Envoy, CDNs and cloud load balancers have a switch for WebSocket.',
       inspect: 'If no proxy is yours, one on the way may inspect plain HTTP: use wss.',
     },
   },
@@ -47,11 +57,12 @@ export const strippedHeaders = defineRule({
     const { request, response } = upgradeExchange(session) ?? {};
     if (request === undefined || response?.status === 101) return;
     const missing = missingHeaders(session);
+    const software = softwareOf(session, capture);
     if (header(request, 'Sec-WebSocket-Key') === undefined) return;
     if (missing.length > 0) {
       // Unanswered so far: the capture may end before anything went wrong.
       if (response === undefined && session.tcp.end === 'none') return;
-      yield finding('request', 'proven', session, missing, [[request.span, 'request']]);
+      yield finding('request', 'proven', session, software, missing, [[request.span, 'request']]);
       return;
     }
     if (response === undefined) return;
@@ -61,6 +72,7 @@ export const strippedHeaders = defineRule({
         'legs',
         'proven',
         behind,
+        software,
         missingHeaders(behind),
         [
           [request.span, 'request'],
@@ -83,6 +95,7 @@ export const strippedHeaders = defineRule({
         'answer',
         'likely',
         session,
+        software,
         [],
         [
           [request.span, 'request'],
@@ -108,6 +121,7 @@ const finding = (
   message: 'request' | 'legs' | 'answer',
   confidence: Confidence,
   shown: Session,
+  software: readonly Software[],
   missing: readonly string[],
   points: readonly (readonly [Span | undefined, string])[],
   struck: Arrival | undefined = points[0]?.[0]?.first,
@@ -125,9 +139,30 @@ const finding = (
     evidence: evidence(...points),
     ...(struck === undefined ? {} : { struckAt: struck.at }),
     confidence,
-    remedies: ['nginx', 'apache', 'others', 'inspect'],
+    remedies: [
+      ...remediesFor(software, STRIPPERS, looksLikeNginx(shown) ? ['nginx', 'unknown'] : ['unknown']),
+      // Whoever sees the request arrive whole knows of no proxy of his own.
+      ...(message === 'answer' ? ['inspect'] : []),
+    ],
   };
 };
+
+/** HTTP/1.0 with Connection: close is what nginx sends to a backend unless it is told otherwise (proxy_http_version). */
+const looksLikeNginx = (shown: Session): boolean => {
+  const { request } = upgradeExchange(shown) ?? {};
+  return request?.httpVersion === '1.0' && header(request, 'Connection')?.toLowerCase() === 'close';
+};
+
+/** What each of these proxies needs; servers are not at fault here. */
+const STRIPPERS = {
+  ingress: 'ingress',
+  nginx: 'nginx',
+  apache: 'apache',
+  haproxy: 'haproxy',
+  traefik: 'traefik',
+  envoy: 'envoy',
+  alb: 'alb',
+} as const;
 
 const twins = new WeakMap<CaptureView, Map<string, Session>>();
 
