@@ -20,6 +20,8 @@ const MAX_CLIENT_FLIGHT = 8;
  * ticket of one octet 3, extensions 2, content type 1, tag 16.
  */
 const SHORTEST_TICKET = 35;
+/** Records remembered of a connection that stays closed: an upgrade, and a few rounds of pings. Most connections have fewer. */
+const SEALED_KEPT = 64;
 /** Octets of a Certificate message without a certificate (RFC 8446 4.4.2): header 4, empty context 1, empty list 3. */
 const EMPTY_CERTIFICATE = 8;
 
@@ -158,8 +160,21 @@ export class ProtectedRecords {
       const before = { ...counts, last: counts.last && copyArrival(counts.last) };
       this.beforeAlert[side] = { record: copyArrival(last), length, counts: before };
     }
+    this.noteTraffic(side, record);
     count(counts, record);
     this.sink.ordinary('tls', 'record', side, last.packet, last.at, length);
+  }
+
+  private noteTraffic(side: Side, { last, length }: TlsRecord): void {
+    const { sealedTraffic: traffic, applicationData } = this.facts;
+    const before = Math.max(applicationData.client.last?.at ?? 0, applicationData.server.last?.at ?? 0);
+    if (before > 0 && last.at - before > traffic.longestSilence) {
+      traffic.longestSilence = last.at - before;
+      traffic.silenceUntil = last.at;
+    }
+    if (traffic.times.length >= SEALED_KEPT) return;
+    traffic.times.push(last.at);
+    traffic.lengths.push(side === 'client' ? length : -length);
   }
 
   private finish(side: Side, arrival: Arrival): void {

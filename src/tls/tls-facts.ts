@@ -2,6 +2,7 @@
  * What TLS tells of one connection: hellos, visible certificates, alerts, and how far the handshake got (RFC 8446, RFC
  * 5246). What is inferred without keys is proven with them. The TLS layer fills this in; sessions and rules only read it.
  */
+import type { Nanos } from '../capture/packet.js';
 import type { Arrival, Span } from '../stream/arrival.js';
 import type { PerSide, Side } from '../stream/side.js';
 
@@ -98,6 +99,17 @@ export interface RecordCounts {
   last: Arrival | undefined;
 }
 
+/** Application data that stayed closed, as sizes and times; both sides in the order of arrival. */
+export interface SealedTraffic {
+  /** When the first records arrived, at most 64 (SEALED_KEPT). */
+  times: Nanos[];
+  /** Lengths of their bodies: positive the client's, negative the server's. */
+  lengths: number[];
+  /** The longest silence between two records, and when the later one ended it. */
+  longestSilence: Nanos;
+  silenceUntil: Nanos;
+}
+
 export interface TlsFacts {
   /** The last ClientHello (after a HelloRetryRequest: the second). */
   clientHello: ClientHelloFacts | undefined;
@@ -143,6 +155,7 @@ export interface TlsFacts {
    * beyond them is an answer to the client.
    */
   possibleTickets: number;
+  sealedTraffic: SealedTraffic;
   /** One side's bytes are not TLS: who, where, the first printable bytes. */
   notTls: { side: Side; arrival: Arrival; preview: Uint8Array } | undefined;
   /** Records or messages that could not be parsed, in words for the report, at most 16. */
@@ -180,6 +193,7 @@ export const emptyTlsFacts = (): TlsFacts => ({
   earlyData: noRecords(),
   serverRecordsBeforeClientData: 0,
   possibleTickets: 0,
+  sealedTraffic: { times: [], lengths: [], longestSilence: 0, silenceUntil: 0 },
   notTls: undefined,
   problems: [],
   handshakeGap: false,

@@ -56,6 +56,7 @@ import { fatalTlsAlert } from './tls/fatal-alert.js';
 import { faultyCertificate } from './tls/faulty-certificate.js';
 import { foreignVersion } from './tls/foreign-version.js';
 import { plaintextPort } from './tls/plaintext-port.js';
+import { sealedTraffic } from './tls/sealed-traffic.js';
 import { tlsPort } from './tls/tls-port.js';
 import { unansweredHello } from './tls/unanswered-hello.js';
 import { faultyAnswer } from './upgrade/faulty-answer.js';
@@ -96,6 +97,7 @@ export const RULES: readonly Rule[] = [
   faultyCertificate,
   foreignVersion,
   plaintextPort,
+  sealedTraffic,
   tlsPort,
   unansweredHello,
   endedStream,
