@@ -14,25 +14,73 @@ export const fillTemplate = (template: string, texts: Readonly<Record<string, st
  * a layer tells what it saw, and what it did not see must not leave a hole in the text. One pass: what is filled in
  * comes from a capture and is never read as a template.
  */
-export const fillOptional = (template: string, data: Readonly<Record<string, EventValue>>): string =>
-  template
-    .replace(/\[([^[\]]*)\]|\{\w+(?:[|?][^{}]*)?\}/g, (part: string, optional: string | undefined) =>
-      optional === undefined ? (fillPart(part, data) ?? '') : (fillPart(optional, data) ?? ''),
-    )
-    .trim();
+export const fillOptional = (template: string, data: Readonly<Record<string, EventValue>>): string => {
+  let text = '';
+  for (const part of partsOf(template)) text += typeof part === 'string' ? part : (fillPart(part, data) ?? '');
+  return text.trim();
+};
+
+/** A placeholder as it stands in a template. */
+interface Placeholder {
+  name: string;
+  format: string | undefined;
+  flag: string | undefined;
+}
+
+/** A text, or what is left out as a whole when a placeholder in it has no data. */
+type Part = string | readonly (string | Placeholder)[];
 
 /** Undefined when a placeholder of the part has no data. */
-const fillPart = (part: string, data: Readonly<Record<string, EventValue>>): string | undefined => {
-  let missing = false;
-  const text = part.replace(/\{(\w+)(?:\|(\w+)|\?([^{}]*))?\}/g, (_, name: string, format?: string, flag?: string) => {
-    const value = Object.hasOwn(data, name) ? data[name] : undefined;
-    if (isNothing(value) || (value === 0 && format === 'bytes')) {
-      missing = true;
-      return '';
+const fillPart = (part: Exclude<Part, string>, data: Readonly<Record<string, EventValue>>): string | undefined => {
+  let text = '';
+  for (const piece of part) {
+    if (typeof piece === 'string') {
+      text += piece;
+      continue;
     }
-    return flag ?? formatData(value!, format);
-  });
-  return missing ? undefined : text;
+    const { name, format, flag } = piece;
+    const value = Object.hasOwn(data, name) ? data[name] : undefined;
+    if (isNothing(value) || (value === 0 && format === 'bytes')) return undefined;
+    text += flag ?? formatData(value!, format);
+  }
+  return text;
+};
+
+/** Templates are few and filled often: each is taken apart once. */
+const partsOf = (template: string): readonly Part[] => {
+  let parts = PARTS.get(template);
+  if (parts === undefined) {
+    parts = takeApart(template);
+    if (PARTS.size < TEMPLATES_KEPT) PARTS.set(template, parts);
+  }
+  return parts;
+};
+
+const PARTS = new Map<string, readonly Part[]>();
+
+/** More than all tables have; some templates are made of names that a subprotocol gives its events. */
+const TEMPLATES_KEPT = 2048;
+
+const takeApart = (template: string): Part[] => {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const match of template.matchAll(/\[([^[\]]*)\]|\{\w+(?:[|?][^{}]*)?\}/g)) {
+    parts.push(template.slice(end, match.index), piecesOf(match[1] ?? match[0]));
+    end = match.index + match[0].length;
+  }
+  parts.push(template.slice(end));
+  return parts;
+};
+
+const piecesOf = (part: string): (string | Placeholder)[] => {
+  const pieces: (string | Placeholder)[] = [];
+  let end = 0;
+  for (const match of part.matchAll(/\{(\w+)(?:\|(\w+)|\?([^{}]*))?\}/g)) {
+    pieces.push(part.slice(end, match.index), { name: match[1]!, format: match[2], flag: match[3] });
+    end = match.index + match[0].length;
+  }
+  pieces.push(part.slice(end));
+  return pieces;
 };
 
 const isNothing = (value: EventValue | undefined): boolean =>
