@@ -194,7 +194,8 @@ export interface StageReport {
   /** The file of each of `packets`, present when one of them is not in the first. */
   captures?: number[];
   detail: string | null;
-  steps: ({ step: string; atMs: number } & PacketPlace)[];
+  /** `afterMs`: since the step before; 0 for the first. */
+  steps: ({ step: string; atMs: number; afterMs: number } & PacketPlace)[];
 }
 
 /** Nulls at 0 samples. */

@@ -3,6 +3,7 @@ import { captureOf, type Nanos, numberOf, type PacketRef } from '../capture/pack
 import { upgradeTiming } from '../diagnosis/measures/upgrade-timing.js';
 import { settledBy } from '../session/resolution.js';
 import type { Session, StageFacts, StageName } from '../session/session.js';
+import type { Arrival } from '../stream/arrival.js';
 import { opposite } from '../stream/side.js';
 import { cipherSuiteName } from '../tls/cipher-suites.js';
 import { versionName } from '../tls/versions.js';
@@ -29,7 +30,11 @@ export const stageEntry = (facts: StageFacts, detail: string | null, clock: Cloc
     packets: sorted.map(numberOf),
     ...(sorted.some((ref) => captureOf(ref) !== 0) ? { captures: sorted.map(captureOf) } : {}),
     detail,
-    steps: steps.map(({ step, arrival }) => ({ step, ...clock.place(arrival) })),
+    steps: steps.map(({ step, arrival }, index) => ({
+      step,
+      ...clock.place(arrival),
+      afterMs: toMs(arrival.at - (steps[index - 1]?.arrival ?? arrival).at),
+    })),
   };
 };
 
@@ -46,7 +51,7 @@ const stageDetail = (session: Session, stage: StageName, redactor: Redactor): st
 const DETAILS: Partial<Record<StageName, string>> = {
   dns: '[{name}][: {addresses}][, as {aliases}][, from {resolver}]',
   tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp}][, SYN sent {syns} times]',
-  tls: '[{version}][, {cipher}][, ALPN {alpn}][, {alertFrom} alert {alert}]',
+  tls: '[{version}][, {cipher}][, ALPN {alpn}][, ServerHello after {hello|ns}][, Finished after {finished|ns}][, first data after {data|ns}][, {alertFrom} alert {alert}]',
   proxy:
     '[PROXY protocol {preamble|plain}][ for {source}][, {protocol}][ to {target}][ as {user}][: {code|plain}][ {reply}]',
   upgrade:
@@ -90,7 +95,16 @@ const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
   },
   tls: ({ tls }) => {
     const fatal = tls?.alerts.find(({ level }) => level === 'fatal');
+    const asked = tls?.firstClientHello?.span.first.at;
+    const { client, server } = tls?.finished ?? {};
+    const data = tls?.applicationData.client.first ?? tls?.applicationData.server.first;
+    const after = (arrival: Arrival | undefined): number | undefined =>
+      arrival === undefined || asked === undefined ? undefined : arrival.at - asked;
     return {
+      hello: after(tls?.serverHello?.span.last),
+      finished:
+        client === undefined || server === undefined ? undefined : after(client.at > server.at ? client : server),
+      data: after(data),
       version: tls?.serverHello && versionName(tls.serverHello.version),
       cipher: tls?.serverHello && cipherSuiteName(tls.serverHello.cipherSuite),
       alpn: tls?.serverHello?.alpn,

@@ -90,8 +90,10 @@ function tlsStage(tls: TlsFacts): StageFacts {
   add('certificate-request', tls.certificateRequest?.last);
   add('finished', tls.finished.server);
   add('finished', tls.finished.client);
-  steps.sort((a, b) => a.arrival.at - b.arrival.at);
+  add('alpn', tls.alpnAt);
   const { client, server } = tls.applicationData;
+  add('application-data', earlier(client.first, server.first));
+  steps.sort((a, b) => a.arrival.at - b.arrival.at);
   const finished = later(tls.finished.client, tls.finished.server);
   const isComplete = tls.finished.client !== undefined && tls.finished.server !== undefined;
   let status: StageStatus = 'in-progress';

@@ -116,6 +116,8 @@ export interface TlsFacts {
   firstClientHello: ClientHelloFacts | undefined;
   helloRetryRequest: Span | undefined;
   serverHello: ServerHelloFacts | undefined;
+  /** Where the server chose an application protocol: its hello, or EncryptedExtensions that were opened. */
+  alpnAt: Arrival | undefined;
   /** The server's chain as sent, leaf first; undefined when not visible (TLS 1.3, resumption, not captured). */
   certificates: CertificateFacts[] | undefined;
   certificatesAt: Span | undefined;
@@ -179,6 +181,7 @@ export const emptyTlsFacts = (): TlsFacts => ({
   firstClientHello: undefined,
   helloRetryRequest: undefined,
   serverHello: undefined,
+  alpnAt: undefined,
   certificates: undefined,
   certificatesAt: undefined,
   certificateRequest: undefined,

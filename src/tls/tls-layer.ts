@@ -168,6 +168,7 @@ export class TlsLayer implements StreamConsumer {
     } else if (!this.isTls13) return;
     else if (type === ENCRYPTED_EXTENSIONS && body !== undefined && facts.serverHello !== undefined) {
       facts.serverHello.alpn = readEncryptedAlpn(body);
+      if (facts.serverHello.alpn !== null) facts.alpnAt = span.last;
     } else if (type === CERTIFICATE || type === CERTIFICATE_REQUEST) this.message(side, message);
     else if (type === KEY_UPDATE) {
       this.event('key-update', side, span.last, {});
@@ -232,6 +233,7 @@ export class TlsLayer implements StreamConsumer {
       return;
     }
     facts.serverHello = hello.facts;
+    if (alpn !== null) facts.alpnAt = span.last;
     this.event('server-hello', side, span.last, { ...data, ...(alpn === null ? {} : { alpn }), resumed });
   }
 
