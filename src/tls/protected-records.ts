@@ -20,7 +20,7 @@ const MAX_CLIENT_FLIGHT = 8;
  * ticket of one octet 3, extensions 2, content type 1, tag 16.
  */
 const SHORTEST_TICKET = 35;
-/** Records remembered of a connection that stays closed: an upgrade, and a few rounds of pings. Most connections have fewer. */
+/** Records remembered of a connection that stays closed: an upgrade and some rounds of pings. */
 const SEALED_KEPT = 64;
 /** Octets of a Certificate message without a certificate (RFC 8446 4.4.2): header 4, empty context 1, empty list 3. */
 const EMPTY_CERTIFICATE = 8;

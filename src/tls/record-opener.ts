@@ -10,9 +10,9 @@ import type { Epoch } from './epoch.js';
 import { HEADER_LENGTH, MAX_RECORD_LENGTH } from './record.js';
 import type { OpenedRecord, RecordProtection, SealedRecord } from './record-protection.js';
 
-/** Numbers tried for one record: 1024 records of 16 KiB are more than a hole has, and a failure costs 10 µs. */
+/** Numbers tried for one record: 1024 records of 16 KiB are more than a hole has, and a failure costs 10 to 30 µs. */
 const TRIES_A_RECORD = 1024;
-/** Numbers tried for one direction, so that a capture full of holes costs less than a second. */
+/** Numbers tried for one direction, so that a capture full of holes costs a second at most. */
 const MAX_TRIES = 32_768;
 /** Behind a ChangeCipherSpec that was not captured: its Finished, and a few records more. */
 const FIRST_NUMBERS = 16;

@@ -101,7 +101,7 @@ export interface RecordCounts {
 
 /** Application data that stayed closed, as sizes and times; both sides in the order of arrival. */
 export interface SealedTraffic {
-  /** When the first records arrived, at most 64 (SEALED_KEPT). */
+  /** When the first records arrived; no more are kept than tell an upgrade and some rounds of pings. */
   times: Nanos[];
   /** Lengths of their bodies: positive the client's, negative the server's. */
   lengths: number[];
