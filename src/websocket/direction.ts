@@ -16,6 +16,7 @@ import type { MessageInflater } from './message-inflater.js';
 import { resemblesFrames } from './resemblance.js';
 import { Resynchroniser } from './resynchroniser.js';
 import { isAscii, rotateKey, unmask } from './unmask.js';
+import type { CompressionFacts } from './websocket-facts.js';
 
 /** Headers in a row that break a rule and lead to nothing: then these are no frames. */
 const MOST_ODD_HEADERS = 3;
@@ -166,6 +167,10 @@ export class Direction {
     if (this.assembler.underWay) this.tally.noteSize(this.assembler.wireBytes, this.assembler.first);
     this.state = 'stopped';
     this.assembler.release();
+  }
+
+  get compression(): CompressionFacts | undefined {
+    return this.options.inflater?.facts();
   }
 
   get contextLost(): boolean {

@@ -45,6 +45,14 @@ export class Inflater {
   private limit = 0;
   private emit: (octets: Uint8Array) => void = () => {};
 
+  /** The message refers to octets of earlier ones. */
+  usesHistory = false;
+  /** It refers to octets that the sender agreed not to use: farther back than its window, or of earlier messages. */
+  strays: 'window' | 'history' | undefined;
+  /** It strays, and all of it decodes all the same with what is there. */
+  explained = false;
+  private alone = false;
+
   private input: Uint8Array = this.window;
   private readAt = 0;
   private inputEnd = 0;
@@ -68,13 +76,15 @@ export class Inflater {
 
   /**
    * Inflates one message. `input` has four octets of room behind `length` for the tail. `emit` gets views that are right during
-   * the call. The answer says what was wrong; the window is of no use any more then.
+   * the call. The answer says what was wrong; the window is of no use any more then. `alone`: it was agreed that no message
+   * refers to earlier ones; whether one does is found out all the same, since that tells whose mistake it is.
    */
   inflate(
     input: Uint8Array,
     length: number,
     limit: number,
     emit: (octets: Uint8Array) => void,
+    alone = false,
   ): InflateProblem | undefined {
     input.set(TAIL, length);
     this.input = input;
@@ -86,9 +96,13 @@ export class Inflater {
     this.produced = 0;
     this.limit = limit;
     this.emit = emit;
+    this.alone = alone;
+    this.usesHistory = false;
+    this.strays = undefined;
     const problem = this.blocks(length);
     this.give();
-    return problem;
+    this.explained = this.strays !== undefined && problem === undefined;
+    return this.strays === undefined ? problem : 'invalid distance too far back';
   }
 
   private blocks(length: number): InflateProblem | undefined {
@@ -196,7 +210,12 @@ export class Inflater {
       const distanceBits = DISTANCES.extra[place]!;
       if (!this.need(distanceBits)) return 'unexpected end of data';
       const back = DISTANCES.base[place]! + this.bits(distanceBits);
-      if (back > this.at || back > this.reach) return 'invalid distance too far back';
+      if (back > this.at) return 'invalid distance too far back';
+      if (back > this.produced + this.at - this.emitted) {
+        this.usesHistory = true;
+        if (this.alone) this.strays ??= 'history';
+      }
+      if (back > this.reach) this.strays ??= 'window';
       this.copy(length, back);
     }
   }
@@ -227,7 +246,8 @@ export class Inflater {
   private give(): void {
     if (this.at === this.emitted) return;
     this.produced += this.at - this.emitted;
-    this.emit(this.window.subarray(this.emitted, this.at));
+    // What a receiver that keeps to the agreement would not get is not handed on.
+    if (this.strays === undefined) this.emit(this.window.subarray(this.emitted, this.at));
     this.emitted = this.at;
   }
 

@@ -6,7 +6,7 @@
 
 import type { Side } from '../stream/side.js';
 import { type InflateProblem, Inflater } from './inflater.js';
-import type { DeflateParameters } from './websocket-facts.js';
+import type { CompressionFacts, DeflateParameters } from './websocket-facts.js';
 
 /** The largest compressed message that is collected: no server known accepts more than 100 MiB, nearly all stay below 1. */
 export const COMPRESSED_OCTETS = 16 * 1024 * 1024;
@@ -36,6 +36,9 @@ export class MessageInflater {
   private readonly inflater: Inflater;
   private sent = 0;
   private made = 0;
+  private messages = 0;
+  private historyUses = 0;
+  private lastUsesHistory = false;
 
   constructor(parameters: DeflateParameters, side: Side) {
     const { clientNoContextTakeover, serverNoContextTakeover, clientMaxWindowBits, serverMaxWindowBits } = parameters;
@@ -51,6 +54,8 @@ export class MessageInflater {
   /** A compressed message was not seen whole: with context takeover the next ones would decode to wrong text. */
   miss(): void {
     if (this.takeover) this.lost = true;
+    // What stands before a hole explains nothing behind it.
+    else this.inflater.reset();
   }
 
   /** Nothing follows: gives back the memory of the window. */
@@ -67,17 +72,28 @@ export class MessageInflater {
   /** True when the message was inflated whole; else `corrupt` or `lost` may say why. `emit` gets views, right during the call. */
   inflate(payload: Uint8Array, emit: (octets: Uint8Array) => void): boolean {
     if (!this.readable) return false;
-    if (!this.takeover) this.inflater.reset();
     if (input.length < payload.length + TAIL_OCTETS) input = new Uint8Array(payload.length * 2 + TAIL_OCTETS);
     input.set(payload);
     this.sent += payload.length;
     const budget = FREE_WORK_OCTETS + WORK_RATIO * this.sent - this.made;
-    const problem = this.inflater.inflate(input, payload.length, Math.min(INFLATED_OCTETS, budget), (octets) => {
+    const take = (octets: Uint8Array): void => {
       this.made += octets.length;
       emit(octets);
-    });
+    };
+    const limit = Math.min(INFLATED_OCTETS, budget);
+    const problem = this.inflater.inflate(input, payload.length, limit, take, !this.takeover);
+    if (problem === undefined) this.messages++;
+    this.lastUsesHistory = this.inflater.usesHistory;
+    if (this.lastUsesHistory) this.historyUses++;
     if (problem === 'over-limit') this.overrun();
     else if (problem !== undefined) this.corrupt = problem;
     return problem === undefined;
+  }
+
+  facts(): CompressionFacts {
+    const { messages, sent, made, historyUses, lastUsesHistory, inflater } = this;
+    const strays = this.corrupt !== undefined && inflater.explained ? inflater.strays : undefined;
+    const fault = strays === 'window' ? 'larger-window' : strays === 'history' ? 'kept-context' : undefined;
+    return { messages, wireBytes: sent, inflatedBytes: made, historyUses, lastUsesHistory, fault };
   }
 }

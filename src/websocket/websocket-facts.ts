@@ -142,6 +142,21 @@ export interface Corruption {
   http: boolean;
 }
 
+/** What permessage-deflate did to the messages of one side (RFC 7692 7), as far as they could be inflated. */
+export interface CompressionFacts {
+  messages: number;
+  wireBytes: number;
+  inflatedBytes: number;
+  /** Messages that refer to octets of earlier ones: a receiver without the context cannot read these. */
+  historyUses: number;
+  lastUsesHistory: boolean;
+  /**
+   * Why the message that is corrupt is so: it decodes with the history that its sender agreed not to use
+   * (RFC 7692 7.1.1), or with a larger window than agreed (RFC 7692 7.1.2).
+   */
+  fault: 'kept-context' | 'larger-window' | undefined;
+}
+
 export interface WebSocketFacts {
   /** Complete frames by kind. */
   frames: PerSide<Record<FrameKind, number>>;
@@ -178,6 +193,8 @@ export interface WebSocketFacts {
   corruptionCount: number;
   /** The compression context of a side was lost (a gap or a limit): its compressed messages could not be read. */
   contextLost: PerSide<boolean>;
+  /** Of each side's messages under permessage-deflate; undefined where it was not agreed. */
+  compression: PerSide<CompressionFacts | undefined>;
   /** The session was found without its opening handshake, by the shape of its frames. */
   midstream: boolean;
 }

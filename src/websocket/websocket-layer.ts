@@ -98,6 +98,7 @@ export class WebSocketLayer implements BlockConsumer {
       corrupted: conversation.corrupted,
       corruptionCount: conversation.corruptionCount,
       contextLost: both(({ contextLost }) => contextLost),
+      compression: both(({ compression }) => compression),
       midstream: this.midstream,
     };
   }

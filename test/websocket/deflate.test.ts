@@ -176,6 +176,48 @@ describe('what is wrong, and whose fault it is', () => {
     expect(driver.texts()[2]).toBe('second message');
   });
 
+  it('knows a sender that kept the context it had agreed to drop', () => {
+    const driver = new WebSocketDriver({ deflate: { ...AGREED, serverNoContextTakeover: true } });
+    driver.send('server', squeezed(hex(HELLO)), squeezed(hex('f2 00 11 00 00')));
+    expect(driver.texts()[0]).toBe('Hello');
+    expect(driver.rules()).toEqual(['deflate-corrupt']);
+    expect(driver.facts.compression.server).toMatchObject({ messages: 1, historyUses: 1, fault: 'kept-context' });
+    expect(driver.facts.violations[0]?.detail).toBe('invalid distance too far back');
+  });
+
+  it('knows a sender that looks farther back than the window it had agreed to', () => {
+    const far = utf8(Array.from({ length: 400 }, (_, n) => String.fromCharCode(97 + ((n * n * 7 + n) % 26))).join(''));
+    const driver = new WebSocketDriver({ deflate: { ...AGREED, serverMaxWindowBits: 9 } });
+    const other = utf8('0123456789'.repeat(90));
+    for (const payload of compress([far, other, far], true)) driver.send('server', squeezed(payload));
+    expect(driver.rules()).toEqual(['deflate-corrupt']);
+    expect(driver.facts.compression.server).toMatchObject({ messages: 2, fault: 'larger-window' });
+  });
+
+  it('does not explain what no history explains', () => {
+    const driver = new WebSocketDriver({ deflate: { ...AGREED, serverNoContextTakeover: true } });
+    driver.send('server', squeezed(hex('f2 00 11 00 00')));
+    expect(driver.rules()).toEqual(['deflate-corrupt']);
+    expect(driver.facts.compression.server?.fault).toBeUndefined();
+  });
+
+  it('counts what compression did, and what needs history', () => {
+    const driver = new WebSocketDriver({ deflate: AGREED });
+    driver.send('server', squeezed(hex(HELLO)), squeezed(hex('f2 00 11 00 00')));
+    expect(driver.facts.compression).toEqual({
+      client: { messages: 0, wireBytes: 0, inflatedBytes: 0, historyUses: 0, lastUsesHistory: false, fault: undefined },
+      server: {
+        messages: 2,
+        wireBytes: 12,
+        inflatedBytes: 10,
+        historyUses: 1,
+        lastUsesHistory: true,
+        fault: undefined,
+      },
+    });
+    expect(new WebSocketDriver({}).facts.compression).toEqual({ client: undefined, server: undefined });
+  });
+
   it('allows RSV1 on the first frame of a message only', () => {
     const driver = new WebSocketDriver({ deflate: AGREED });
     driver.send('server', frame({ opcode: 1, rsv: 4, fin: false, payload: hex('f2 48 cd') }));

@@ -75,6 +75,7 @@ export const noWebSocket = (): WebSocketFacts => ({
   corrupted: undefined,
   corruptionCount: 0,
   contextLost: { client: false, server: false },
+  compression: { client: undefined, server: undefined },
   midstream: false,
 });
 

@@ -22,6 +22,8 @@ import { brokenRule } from './framing/broken-rule.js';
 import { corruptDeflate } from './framing/corrupt-deflate.js';
 import { corruptedStream } from './framing/corrupted-stream.js';
 import { invalidUtf8 } from './framing/invalid-utf8.js';
+import { lostContext } from './framing/lost-context.js';
+import { uselessCompression } from './framing/useless-compression.js';
 import { endedStream } from './h2/ended-stream.js';
 import { rejectedConnect } from './h2/rejected-connect.js';
 import { usedUpWindow } from './h2/used-up-window.js';
@@ -30,6 +32,7 @@ import { lifetimeLimit } from './keepalive/lifetime-limit.js';
 import { lostPeer } from './keepalive/lost-peer.js';
 import { massEnd } from './keepalive/mass-end.js';
 import { missingPings } from './keepalive/missing-pings.js';
+import { slowPong } from './keepalive/slow-pong.js';
 import { unansweredPing } from './keepalive/unanswered-ping.js';
 import { missingPreamble } from './proxy/missing-preamble.js';
 import { refusedTunnel } from './proxy/refused-tunnel.js';
@@ -125,6 +128,8 @@ export const RULES: readonly Rule[] = [
   requestError,
   brokenRule,
   corruptDeflate,
+  lostContext,
+  uselessCompression,
   corruptedStream,
   invalidUtf8,
   closeCode,
@@ -137,6 +142,7 @@ export const RULES: readonly Rule[] = [
   lostPeer,
   massEnd,
   missingPings,
+  slowPong,
   unansweredPing,
   slowConsumer,
 ];

@@ -20,6 +20,9 @@ export const corruptDeflate = defineRule({
     reference: ['RFC 7692 7.2.1', 'RFC 7692 7.2.2', 'RFC 7692 7.1.1'],
     messages: {
       left: 'A compressed message of the {from} does not decompress ({detail}), and the {peer} left over it.',
+      kept: 'A compressed message of the {from} refers to earlier messages although it was agreed that none does ({parameter}): it decodes with that history and not without. The {from} kept its context, and the {peer} left over it.',
+      window:
+        'A compressed message of the {from} refers farther back than the window that was agreed ({parameter}): it decodes with a larger one. The {from} ignored the agreement, and the {peer} left over it.',
       harmless: 'A compressed message of the {from} does not decompress ({detail}). The {peer} did not leave over it.',
     },
     notes: { message: 'the message that does not decompress', left: 'the other side leaves' },
@@ -35,14 +38,16 @@ export const corruptDeflate = defineRule({
     const violation = session.websocket?.violations.find(({ rule }) => rule === 'deflate-corrupt');
     if (violation === undefined) return;
     const consequence = consequenceOf(session, violation, 1007);
+    const fault = session.websocket?.compression[violation.from]?.fault;
     yield {
-      message: consequence === undefined ? 'harmless' : 'left',
+      message: consequence === undefined ? 'harmless' : fault === undefined ? 'left' : MESSAGES[fault],
       cause: 'ws-deflate-corrupt',
       severity: consequence === undefined ? 'warning' : 'error',
       data: {
         from: side(violation.from),
         peer: side(opposite(violation.from)),
         detail: text(quote(violation.detail) ?? 'invalid data'),
+        parameter: text(`${violation.from}_${fault === 'larger-window' ? 'max_window_bits' : 'no_context_takeover'}`),
       },
       evidence: evidence([violation.span, 'message'], [consequence?.left, 'left']),
       struckAt: violation.span.first.at,
@@ -51,3 +56,5 @@ export const corruptDeflate = defineRule({
     };
   },
 });
+
+const MESSAGES = { 'kept-context': 'kept', 'larger-window': 'window' } as const;
