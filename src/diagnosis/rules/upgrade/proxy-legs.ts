@@ -60,7 +60,10 @@ export const proxyLegs = defineRule({
     },
   },
   *check(session, capture) {
-    for (const leg of legsOf(session, capture)) yield* told(leg, leg.back === session);
+    const legs = legsOf(session, capture);
+    // Of several tries of the proxy, the last is the one its answer rests on.
+    const last = legs.findLast(({ front }) => front === session);
+    for (const leg of legs) if (leg.back === session || leg === last) yield* told(leg, leg.back === session);
   },
 });
 

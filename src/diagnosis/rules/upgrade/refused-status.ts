@@ -112,7 +112,7 @@ export const refusedStatus = defineRule({
       backend:
         'See whether the server behind the proxy runs and listens where the proxy looks for it; the error log of the proxy names the reason.',
       nginx:
-        'The error log of nginx says why (“connect() failed”, “upstream prematurely closed connection”) and names the address it tried: compare it with proxy_pass and the server lines of its upstream block.',
+        'The error log of nginx says why (“connect() failed”, “upstream prematurely closed connection”, “upstream timed out”) and names the address it tried: compare it with proxy_pass and the server lines of its upstream block.',
       haproxy:
         'Ask HAProxy what it thinks of its servers: echo "show servers state" | socat stdio /run/haproxy/admin.sock; compare the address in the server line, and what its check asks for.',
       apache:
