@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analyze.js';
 import { memorySource } from '../../src/capture/capture-source.js';
+import { fileSource } from '../../src/capture/read-blocks.js';
 import type { SessionReport } from '../../src/report/report.js';
 import { reportOf } from '../wire/capture-report.js';
 import { type Conversation, conversation, pcapOf } from '../wire/conversation.js';
+import { SAMPLES } from '../wire/sample-table.js';
 import { close, frame, fromClient } from '../wire/websocket-frames.js';
 
 const PROXY = '10.0.0.80';
@@ -224,6 +226,15 @@ describe('two captures', () => {
   it('tell one story, each from its own side of the proxy', async () => {
     expect(await read([outer], [inner])).toEqual(['1-2 key']);
     expect(await read([inner], [outer])).toEqual(['1-2 key']);
+  });
+
+  it('of real programs, one from the client and one from the backend, are tied in either order', async () => {
+    const files = ['haproxy-two-files-client.pcap', 'haproxy-two-files-backend.pcap'];
+    for (const names of [files, [...files].reverse()]) {
+      const { report } = await analyze(names.map((name) => fileSource(SAMPLES + name)));
+      expect(pairs(report.sessions)).toEqual(['1-2 key']);
+      expect(report.sessions[0]!.legs![0]!.request!.added).toEqual([['x-forwarded-for', '10.77.1.1']]);
+    }
   });
 
   it('may come of clocks that differ by seconds', async () => {
