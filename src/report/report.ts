@@ -323,12 +323,21 @@ export type FrameCounts = Record<'text' | 'binary' | 'continuation' | 'ping' | '
   reserved?: number;
 };
 
+export interface CompressionReport {
+  /** Inflated whole. */
+  messages: number;
+  wireBytes: number;
+  inflatedBytes: number;
+}
+
 export interface WebSocketReport {
   frames: PerSide<FrameCounts>;
   messages: PerSide<number>;
   /** On the wire, before decompression. */
   payloadBytes: PerSide<number>;
   compressed: boolean;
+  /** By sender; present where permessage-deflate was agreed. As far as the messages could be inflated. */
+  compression?: PerSide<CompressionReport>;
   /** By sender of the ping. */
   pingRtt: PerSide<RttReport | null>;
   unansweredPings: PerSide<number>;

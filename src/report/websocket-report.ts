@@ -2,7 +2,7 @@
 import type { Nanos } from '../capture/packet.js';
 import type { Session } from '../session/session.js';
 import { opposite, type Side } from '../stream/side.js';
-import type { FrameKind, PingFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
+import type { CompressionFacts, FrameKind, PingFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
 import type { Clock } from './place.js';
 import type { Redactor } from './redact.js';
 import type { FrameCounts, RttReport, WebSocketReport } from './report.js';
@@ -21,6 +21,7 @@ export const websocketReport = (session: Session, clock: Clock, redactor: Redact
     messages: { ...websocket.messages },
     payloadBytes: { ...websocket.payloadBytes },
     compressed: websocket.compressed,
+    ...compressionReport(websocket),
     pingRtt: { client: pingRtt(websocket.pings.client), server: pingRtt(websocket.pings.server) },
     unansweredPings: { client: unansweredPings(session, 'client'), server: unansweredPings(session, 'server') },
     violations: websocket.violations.map(({ rule, from, span, detail }) => ({
@@ -32,6 +33,14 @@ export const websocketReport = (session: Session, clock: Clock, redactor: Redact
     close: closeReport(websocket, clock, redactor),
     ...(websocket.midstream ? { midstream: true as const } : {}),
   };
+};
+
+const compressionReport = ({
+  compression: { client, server },
+}: WebSocketFacts): Pick<WebSocketReport, 'compression'> => {
+  if (client === undefined || server === undefined) return {};
+  const told = ({ messages, wireBytes, inflatedBytes }: CompressionFacts) => ({ messages, wireBytes, inflatedBytes });
+  return { compression: { client: told(client), server: told(server) } };
 };
 
 const frameCounts = (counts: Record<FrameKind, number>): FrameCounts => {
