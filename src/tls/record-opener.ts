@@ -97,7 +97,10 @@ export class RecordOpener {
     this.epoch = this.first();
     if (this.epoch === undefined) return;
     this.started = true;
-    if (this.epoch.next(undefined) === undefined) this.window ??= { from: 0, to: FIRST_NUMBERS };
+    if (this.epoch.next(undefined) !== undefined) return;
+    this.window ??= { from: 0, to: FIRST_NUMBERS };
+    // What stood between is not here: no IV can be taken from it.
+    this.interrupt();
   }
 
   private tryAll(record: SealedRecord): OpenedRecord | undefined {

@@ -209,6 +209,19 @@ describe('records lost to holes in the capture', () => {
   );
 });
 
+it('a hello that says it is longer, and swallows what follows, costs no record its first block', () => {
+  for (const [version, suite] of SUITES) {
+    const { keyLog, writes } = transcript(version, suite);
+    const all = deliveries({ writes } as Transcript);
+    const whole = decrypt(all, keyLog).above.pieces;
+    const damaged = changeServer(all, (stream) => {
+      stream[3]! ^= 4;
+    });
+    const { pieces } = decrypt(damaged, keyLog).above;
+    expect(whole.server).toEqual(expect.arrayContaining(pieces.server));
+  }
+});
+
 it('damage and holes anywhere never bring up anything that was not said', () => {
   for (const [version, suite] of SUITES) {
     const { keyLog, writes } = transcript(version, suite);
