@@ -153,6 +153,8 @@ export class Connection implements RepetitionContext {
       this.data(segment, flow, peer);
     }
     if (segment.ipId > 0) flow.rememberId(segment.ipId);
+    flow.notePlain();
+    peer.notePlain();
   }
 
   /** An ICMP error quotes a segment of `flow`. RFC 5927 4.1: with a number it never used, it is forged or of another connection. */

@@ -21,7 +21,9 @@ const BARE_ACK_TS_VAL = 13;
 export const HOLE_ACKED_AT = 14;
 export const DUPLICATE_RUN = 15;
 
-export const FLOW_ROWS = new NumberRows(16);
+/** 1 while the next segment may be passed by header prediction (Flow.isPlain). */
+export const PLAIN = 16;
+export const FLOW_ROWS = new NumberRows(24);
 const NEVER = -1;
 
 export class FlowNumbers {

@@ -7,7 +7,7 @@ import type { Arrival } from '../stream/arrival.js';
 import type { BlockConsumer, Ending, GapCause, StreamConsumer } from '../stream/consumer.js';
 import type { Side } from '../stream/side.js';
 import { Assembler, type AssemblerOutput } from './assembler.js';
-import { FlowNumbers } from './flow-numbers.js';
+import { FLOW_ROWS, FlowNumbers, PLAIN } from './flow-numbers.js';
 import type { LossHistory } from './loss-history.js';
 import { RttSamples } from './rtt-samples.js';
 import type { Segment } from './segment.js';
@@ -240,8 +240,15 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       this.firstDataPacket >= 0 &&
       this.fin === undefined &&
       this.history === undefined &&
-      this.repeats.length === 0
+      this.repeats.length === 0 &&
+      this.assembler.next === this.top &&
+      !this.assembler.holds
     );
+  }
+
+  /** Notes `isPlain` where header prediction looks: one number instead of all of these. */
+  notePlain(): void {
+    FLOW_ROWS.values[this.row + PLAIN] = this.isPlain ? 1 : 0;
   }
 
   noteFresh({ at, packet }: Segment, bytes: number): void {

@@ -19,6 +19,7 @@ import {
   LAST_DATA_PACKET,
   LAST_PACKET,
   PACKETS,
+  PLAIN,
   TOP,
   WINDOW,
 } from './flow-numbers.js';
@@ -37,14 +38,13 @@ export function passPredicted(segment: Segment, flow: Flow, peer: Flow): boolean
   if (sequence !== values[own + TOP] || segment.window !== values[own + WINDOW] || segment.window === 0) return false;
   if (values[own + HOLE_ACKED_AT]! >= 0 || values[other + HOLE_ACKED_AT]! >= 0) return false;
   if (values[other + WINDOW] === 0) return false;
+  if (values[own + PLAIN] !== 1 || values[other + PLAIN] !== 1) return false;
   const covered = (acknowledgment - values[other + ACKED]!) | 0;
-  if (covered < 0 || ((acknowledgment - peer.assembler.next) | 0) > 0) return false;
+  // What is acknowledged must have been seen.
+  if (covered < 0 || ((acknowledgment - values[other + TOP]!) | 0) > 0) return false;
   if (covered === 0 && payloadLength === 0) return false;
   // Without identification copies of bare ACKs are known by what only the long way remembers.
   if (payloadLength === 0 && segment.ipId <= 0) return false;
-  if (!flow.isPlain || !peer.isPlain) return false;
-  const { assembler } = flow;
-  if (payloadLength > 0 && (assembler.next !== sequence || assembler.holds)) return false;
 
   values[own + PACKETS]!++;
   values[own + LAST_AT] = at;
@@ -67,7 +67,7 @@ export function passPredicted(segment: Segment, flow: Flow, peer: Flow): boolean
     values[own + LAST_DATA_AT] = at;
     values[own + LAST_DATA_PACKET] = packet;
     const { block, view, payloadStart, payloadEnd } = segment;
-    assembler.accept(sequence, payloadLength, block, view, payloadStart, payloadEnd, packet, at);
+    flow.assembler.accept(sequence, payloadLength, block, view, payloadStart, payloadEnd, packet, at);
   }
   if (segment.ipId > 0) flow.rememberId(segment.ipId);
   return true;
