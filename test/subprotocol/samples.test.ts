@@ -18,6 +18,21 @@ const closes = readdirSync(`${SAMPLES}truth`).flatMap((file) => {
   return found === null ? [] : [{ name: file.replace('.json', ''), code: Number(found[1]), reason: found[2]! }];
 });
 
+/** Clients without a library for the subprotocol: they were told of every message of WebSocket. */
+const plainClients = [
+  'centrifugo-3012',
+  'graphql-bad-request',
+  'graphql-init-twice',
+  'graphql-subscriber-exists',
+  'json-rpc',
+  'mqtt-keepalive',
+  'mqtt5-keepalive',
+  'socketio-no-pong',
+  'stomp-heartbeat-missed',
+  'stomp-heartbeat-spring',
+  'stomp-pings-rabbitmq',
+];
+
 describe('recorded subprotocols', () => {
   it.each([
     ['stomp-healthy', 'stomp', '1.2'],
@@ -50,6 +65,12 @@ describe('recorded subprotocols', () => {
     // 1006 is what libraries make up where no Close came; it is never on the wire.
     if (code === 1006) expect(close?.from === 'server' ? close : null).toBeNull();
     else expect(close).toMatchObject({ code, reason });
+  });
+
+  it.each(plainClients)('%s: every message that its client was told of is counted, no other', async (name) => {
+    const { told } = JSON.parse(readFileSync(`${SAMPLES}truth/${name}.json`, 'utf8')) as Truth;
+    const { websocket } = await sessionOf(name);
+    expect(websocket?.messages.server).toBe(told?.filter(({ what }) => what === 'message').length);
   });
 
   it('measures heart-beats and requests of a real broker', async () => {
