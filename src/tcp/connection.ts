@@ -23,6 +23,7 @@ import {
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import { AGAIN } from './sent-log.js';
 import { advance, ahead } from './sequence.js';
+import type { TcpSeries } from './series-recorder.js';
 import type { IcmpError, TcpFacts } from './tcp-facts.js';
 import { vantageOf } from './vantage.js';
 
@@ -209,6 +210,11 @@ export class Connection implements RepetitionContext {
       bothSides: this.low.packets > 0 && this.high.packets > 0,
       gaps: this.gaps,
     };
+  }
+
+  /** Its numbers over time, where they were asked for (recorded-connection.ts). */
+  series(): TcpSeries | undefined {
+    return undefined;
   }
 
   /** Lets go of what is shared with other connections; nothing is read of this one afterwards. */

@@ -29,6 +29,11 @@ export class RttSamples {
     this.values[COUNT] = 0;
   }
 
+  /** Samples so far. */
+  get count(): number {
+    return this.values[COUNT]!;
+  }
+
   /** The newest sample, -1 before the first. */
   get latest(): Nanos {
     return this.values[LATEST]!;

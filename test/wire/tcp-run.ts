@@ -11,6 +11,7 @@ import type { Side } from '../../src/stream/side.js';
 import { Connection } from '../../src/tcp/connection.js';
 import { ConnectionTable } from '../../src/tcp/connection-table.js';
 import { Segment } from '../../src/tcp/segment.js';
+import type { TcpSeries } from '../../src/tcp/series-recorder.js';
 import type { TcpFacts } from '../../src/tcp/tcp-facts.js';
 import type { Conversation } from './conversation.js';
 
@@ -29,6 +30,7 @@ export class Heard implements StreamConsumer, EventSink {
   readonly events: TcpEvent[] = [];
   readonly arrivals: Arrival[] = [];
   facts!: TcpFacts;
+  series: TcpSeries | undefined;
 
   bytes(side: Side, chunk: Uint8Array, arrival: Arrival): void {
     this.said[side] += Buffer.from(chunk).toString('latin1');
@@ -58,21 +60,23 @@ export class Heard implements StreamConsumer, EventSink {
 }
 
 /** All connections of the screenplay, in the order they were opened. */
-export function runTcp(talk: Conversation): Heard[] {
+export function runTcp(talk: Conversation, Kind: typeof Connection = Connection): Heard[] {
   const heard: Heard[] = [];
   const byConnection = new Map<Connection, Heard>();
   const table = new ConnectionTable<null>({
     meet: () => null,
     open(_ends, _segment, lowSide, roles): Connection {
       const ears = new Heard();
-      const connection = new Connection(lowSide, roles, ears);
+      const connection = new Kind(lowSide, roles, ears);
       connection.consume(ears);
       heard.push(ears);
       byConnection.set(connection, ears);
       return connection;
     },
     forget(connection: Connection): void {
-      byConnection.get(connection)!.facts = connection.facts();
+      const ears = byConnection.get(connection)!;
+      ears.facts = connection.facts();
+      ears.series = connection.series();
       connection.release();
     },
   });
@@ -100,8 +104,8 @@ export function runTcp(talk: Conversation): Heard[] {
 }
 
 /** The only connection of the screenplay. */
-export function runOne(talk: Conversation): Heard {
-  const heard = runTcp(talk);
+export function runOne(talk: Conversation, kind?: typeof Connection): Heard {
+  const heard = runTcp(talk, kind);
   if (heard.length !== 1) throw new Error(`expected one connection, found ${heard.length}`);
   return heard[0]!;
 }
