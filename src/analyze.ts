@@ -30,6 +30,8 @@ export interface AnalyzeOptions {
   completeTimelines?: ReadonlySet<number>;
   /** Messages of every session are kept; without it, of those in `completeTimelines`. */
   keepMessages?: boolean;
+  /** TCP's numbers over time are kept of every session, the first 500; without it, of those in `completeTimelines`. */
+  keepSeries?: boolean;
   /** TLS secrets in the SSLKEYLOGFILE format; those inside a pcapng are used beside them. */
   keyLog?: string;
   /** Credentials stay readable in the report. */
@@ -60,8 +62,19 @@ export async function analyze(sources: readonly CaptureSource[], options: Analyz
   // Ids are given at the end; only then is it known whose events to keep.
   if (wantsAll && isRepeatable) {
     const wanted = new Set<PacketRef>();
-    for (const session of reading.sessions) if (completeTimelines.has(session.id)) wanted.add(session.tcp.first.packet);
-    reading = await read(again, options, keyLog, (firstPacket) => wanted.has(firstPacket));
+    const carriers = new Set<PacketRef>();
+    for (const { id, tcp, stream } of reading.sessions) {
+      if (!completeTimelines.has(id)) continue;
+      wanted.add(tcp.first.packet);
+      carriers.add((stream?.tcp ?? tcp).first.packet);
+    }
+    reading = await read(
+      again,
+      options,
+      keyLog,
+      (firstPacket) => wanted.has(firstPacket),
+      (firstPacket) => carriers.has(firstPacket),
+    );
   }
   return tell(reading, options);
 }
@@ -84,9 +97,10 @@ interface Reading {
 
 async function read(
   sources: readonly CaptureSource[],
-  { onProgress, keepMessages = false, completeTimelines }: AnalyzeOptions,
+  { onProgress, keepMessages = false, keepSeries = false, completeTimelines }: AnalyzeOptions,
   keyLog: KeyLog,
   isComplete: (firstPacket: PacketRef) => boolean,
+  isCharted = isComplete,
 ): Promise<Reading> {
   const set = new CaptureSet(sources, {
     canRead: (linkType) => READABLE_LINK_TYPES.has(linkType),
@@ -95,8 +109,13 @@ async function read(
     },
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const keepsAll = keepMessages && completeTimelines === undefined;
-  const stack = new Stack(isComplete, keyLog, (firstPacket) => keepsAll || isComplete(firstPacket));
+  const isAll = completeTimelines === undefined;
+  const stack = new Stack(
+    isComplete,
+    keyLog,
+    (firstPacket) => (keepMessages && isAll) || isComplete(firstPacket),
+    (firstPacket) => (keepSeries && isAll) || isCharted(firstPacket),
+  );
   await set.run((packet) => stack.packet(packet));
   stack.finish();
 

@@ -26,7 +26,9 @@ import { SIDES, type Side } from './stream/side.js';
 import { SubprotocolLayer } from './subprotocol/subprotocol-layer.js';
 import { Connection } from './tcp/connection.js';
 import { type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
+import { RecordedConnection } from './tcp/recorded-connection.js';
 import type { Segment } from './tcp/segment.js';
+import { RECORDED_CONNECTIONS } from './tcp/series-recorder.js';
 import type { KeyLog } from './tls/key-log.js';
 import { TlsLayer } from './tls/tls-layer.js';
 import type { MessageConsumer } from './websocket/message.js';
@@ -60,15 +62,18 @@ export class Stack implements ConnectionOwner<Ends> {
   private readonly logOf = new Map<Connection, SessionLog>();
 
   private readonly recordings: RecordingBudget = { bytes: RECORDED_BYTES_TOTAL };
+  /** Connections whose numbers over time may still be kept. */
+  private charts = RECORDED_CONNECTIONS;
 
   /**
    * `isComplete` tells, by its first packet, a connection whose timeline is to be kept whole, `isRecorded` one whose
-   * messages are to be kept.
+   * messages are to be kept, `isCharted` one of which TCP's numbers over time are.
    */
   constructor(
     private readonly isComplete: (firstPacket: PacketRef) => boolean,
     private readonly keyLog: KeyLog,
     private readonly isRecorded: (firstPacket: PacketRef) => boolean = isComplete,
+    private readonly isCharted: (firstPacket: PacketRef) => boolean = isComplete,
   ) {}
 
   packet(packet: Packet): void {
@@ -106,7 +111,9 @@ export class Stack implements ConnectionOwner<Ends> {
 
   open({ low, high }: Ends, segment: Segment, lowSide: Side, roles: 'syn' | 'guessed'): Connection {
     const timeline = new Timeline(this.isComplete(segment.packet));
-    const connection = new Connection(lowSide, roles, timeline);
+    const isCharted = this.charts > 0 && this.isCharted(segment.packet);
+    if (isCharted) this.charts--;
+    const connection = new (isCharted ? RecordedConnection : Connection)(lowSide, roles, timeline);
     const log = new SessionLog(low, high, segment.packet, timeline, connection);
     this.logOf.set(connection, log);
     const sniffer = this.sniff(log, connection);
@@ -130,7 +137,10 @@ export class Stack implements ConnectionOwner<Ends> {
     const mayChange =
       listing === 'session' && log.tls === undefined && log.http === undefined && log.websocket === undefined;
     if (listing === 'session' || (mayChange && this.logs.length < UNDECIDED_KEPT)) this.logs.push(log);
-    else this.notListed[listing]++;
+    else {
+      this.notListed[listing]++;
+      if (log.series !== undefined) this.charts++;
+    }
   }
 
   /** Finds out what a connection, a tunnel inside one or decrypted TLS carries. */

@@ -8,7 +8,7 @@ import { provenance } from './provenance.js';
 import { selectedReport } from './selected-report.js';
 
 export const runReport = async (request: ReportRequest): Promise<ExitStatus> => {
-  const selected = await selectedReport(request, { keepMessages: true });
+  const selected = await selectedReport(request, { keepMessages: true, keepSeries: true });
   if (selected === undefined) return UNUSABLE;
   const { captures, showSecrets, output } = request;
   const page = renderHtml(selected.report, { ...provenance(process.argv.slice(2), captures), showSecrets });

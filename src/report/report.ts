@@ -134,6 +134,22 @@ export interface SessionReport {
   messages?: MessageReport[];
   /** Beyond those. */
   messagesOmitted?: number;
+  /** Present for sessions whose numbers over time were asked for. */
+  series?: SeriesReport;
+}
+
+/**
+ * TCP over time in intervals of `intervalMs`, 500 points of each kind at most; an interval without anything new has no
+ * point. Of a session on HTTP/2 they are the connection's.
+ */
+export interface SeriesReport {
+  intervalMs: number;
+  /** `atMs` is that of the longest. */
+  rtt: PerSide<[atMs: number, leastMs: number, mostMs: number][]>;
+  /** Sent and not acknowledged at the capture point: the most, when that was, and what was left at the interval's end. */
+  bytesInFlight: PerSide<[atMs: number, mostBytes: number, lastBytes: number][]>;
+  /** Payload, each byte once; `atMs` is where the interval begins. */
+  throughput: PerSide<[atMs: number, bytes: number][]>;
 }
 
 /** A message as it was said: its beginning, 4 KiB at most, unmasked and inflated. */
@@ -218,8 +234,25 @@ export interface TcpReport {
   zeroWindows: PerSide<number>;
   keepAlives: PerSide<number>;
   copies: PerSide<number>;
+  /** Packets that the network delivered twice, as their receiver says. */
+  duplicates: PerSide<number>;
+  /** Sent against a window that the peer had closed. */
+  windowProbes: PerSide<number>;
+  /** The side's own window: how long it was closed in episodes that ended, together and the longest. */
+  windowClosedForMs: PerSide<number>;
+  windowClosedLongestMs: PerSide<number>;
+  /** How often the peer had filled the side's window to the last byte while it was open. */
+  windowsFilled: PerSide<number>;
+  /** Acknowledgments of the side's data that the peer held back, and how often its next segment waited for one. */
+  delayedAcks: PerSide<number>;
+  nagleWaits: PerSide<number>;
+  /** SRTT and RTTVAR at the end (RFC 6298 2), at the capture point; nulls without a sample. */
+  smoothedRttMs: PerSide<number | null>;
+  rttVariationMs: PerSide<number | null>;
   missingBytes: PerSide<number>;
   bytes: PerSide<number>;
+  /** Both ends sent a SYN before they saw the other's. */
+  simultaneousOpen: boolean;
   endedBy: Actor | 'none';
   end: 'fin' | 'rst' | 'timeout' | 'none';
 }

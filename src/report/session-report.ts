@@ -14,6 +14,7 @@ import type { Clock } from './place.js';
 import { proxyReport } from './proxy-report.js';
 import { type Redactor, redactorFor, revealing } from './redact.js';
 import type { FindingReport, SessionReport } from './report.js';
+import { seriesReport } from './series-report.js';
 import { stageReport } from './stage-report.js';
 import { subprotocolReport } from './subprotocol-report.js';
 import { tcpReport } from './tcp-report.js';
@@ -76,6 +77,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     timelineOmitted: session.timeline.omitted,
     timeline: timelineReport(session.timeline.events(), clock, redactor),
     ...(session.recorded === undefined ? {} : messagesReport(session.recorded, clock, redactor)),
+    ...(session.series === undefined ? {} : { series: seriesReport(session.series, clock) }),
   };
 };
 

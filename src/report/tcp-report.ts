@@ -1,4 +1,5 @@
 /** The part of the report about TCP: counts and round-trip times, in milliseconds. */
+import type { Nanos } from '../capture/packet.js';
 import type { PerSide } from '../stream/side.js';
 import type { FlowFacts, RttSummary, TcpFacts } from '../tcp/tcp-facts.js';
 import { toMs } from './place.js';
@@ -10,7 +11,7 @@ export const tcpReport = (tcp: TcpFacts): TcpReport => {
     server: read(tcp.flows.server),
   });
   return {
-    handshakeRttMs: tcp.handshakeRtt === undefined ? null : toMs(tcp.handshakeRtt),
+    handshakeRttMs: msOrNull(tcp.handshakeRtt),
     rtt: both((flow) => rttReport(flow.rtt)),
     retransmissions: both((flow) => flow.retransmissions),
     retransmissionKinds: both(kindsThatOccurred),
@@ -19,12 +20,24 @@ export const tcpReport = (tcp: TcpFacts): TcpReport => {
     zeroWindows: both((flow) => flow.zeroWindows),
     keepAlives: both((flow) => flow.keepAlives),
     copies: both((flow) => flow.copies),
+    duplicates: both((flow) => flow.duplicates),
+    windowProbes: both((flow) => flow.windowProbes),
+    windowClosedForMs: both((flow) => toMs(flow.windowClosedFor)),
+    windowClosedLongestMs: both((flow) => toMs(flow.windowClosedLongest)),
+    windowsFilled: both((flow) => flow.windowsFilled),
+    delayedAcks: both((flow) => flow.delayedAcks),
+    nagleWaits: both((flow) => flow.nagleWaits),
+    smoothedRttMs: both((flow) => msOrNull(flow.smoothedRtt)),
+    rttVariationMs: both((flow) => msOrNull(flow.rttVariation)),
     missingBytes: both((flow) => flow.missingBytes),
     bytes: both((flow) => flow.bytes),
+    simultaneousOpen: tcp.simultaneousOpen,
     endedBy: tcp.endedBy,
     end: tcp.end,
   };
 };
+
+const msOrNull = (ns: Nanos | undefined): number | null => (ns === undefined ? null : toMs(ns));
 
 /** Nulls instead of the zeros of an empty summary: zero is a round-trip time too. */
 export const rttReport = (rtt: RttSummary): RttReport => {

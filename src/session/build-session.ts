@@ -50,6 +50,7 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
     websocket,
     subprotocol,
     recorded: log.recorded,
+    series: log.series,
     unknownBytes: log.unknownBytes,
     sight: sightOf(tcp, upgrade, websocket, bounds.end),
     stages,

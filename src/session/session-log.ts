@@ -10,6 +10,7 @@ import type { ProxyFacts, TunnelFacts } from '../proxy/proxy-facts.js';
 import type { PerSide } from '../stream/side.js';
 import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { Connection } from '../tcp/connection.js';
+import type { TcpSeries } from '../tcp/series-recorder.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { MessageRecorder } from '../websocket/message-recorder.js';
@@ -38,6 +39,8 @@ export class SessionLog {
   subprotocol: Layer<SubprotocolFacts | undefined> | undefined;
   /** Messages that are kept for reading, where they were asked for. */
   recorded: Pick<MessageRecorder, 'messages' | 'omitted'> | undefined;
+  /** TCP over time, where it was asked for; known once the connection is over. */
+  series: TcpSeries | undefined;
   /** The last exchange that asked for an upgrade, judged; known once the connection is over. */
   handshake: HandshakeFacts | undefined;
   /** First bytes that are neither TLS nor HTTP nor frames. */
@@ -73,10 +76,11 @@ export class SessionLog {
     return this.frozen ?? this.connection!.facts();
   }
 
-  private freezeWith({ tcp, tls, lowIsClient, rolesGuessed }: SessionLog): void {
+  private freezeWith({ tcp, tls, series, lowIsClient, rolesGuessed }: SessionLog): void {
     this.settle();
     if (this.stream !== undefined) this.frozen = tcpOfStream(tcp, this.stream);
     this.connectionTcp = tcp;
+    this.series = series;
     this.tls = tls;
     this.lowIsClient = lowIsClient;
     this.rolesGuessed = rolesGuessed;
@@ -147,6 +151,7 @@ export class SessionLog {
   freeze(): void {
     if (this.connection === undefined) return;
     this.frozen = this.connection.facts();
+    this.series = this.connection.series();
     this.settleConnect();
     const upgrade = this.http?.facts.upgrade;
     if (upgrade !== undefined) this.judge(upgrade);

@@ -9,6 +9,7 @@ import type { ProxyFacts } from '../proxy/proxy-facts.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { Side } from '../stream/side.js';
 import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
+import type { TcpSeries } from '../tcp/series-recorder.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { MessageRecorder } from '../websocket/message-recorder.js';
@@ -91,6 +92,8 @@ export interface Session {
   readonly subprotocol: SubprotocolFacts | undefined;
   /** What was said, where it was asked for. */
   readonly recorded?: Pick<MessageRecorder, 'messages' | 'omitted'> | undefined;
+  /** TCP over time, of the whole connection, where it was asked for. */
+  readonly series?: TcpSeries | undefined;
   /** First bytes that were neither TLS nor HTTP nor frames, by sender, at most 64 bytes of each. */
   readonly unknownBytes: { client: Uint8Array; server: Uint8Array } | undefined;
   readonly sight: ReadonlySet<Sight>;

@@ -298,6 +298,8 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       nagleWaits: this.nagleWaits,
       duplicates: this.duplicates,
       rtt: this.rtt.summary(),
+      smoothedRtt: this.rtt.smoothed < 0 ? undefined : this.rtt.smoothed,
+      rttVariation: this.rtt.smoothed < 0 ? undefined : this.rtt.variation,
       firstData: arrivalOf(this.firstDataPacket, this.firstDataAt),
       lastData: arrivalOf(this.lastDataPacket, this.lastDataAt),
       lastPacket: arrivalOf(this.lastPacket, this.lastAt),

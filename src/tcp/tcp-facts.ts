@@ -49,6 +49,9 @@ export interface FlowFacts {
   duplicates: number;
   /** This side's data until the peer's ACK for it, at the capture point. */
   rtt: RttSummary;
+  /** SRTT and RTTVAR at the end, as a sender at the capture point would have them (RFC 6298 2); undefined without a sample. */
+  smoothedRtt: Nanos | undefined;
+  rttVariation: Nanos | undefined;
   /** First and last segment that carried new payload. */
   firstData: Arrival | undefined;
   lastData: Arrival | undefined;

@@ -22,6 +22,8 @@ export const noFlow = (): FlowFacts => ({
   nagleWaits: 0,
   duplicates: 0,
   rtt: { samples: 0, min: 0, median: 0, p95: 0, max: 0 },
+  smoothedRtt: undefined,
+  rttVariation: undefined,
   firstData: undefined,
   lastData: undefined,
   lastPacket: undefined,
