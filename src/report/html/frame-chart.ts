@@ -27,9 +27,8 @@ export const frameChart = (session: SessionReport): Html | null => {
   const { startMs, endMs, id } = session;
   const length = Math.max(endMs - startMs, 0.001);
   const x = (ms: number) => LEFT + ((ms - startMs) / length) * (WIDTH - 2 * LEFT);
-  const largest = frames.reduce(
-    (most, event) => Math.max(most, meanBytes(event, 'client'), meanBytes(event, 'server')),
-    1,
+  const largest = Math.round(
+    frames.reduce((most, event) => Math.max(most, meanBytes(event, 'client'), meanBytes(event, 'server')), 1),
   );
   const y = (bytes: number) => Math.max(3, Math.sqrt(bytes / largest) * REACH);
   const quiet = silences(session);

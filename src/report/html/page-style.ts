@@ -91,9 +91,16 @@ th[aria-sort=descending] button::after{content:" ▼"}
 .chart svg{display:block;width:100%;min-width:40rem;min-height:9rem;max-height:15rem}
 .chart text{font-size:12px;fill:var(--dim)}
 .chart .quiet{text-anchor:middle;fill:var(--warn)}
+.series{margin:.8rem 0}
+.series figcaption{margin-bottom:.2rem}
+.series svg{min-height:6rem;max-height:10rem}
+.series b{color:var(--fg);font-weight:500;margin-right:.4rem}
 .axis{stroke:var(--line)}
+.grid{stroke-dasharray:3 5}
 .k-client{stroke:var(--open);fill:var(--open);fill-opacity:.35;stroke-width:2}
 .k-server{stroke:var(--tls);fill:var(--tls);fill-opacity:.35;stroke-width:2}
+.k-area{stroke-width:1;stroke-linejoin:round}
+.k-dots{fill:none;stroke-width:5;stroke-linecap:round}
 .k-ping,.k-pong{stroke:var(--upgrade);stroke-width:5;stroke-linecap:round}
 .k-pong{stroke:var(--subprotocol)}
 .k-end{stroke:var(--bad);stroke-width:1.5}

@@ -9,6 +9,7 @@ import { type Html, html } from './html.js';
 import { ladderTable } from './ladder-table.js';
 import { messageTable } from './message-table.js';
 import { copyButton, packetLinks } from './packet-link.js';
+import { seriesCharts } from './series-charts.js';
 import { stageWaterfall } from './stage-waterfall.js';
 import { tlsFacts } from './tls-facts.js';
 import { upgradeHeaders } from './upgrade-headers.js';
@@ -28,6 +29,7 @@ ${filters(session, report)}
 ${session.findings.map((finding) => findingCard(finding, session, report))}
 ${stageWaterfall(session, report)}
 ${frameChart(session)}
+${seriesCharts(session)}
 ${ladderTable(session, report, rows)}
 ${messageTable(session, report)}
 ${upgradeHeaders(session, report)}

@@ -1,0 +1,185 @@
+/**
+ * TCP over time as three small drawings on the session's own axis: round-trip times, bytes in flight, throughput. As in
+ * the chart of frames, what is the client's stands above the line and what is the server's below, on one scale.
+ */
+import type { PerSide } from '../../stream/side.js';
+import { formatBytes, formatDuration } from '../format-value.js';
+import type { SeriesReport, SessionReport } from '../report.js';
+import { type Html, html } from './html.js';
+
+const WIDTH = 1000;
+const HEIGHT = 126;
+const MIDDLE = 52;
+const REACH = 40;
+const LEFT = 8;
+const TICKS = 5;
+/** Columns of the throughput: narrower ones are single messages rather than a rate. */
+const MOST_COLUMNS = 125;
+
+/** Where a moment of the session stands. */
+type Across = (ms: number) => number;
+/** Where a value of one side stands. */
+type Up = (value: number) => number;
+
+export const seriesCharts = (session: SessionReport): Html | null => {
+  if (session.series === undefined) return null;
+  const charts = [roundTrips, inFlight, throughput].flatMap((draw) => draw(session, session.series!) ?? []);
+  return charts.length === 0 ? null : html`<h3>TCP over time</h3>${charts}`;
+};
+
+const roundTrips = (session: SessionReport, { rtt }: SeriesReport): Html | undefined => {
+  const points = within(rtt, session);
+  const most = largest(points, ([, , mostMs]) => mostMs);
+  if (most === undefined) return undefined;
+  return chart(session, {
+    key: 'rtt',
+    name: 'Round-trip times',
+    top: ms(most),
+    most,
+    says: (side) => spread(points[side].map(([, leastMs, mostMs]) => [leastMs, mostMs] as const)),
+    note: 'From data to its acknowledgment, at the point of capture.',
+    kind: 'k-dots',
+    draw: (side, x, y) =>
+      points[side]
+        .map(([atMs, leastMs, mostMs]) => `M${x(atMs).toFixed(1)} ${y(leastMs).toFixed(1)}V${y(mostMs).toFixed(1)}h.01`)
+        .join(''),
+  });
+};
+
+const inFlight = (session: SessionReport, { bytesInFlight }: SeriesReport): Html | undefined => {
+  const points = within(bytesInFlight, session);
+  const most = largest(points, ([, mostBytes]) => mostBytes);
+  if (most === undefined || most === 0) return undefined;
+  return chart(session, {
+    key: 'flight',
+    name: 'Bytes in flight',
+    top: formatBytes(most),
+    most,
+    says: (side) =>
+      points[side].length === 0
+        ? 'not seen'
+        : `at most ${formatBytes(points[side].reduce((top, [, bytes]) => Math.max(top, bytes), 0))}`,
+    note: 'Sent and not yet acknowledged, at the point of capture.',
+    kind: 'k-area',
+    draw: (side, x, y) => {
+      const [first] = points[side];
+      if (first === undefined) return '';
+      const steps = points[side].map(
+        ([atMs, mostBytes, lastBytes]) =>
+          `H${x(atMs).toFixed(1)}V${y(mostBytes).toFixed(1)}${lastBytes === mostBytes ? '' : `V${y(lastBytes).toFixed(1)}`}`,
+      );
+      return `M${x(first[0]).toFixed(1)} ${MIDDLE}${steps.join('')}H${x(session.endMs).toFixed(1)}V${MIDDLE}z`;
+    },
+  });
+};
+
+const throughput = (session: SessionReport, { throughput: sent, intervalMs }: SeriesReport): Html | undefined => {
+  const { startMs, endMs } = session;
+  const widthMs = Math.max(intervalMs, (endMs - startMs) / MOST_COLUMNS);
+  const points = within(sent, session);
+  const columns = {
+    client: columnsOf(points.client, startMs, widthMs),
+    server: columnsOf(points.server, startMs, widthMs),
+  };
+  const most = largest(columns, ([, bytes]) => bytes);
+  if (most === undefined) return undefined;
+  const total = (side: keyof PerSide<unknown>) => formatBytes(points[side].reduce((sum, [, bytes]) => sum + bytes, 0));
+  return chart(session, {
+    key: 'rate',
+    name: 'Throughput',
+    top: `${formatBytes(Math.round((most / widthMs) * 1000))}/s`,
+    most,
+    says: (side) => `${total(side)} in all`,
+    note: `Payload, each byte once, in columns of ${ms(widthMs)}.`,
+    kind: 'k-area',
+    draw: (side, x, y) =>
+      columns[side]
+        .map(([atMs, bytes]) => {
+          const from = x(atMs);
+          const to = x(Math.min(atMs + widthMs, endMs));
+          return `M${from.toFixed(1)} ${MIDDLE}V${y(bytes).toFixed(1)}h${Math.max(1, to - from).toFixed(1)}V${MIDDLE}z`;
+        })
+        .join(''),
+  });
+};
+
+interface Drawing {
+  /** Part of the ids of its title and description. */
+  key: string;
+  name: string;
+  /** The largest value, in words. */
+  top: string;
+  most: number;
+  /** What is to be said of one side, for those who do not see the drawing. */
+  says: (side: 'client' | 'server') => string;
+  note: string;
+  /** How its paths are drawn. */
+  kind: 'k-dots' | 'k-area';
+  draw: (side: 'client' | 'server', x: Across, y: Up) => string;
+}
+
+const chart = (session: SessionReport, { key, name, top, most, says, note, kind, draw }: Drawing): Html => {
+  const { id, startMs, endMs } = session;
+  const length = Math.max(endMs - startMs, 0.001);
+  const x: Across = (at) => LEFT + ((at - startMs) / length) * (WIDTH - 2 * LEFT);
+  const y =
+    (direction: 1 | -1): Up =>
+    (value) =>
+      MIDDLE + direction * (value / Math.max(most, Number.MIN_VALUE)) * REACH;
+  const label = `${key}${id}`;
+  return html`
+<figure class="chart series"><figcaption><b>${name}</b> client ${says('client')}, server ${says('server')}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${label}-title ${label}-desc">
+<title id="${label}-title">${name} of session ${id}</title>
+<desc id="${label}-desc">${note} Client upwards: ${says('client')}. Server downwards: ${says('server')}.</desc>
+<path class="axis grid" d="M0 ${MIDDLE - REACH}H${WIDTH}M0 ${MIDDLE + REACH}H${WIDTH}"/><path class="axis" d="M0 ${MIDDLE}H${WIDTH}"/>
+<path class="k-client ${kind}" d="${draw('client', x, y(-1))}"/>
+<path class="k-server ${kind}" d="${draw('server', x, y(1))}"/>
+<text x="2" y="${MIDDLE - REACH - 3}">client ▲</text><text x="2" y="${MIDDLE + REACH + 13}">server ▼</text>
+<text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE - REACH - 3}">${top}</text><text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE - 3}">0</text><text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE + REACH + 13}">${top}</text>
+${Array.from({ length: TICKS + 1 }, (_, index) => tick(index, length))}
+</svg></figure>`;
+};
+
+const tick = (index: number, length: number): Html => {
+  const at = LEFT + ((WIDTH - 2 * LEFT) * index) / TICKS;
+  const side = index === 0 ? 'start' : index === TICKS ? 'end' : 'middle';
+  return html`<text text-anchor="${side}" x="${at.toFixed(0)}" y="${HEIGHT - 3}">${ms((length * index) / TICKS)}</text>`;
+};
+
+/** A stream of HTTP/2 is shorter than the connection that the points are of. */
+const within = <Point extends readonly [atMs: number, ...rest: number[]]>(
+  { client, server }: PerSide<Point[]>,
+  { startMs, endMs }: SessionReport,
+): PerSide<Point[]> => {
+  const isInside = ([atMs]: Point) => atMs >= startMs && atMs <= endMs;
+  return { client: client.filter(isInside), server: server.filter(isInside) };
+};
+
+const largest = <Point>({ client, server }: PerSide<Point[]>, read: (point: Point) => number): number | undefined => {
+  const points = [...client, ...server];
+  return points.length === 0 ? undefined : points.reduce((top, point) => Math.max(top, read(point)), 0);
+};
+
+/** Intervals put together, by the column in which each begins. */
+const columnsOf = (
+  points: readonly (readonly [atMs: number, bytes: number])[],
+  startMs: number,
+  widthMs: number,
+): [atMs: number, bytes: number][] => {
+  const sums = new Map<number, number>();
+  for (const [atMs, bytes] of points) {
+    const column = Math.floor((atMs - startMs) / widthMs);
+    sums.set(column, (sums.get(column) ?? 0) + bytes);
+  }
+  return [...sums].map(([column, bytes]) => [startMs + column * widthMs, bytes]);
+};
+
+const spread = (pairs: readonly (readonly [least: number, most: number])[]): string => {
+  if (pairs.length === 0) return 'not seen';
+  const least = ms(pairs.reduce((low, [value]) => Math.min(low, value), Number.POSITIVE_INFINITY));
+  const most = ms(pairs.reduce((top, [, value]) => Math.max(top, value), 0));
+  return least === most ? most : `${least} to ${most}`;
+};
+
+const ms = (value: number): string => formatDuration(value * 1e6);

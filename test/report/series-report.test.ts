@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { type AnalyzeOptions, analyze } from '../../src/analyze.js';
+import { fileSource } from '../../src/capture/read-blocks.js';
+import { renderHtml } from '../../src/report/html/render-html.js';
+import type { Report, SessionReport } from '../../src/report/report.js';
+import { SAMPLES } from '../wire/sample-table.js';
+import { bodyOf, unbalanced } from './html/page.js';
+import { schemaErrors } from './report-schema.js';
+
+const analyzed = async (name: string, options: AnalyzeOptions): Promise<Report> =>
+  (await analyze([fileSource(SAMPLES + name)], options)).report;
+
+const first = async (name: string): Promise<SessionReport> =>
+  (await analyzed(name, { completeTimelines: new Set([1]) })).sessions[0]!;
+
+const pageOf = (report: Report): string =>
+  bodyOf([...renderHtml(report, { madeWith: '', command: '', showSecrets: false })].join(''));
+
+describe('the series of a session', () => {
+  it('show the round trip of a path with 40 ms of delay', async () => {
+    const { series, tcp } = await first('ws-delay.pcap');
+    const { client } = series!.rtt;
+    expect(client).toHaveLength(tcp!.rtt.client.samples);
+    for (const [, leastMs, mostMs] of client) {
+      expect(leastMs).toBeGreaterThan(40);
+      expect(mostMs).toBeLessThan(44);
+    }
+  });
+
+  it('show a sender that stops when its peer has stopped reading', async () => {
+    const { series, tcp, endMs } = await first('ws-slow-consumer.pcap');
+    const { throughput, bytesInFlight } = series!;
+    expect(throughput.server.reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(tcp!.bytes.server);
+    expect(throughput.server.at(-1)![0]).toBeLessThan(endMs / 4);
+    // Each message waits for its acknowledgment at first; before the window closes they overlap.
+    expect(bytesInFlight.server.filter(([, , last]) => last > 0).length).toBeGreaterThan(0);
+  });
+
+  it('keep the schema, and are there only for sessions that were asked for', async () => {
+    const name = 'nginx-idle-60s.pcap';
+    const one = await analyzed(name, { completeTimelines: new Set([2]) });
+    expect(schemaErrors(one)).toEqual([]);
+    expect(one.sessions.filter(({ series }) => series !== undefined).map(({ id }) => id)).toEqual([2]);
+    const all = await analyzed(name, { keepSeries: true });
+    expect(all.sessions.every(({ series }) => series !== undefined)).toBe(true);
+    expect((await analyzed(name, {})).sessions.some(({ series }) => series !== undefined)).toBe(false);
+  });
+
+  it('of a stream of HTTP/2 are those of its connection', async () => {
+    const { h2, series, tcp } = await first('h2c-healthy.pcap');
+    expect(h2).not.toBeNull();
+    expect(series!.throughput.client.reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(tcp!.bytes.client);
+  });
+});
+
+describe('the charts of the page', () => {
+  it('stand in the session with axes and in words', async () => {
+    const page = pageOf(await analyzed('ws-delay.pcap', { keepSeries: true }));
+    expect(unbalanced(page)).toEqual([]);
+    expect(page).toContain('<title id="rtt1-title">Round-trip times of session 1</title>');
+    expect(page).toMatch(/Client upwards: 40\.7 ms to 42\.9 ms\. Server downwards: 22 µs to 42\.1 ms\./);
+    expect(page).toContain('<title id="flight1-title">Bytes in flight of session 1</title>');
+    expect(page).toContain('client 369 bytes in all, server 307 bytes in all');
+  });
+
+  it('are left out without series', async () => {
+    expect(pageOf(await analyzed('ws-delay.pcap', {}))).not.toContain('TCP over time');
+  });
+});
