@@ -7,7 +7,7 @@ import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { departure, tcpEnd } from '../../measures/ending.js';
 import { PATIENCE } from '../../measures/silence.js';
-import { bytes, duration, side } from '../../measures/values.js';
+import { bytes, count, duration, side } from '../../measures/values.js';
 import { isGoodbye } from '../../outcome.js';
 import { defineRule } from '../../rule.js';
 
@@ -24,6 +24,10 @@ export const slowConsumer = defineRule({
       ended:
         'The {reader} stopped reading: its receive window closed and stayed closed for {closed}, until the connection ended. {sent} had been sent to it.',
       stillClosed: 'The {reader} has not read for {closed}: its receive window is closed at the end of the capture.',
+      endedAtLast:
+        'The {reader} stopped reading: its receive window closed and stayed closed for {closed}, until the connection ended. {sent} had been sent to it. Earlier times it was closed: {times}, for {before} in all.',
+      stillClosedAgain:
+        'The {reader} has not read for {closed}: its receive window is closed at the end of the capture. Earlier times it was closed: {times}, for {before} in all.',
     },
     notes: { window: 'window closed', end: 'end of the connection' },
     remedies: {
@@ -43,14 +47,17 @@ export const slowConsumer = defineRule({
       const closedFor = (end?.at ?? captureEnd) - closedSince.at;
       if (closedFor <= 0 || (end === undefined && closedFor < PATIENCE)) continue;
       const ended = end !== undefined;
+      const { zeroWindows, windowClosedFor } = tcp.flows[reader];
+      const before = windowClosedFor > 0 ? zeroWindows - 1 : 0;
       yield {
-        message: ended ? 'ended' : 'stillClosed',
+        message: before > 0 ? (ended ? 'endedAtLast' : 'stillClosedAgain') : ended ? 'ended' : 'stillClosed',
         cause: 'ws-slow-consumer',
         severity: ended && !saidGoodbye(session) ? 'error' : 'warning',
         data: {
           reader: side(reader),
           closed: duration(closedFor),
           sent: bytes(tcp.flows[opposite(reader)].bytes),
+          ...(before > 0 ? { times: count(before), before: duration(windowClosedFor) } : {}),
         },
         evidence: evidence([closedSince, 'window'], [end, 'end']),
         struckAt: closedSince.at,

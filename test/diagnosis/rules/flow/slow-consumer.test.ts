@@ -29,6 +29,23 @@ describe('flow/slow-consumer', () => {
     expect(verdictOn(session)).toBe('open open');
   });
 
+  it('tells how often and how long the window had been closed before', () => {
+    const session = closedWindow(opened().message('server', 9000).wait(8000).rst('server').build());
+    const { client } = session.tcp.flows;
+    client.zeroWindows = 3;
+    client.windowClosedFor = 2.5e9;
+    expect(found(slowConsumer, session)).toBe('ws-slow-consumer error endedAtLast');
+    const [finding] = slowConsumer.check(session, undefined as never);
+    expect(finding?.data).toMatchObject({
+      times: { type: 'count', n: 2 },
+      before: { type: 'duration', ns: 2.5e9 },
+    });
+    const open = closedWindow(opened().message('server', 9000).captureGoesOn(6000).build());
+    open.tcp.flows.client.zeroWindows = 2;
+    open.tcp.flows.client.windowClosedFor = 1e9;
+    expect(found(slowConsumer, open)).toBe('ws-slow-consumer warning stillClosedAgain');
+  });
+
   it('says nothing of a window that is open, or closed for a moment', () => {
     expect(found(slowConsumer, opened().message('server', 9000).fin('server').build())).toBe('nothing');
     expect(found(slowConsumer, closedWindow(opened().message('server', 9).captureGoesOn(900).build()))).toBe('nothing');
