@@ -8,7 +8,7 @@ import type { IpDatagram } from '../ip/ip-datagram.js';
 import type { Side } from '../stream/side.js';
 import { AddressBook, hashWords } from './address-book.js';
 import type { Connection } from './connection.js';
-import { ACK, Segment, SYN } from './segment.js';
+import { ACK, FIN, RST, Segment, SYN } from './segment.js';
 import { SegmentBatch } from './segment-batch.js';
 import type { IcmpError } from './tcp-facts.js';
 
@@ -55,6 +55,8 @@ export class ConnectionTable<Ends> {
   private readonly addresses = new AddressBook();
   private readonly batch = new SegmentBatch();
   private readonly segmentInHand = new Segment();
+  /** 1 for a pair whose connection nobody follows any more: its segments end here, without a look. */
+  private unwanted = new Uint8Array(1024);
   private untilSweep = SWEEP_EVERY;
   private lastPacket: PacketRef = 0;
   private lastAt: Nanos = 0;
@@ -81,6 +83,11 @@ export class ConnectionTable<Ends> {
       : this.find(high, low, (destinationPort << 16) | sourcePort, ip.version);
     let pair = this.slots[slot + PAIR]! - 1;
     if (pair < 0) pair = this.meet(slot, low, high, ip, segment, fromLow);
+    if (this.unwanted[pair] === 1) {
+      if ((segment.flags & (SYN | FIN | RST)) === 0) return;
+      // What follows may belong to the next connection between the same ports.
+      this.unwanted[pair] = 0;
+    }
     this.batch.add(pair, fromLow, segment, ip);
     if (this.batch.isFull) this.flush();
   }
@@ -115,6 +122,7 @@ export class ConnectionTable<Ends> {
         pair.domain = segment.domain;
       }
       connection.segment(segment, fromLow ? connection.low : connection.high);
+      if (connection.isIgnored && pair.others.length === 0) this.unwanted[key] = 1;
       if (segment.at >= this.lastAt) {
         this.lastAt = segment.at;
         this.lastPacket = segment.packet;
@@ -188,6 +196,12 @@ export class ConnectionTable<Ends> {
     fromLow: boolean,
   ): number {
     const number = this.free.pop() ?? this.pairs.length;
+    if (number >= this.unwanted.length) {
+      const grown = new Uint8Array(this.unwanted.length * 2);
+      grown.set(this.unwanted);
+      this.unwanted = grown;
+    }
+    this.unwanted[number] = 0;
     const ends = this.owner.meet(ip, segment, fromLow);
     this.pairs[number] = { ends, connection: undefined, domain: segment.domain, others: [] };
     const { slots } = this;

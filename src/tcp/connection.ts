@@ -99,6 +99,11 @@ export class Connection implements RepetitionContext {
     return this.consumer === consumer;
   }
 
+  /** Nobody follows this connection any more. */
+  get isIgnored(): boolean {
+    return this.consumer === undefined;
+  }
+
   /** Stops following: from here on the connection costs a look-up a packet. */
   ignore(): void {
     this.consume(undefined);
