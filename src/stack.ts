@@ -28,7 +28,7 @@ import { Connection } from './tcp/connection.js';
 import { type ConnectionOwner, ConnectionTable } from './tcp/connection-table.js';
 import { RecordedConnection } from './tcp/recorded-connection.js';
 import type { Segment } from './tcp/segment.js';
-import { RECORDED_CONNECTIONS } from './tcp/series-recorder.js';
+import { SERIES_KEPT } from './tcp/series-recorder.js';
 import type { KeyLog } from './tls/key-log.js';
 import { TlsLayer } from './tls/tls-layer.js';
 import type { MessageConsumer } from './websocket/message.js';
@@ -63,7 +63,9 @@ export class Stack implements ConnectionOwner<Ends> {
 
   private readonly recordings: RecordingBudget = { bytes: RECORDED_BYTES_TOTAL };
   /** Connections whose numbers over time may still be kept. */
-  private charts = RECORDED_CONNECTIONS;
+  private charts = SERIES_KEPT;
+  /** Connections that were asked for beyond that. */
+  private uncharted = 0;
 
   /**
    * `isComplete` tells, by its first packet, a connection whose timeline is to be kept whole, `isRecorded` one whose
@@ -100,6 +102,10 @@ export class Stack implements ConnectionOwner<Ends> {
       warnings.push(
         `The first ${forgotten} DNS lookups were forgotten, because there are too many: sessions after them may lack their names.`,
       );
+    if (this.uncharted > 0)
+      warnings.push(
+        `Numbers over time were kept of ${SERIES_KEPT} connections, and not of ${this.uncharted} after them: --session tells of one.`,
+      );
     return warnings;
   }
 
@@ -111,8 +117,7 @@ export class Stack implements ConnectionOwner<Ends> {
 
   open({ low, high }: Ends, segment: Segment, lowSide: Side, roles: 'syn' | 'guessed'): Connection {
     const timeline = new Timeline(this.isComplete(segment.packet));
-    const isCharted = this.charts > 0 && this.isCharted(segment.packet);
-    if (isCharted) this.charts--;
+    const isCharted = this.isCharted(segment.packet) && this.mayChart();
     const connection = new (isCharted ? RecordedConnection : Connection)(lowSide, roles, timeline);
     const log = new SessionLog(low, high, segment.packet, timeline, connection);
     this.logOf.set(connection, log);
@@ -120,6 +125,15 @@ export class Stack implements ConnectionOwner<Ends> {
     const mayBeDns = low.port === DNS_PORT || high.port === DNS_PORT;
     connection.consume(mayBeDns ? this.overDns(log, sniffer) : sniffer);
     return connection;
+  }
+
+  private mayChart(): boolean {
+    if (this.charts === 0) {
+      this.uncharted++;
+      return false;
+    }
+    this.charts--;
+    return true;
   }
 
   forget(connection: Connection): void {

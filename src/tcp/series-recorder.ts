@@ -12,7 +12,7 @@ export const INTERVALS_KEPT = 500;
 /** Finer than most round trips, and a whole number of milliseconds however often it doubles. */
 const FIRST_INTERVAL: Nanos = 1e6;
 /** Connections of one capture that are recorded: as many as a page tells in full, 100 kB each where they are long. */
-export const RECORDED_CONNECTIONS = 500;
+export const SERIES_KEPT = 500;
 
 // Columns of an interval: those of the lower endpoint's flow, then those of the other's.
 const BYTES = 0;

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type AnalyzeOptions, analyze } from '../../src/analyze.js';
+import { memorySource } from '../../src/capture/capture-source.js';
 import { fileSource } from '../../src/capture/read-blocks.js';
 import { renderHtml } from '../../src/report/html/render-html.js';
 import type { Report, SessionReport } from '../../src/report/report.js';
+import { SERIES_KEPT } from '../../src/tcp/series-recorder.js';
+import { conversation, pcapOf } from '../wire/conversation.js';
 import { SAMPLES } from '../wire/sample-table.js';
 import { bodyOf, unbalanced } from './html/page.js';
 import { schemaErrors } from './report-schema.js';
@@ -50,6 +53,19 @@ describe('the series of a session', () => {
     const { h2, series, tcp } = await first('h2c-healthy.pcap');
     expect(h2).not.toBeNull();
     expect(series!.throughput.client.reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(tcp!.bytes.client);
+  });
+});
+
+describe('the limit of series', () => {
+  it('is said where it is reached', async () => {
+    const sessions = Array.from({ length: SERIES_KEPT + 3 }, (_, index) =>
+      conversation({ clientPort: 2000 + index, startMs: index })
+        .handshake()
+        .client('GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'),
+    );
+    const { report } = await analyze([memorySource('many.pcap', pcapOf(...sessions))], { keepSeries: true });
+    expect(report.sessions.filter(({ series }) => series !== undefined)).toHaveLength(SERIES_KEPT);
+    expect(report.captures[0]!.warnings).toEqual([expect.stringMatching(/500 connections, and not of 3 after them/)]);
   });
 });
 
