@@ -25,7 +25,9 @@ describe('frames that stand in a block', () => {
         fc.array(fc.nat({ max: 400 }), { maxLength: 6 }),
         fc.nat({ max: 20 }),
         (specs, isClient, places, wrongMask) => {
-          const octets = concat(specs.map((one, index) => (isClient !== (index === wrongMask) ? fromClient(one) : frame(one))));
+          const octets = concat(
+            specs.map((one, index) => (isClient !== (index === wrongMask) ? fromClient(one) : frame(one))),
+          );
           const cuts = [0, ...places.filter((place) => place < octets.length).sort((a, b) => a - b), octets.length];
           const segments = cuts.slice(1).map((end, index) => octets.subarray(cuts[index], end));
           const pieces = segments.filter((segment) => segment.length > 0);
