@@ -38,7 +38,7 @@ export const endedHandshake = defineRule({
       refusedFinished:
         'The client completed the {version} handshake, and the server ended the connection {after} later without answering anything. In TLS 1.3 a refused or missing client certificate looks like this.',
       after:
-        'The client left {after} after it had completed the {version} handshake, without asking for anything: it did not like what it got, most often the certificate.',
+        'The client left {after} after it had completed the {version} handshake, without asking for anything. A client that does not accept what it got, most often the certificate, leaves like this; so does one that only tries the port.',
     },
     notes: {
       hello: 'ClientHello',
