@@ -7,6 +7,7 @@ import type { LookupSession } from '../session/lookup-session.js';
 import type { CaptureView, Session, Sight, StageName } from '../session/session.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { CauseId } from './causes.js';
+import type { PhraseKey } from './measures/phrases.js';
 
 export type Severity = 'error' | 'warning' | 'note';
 export type Confidence = 'proven' | 'likely' | 'possible';
@@ -19,7 +20,9 @@ export type Value =
   | { type: 'count'; n: number }
   | { type: 'text' /** From the capture, hence hostile. */; text: string }
   | { type: 'list'; texts: readonly string[] }
-  | { type: 'side'; side: 'client' | 'server' };
+  | { type: 'side'; side: 'client' | 'server' }
+  /** Worded by the report, from PHRASES or their translation. */
+  | { type: 'phrase'; phrase: PhraseKey; data: Readonly<Record<string, Value>> };
 
 export interface Evidence {
   arrival: Arrival;

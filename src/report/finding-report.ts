@@ -36,6 +36,7 @@ const redactData = (data: Readonly<Record<string, Value>>, redactor: Redactor): 
 
 const redactValue = (value: Value, redactor: Redactor): Value => {
   if (value.type === 'text') return { type: 'text', text: redactor.text(value.text) };
+  if (value.type === 'phrase') return { ...value, data: redactData(value.data, redactor) };
   if (value.type !== 'list') return value;
   return { type: 'list', texts: value.texts.map((text) => redactor.text(text)) };
 };
@@ -48,6 +49,8 @@ const valueReport = (value: Value): ValueReport => {
       return { type: 'time', time: isoMillis(value.ms) };
     case 'list':
       return { type: 'list', texts: [...value.texts] };
+    case 'phrase':
+      return { type: 'text', text: formatValue(value) };
     default:
       return value;
   }

@@ -3,6 +3,7 @@
  * 1000, as network people count. Machines read the unrounded numbers in the JSON instead.
  */
 import type { Nanos } from '../capture/packet.js';
+import { PHRASES } from '../diagnosis/measures/phrases.js';
 import type { Value } from '../diagnosis/rule.js';
 import { isoMillis } from './place.js';
 
@@ -30,6 +31,11 @@ export const formatValue = (value: Value): string => {
       return value.texts.length === 0 ? 'nothing' : value.texts.join(', ');
     case 'side':
       return value.side;
+    case 'phrase':
+      return PHRASES[value.phrase].replace(/\{(\w+)\}/g, (_, name: string) => {
+        const filler = value.data[name];
+        return filler === undefined ? '' : formatValue(filler);
+      });
   }
 };
 

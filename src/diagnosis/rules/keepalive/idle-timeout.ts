@@ -10,9 +10,10 @@ import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
 import { neighboursBy } from '../../measures/neighbours.js';
+import { phrase } from '../../measures/phrases.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
-import { count, duration, list, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { count, duration, list } from '../../measures/values.js';
+import { defineRule, type Value } from '../../rule.js';
 import { nameTimer, rankTimers } from './known-timers.js';
 
 /** A shared silence shorter than this is ordinary life: replies and retries come in such steps. */
@@ -75,7 +76,7 @@ export const idleTimeout = defineRule({
       severity: closed ? 'warning' : 'error',
       data: {
         silence: duration(length),
-        by: text(byWhom(by, closed)),
+        by: byWhom(by, closed),
         timer: duration(match?.timer ?? Math.round(length / 1e9) * 1e9),
         half: duration(Math.round(length / 2e9) * 1e9),
         candidates: list(candidates.map(nameTimer)),
@@ -90,8 +91,8 @@ export const idleTimeout = defineRule({
   },
 });
 
-const byWhom = (by: Actor, closed: boolean): string =>
-  by === 'network' ? 'the network' : closed ? `the ${by}` : `the ${by}'s side`;
+const byWhom = (by: Actor, closed: boolean): Value =>
+  phrase(by === 'network' ? 'the-network' : closed ? `the-${by}` : `the-${by}s-side`);
 
 /** The silence a session ended with, when it ended without a Close or with a going-away. */
 const silenceOf = (session: Session): Silence | undefined => {
