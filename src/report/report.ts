@@ -146,6 +146,10 @@ export interface SeriesReport {
   intervalMs: number;
   /** `atMs` is that of the longest. */
   rtt: PerSide<[atMs: number, leastMs: number, mostMs: number][]>;
+  /** From a WebSocket ping of that side to its pong; `atMs` is that of the longest. The session's own, in intervals of its own. */
+  pingRtt: PerSide<[atMs: number, leastMs: number, mostMs: number][]>;
+  /** The same of heart-beats that the subprotocol answers (Engine.IO, MQTT, Phoenix, …). */
+  heartbeatRtt: PerSide<[atMs: number, leastMs: number, mostMs: number][]>;
   /** Sent and not acknowledged at the capture point: the most, when that was, and what was left at the interval's end. */
   bytesInFlight: PerSide<[atMs: number, mostBytes: number, lastBytes: number][]>;
   /** Payload, each byte once; `atMs` is where the interval begins. */

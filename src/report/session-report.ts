@@ -77,7 +77,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     timelineOmitted: session.timeline.omitted,
     timeline: timelineReport(session.timeline.events(), clock, redactor),
     ...(session.recorded === undefined ? {} : messagesReport(session.recorded, clock, redactor)),
-    ...(session.series === undefined ? {} : { series: seriesReport(session.series, clock) }),
+    ...(session.series === undefined ? {} : { series: seriesReport(session, session.series, clock) }),
   };
 };
 

@@ -6,6 +6,7 @@
 import type { Nanos } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { PerSide, Side } from '../stream/side.js';
+import type { RttPoint } from '../tcp/series-recorder.js';
 
 export interface SubprotocolFacts {
   /** As in the report and as the layer of its timeline events: `stomp`, `mqtt`, `socket.io`, … */
@@ -81,6 +82,8 @@ export interface HeartbeatFacts {
   last: Arrival | undefined;
   /** A heart-beat of this side that asks for an answer and has not got one. */
   unanswered: Arrival | undefined;
+  /** From a heart-beat of this side to its answer over time, where no other waited that the answer may be of. */
+  roundTrips: RttPoint[];
   /** The last message of this side, of whatever kind. */
   lastMessage: Arrival | undefined;
   /** The longest time between two messages of this side, counted from when the interval was agreed. */

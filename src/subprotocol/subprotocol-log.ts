@@ -6,6 +6,7 @@ import type { Nanos } from '../capture/packet.js';
 import { type Arrival, copyArrival } from '../stream/arrival.js';
 import type { EventData, EventSink } from '../stream/event-sink.js';
 import { opposite, type PerSide, perSide, type Side } from '../stream/side.js';
+import { RoundTrips } from '../websocket/round-trips.js';
 import { clip } from './content.js';
 import { LatencySamples } from './latency-samples.js';
 import type { Goodbye, HeartbeatFacts, SubprotocolError, SubprotocolFacts } from './subprotocol-facts.js';
@@ -33,11 +34,17 @@ export class SubprotocolLog {
   version: string | null;
   unread = 0;
   readonly detail: Record<string, string | number | boolean> = {};
-  readonly heartbeats: PerSide<HeartbeatFacts> = perSide(noHeartbeats);
+  private readonly roundTrips: PerSide<RoundTrips> = perSide(() => new RoundTrips());
+  readonly heartbeats: PerSide<HeartbeatFacts> = {
+    client: noHeartbeats(this.roundTrips.client),
+    server: noHeartbeats(this.roundTrips.server),
+  };
   readonly errors: SubprotocolError[] = [];
   goodbyeSaid: Goodbye | undefined;
   private errorCount = 0;
   private rows = 0;
+  /** Heart-beats of a side that wait for an answer. */
+  private readonly waiting: PerSide<number> = perSide(() => 0);
   private readonly latency: PerSide<LatencySamples> = perSide(() => new LatencySamples());
   private readonly shake: NonNullable<SubprotocolFacts['handshake']>;
 
@@ -180,12 +187,20 @@ export class SubprotocolLog {
   ping(side: Side, arrival: Arrival): void {
     this.beat(side, arrival);
     this.heartbeats[side].unanswered ??= copyArrival(arrival);
+    this.waiting[side]++;
   }
 
   /** The answer to a heart-beat of the other side. */
   pong(side: Side, arrival: Arrival): void {
     this.beat(side, arrival);
-    this.heartbeats[opposite(side)].unanswered = undefined;
+    const pinger = opposite(side);
+    const { unanswered } = this.heartbeats[pinger];
+    // Heart-beats carry nothing that tells one from the next.
+    if (unanswered !== undefined && this.waiting[pinger] === 1) {
+      this.roundTrips[pinger].add(arrival.at, Math.max(0, arrival.at - unanswered.at));
+    }
+    this.waiting[pinger] = 0;
+    this.heartbeats[pinger].unanswered = undefined;
   }
 
   /** Called for each message, before it is read. */
@@ -209,12 +224,13 @@ export class SubprotocolLog {
   }
 }
 
-const noHeartbeats = (): HeartbeatFacts => ({
+const noHeartbeats = ({ points }: RoundTrips): HeartbeatFacts => ({
   interval: 0,
   patience: 0,
   count: 0,
   last: undefined,
   unanswered: undefined,
+  roundTrips: points,
   lastMessage: undefined,
   longestSilence: 0,
 });

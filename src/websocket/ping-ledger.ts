@@ -4,6 +4,7 @@
  */
 import type { Nanos } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
+import { RoundTrips } from './round-trips.js';
 import type { PingFacts } from './websocket-facts.js';
 
 /** Pings that wait for an answer at a time. A pinger that goes on further without one is judged by those kept. */
@@ -29,6 +30,7 @@ export class PingLedger {
   private settledUpTo = 0;
   private waiting: Waiting[] = [];
   private readonly rtts: Nanos[] = [];
+  private readonly roundTrips = new RoundTrips();
   private longestWait: Nanos = 0;
   private firstPing: Arrival | undefined;
   private lastPing: Arrival | undefined;
@@ -61,6 +63,7 @@ export class PingLedger {
     if (!certain) return undefined;
     const rtt = at - ping.sent.at;
     if (this.rtts.length < RTTS_KEPT) this.rtts.push(rtt);
+    this.roundTrips.add(at, rtt);
     return rtt;
   }
 
@@ -78,6 +81,7 @@ export class PingLedger {
       unseen: this.unseen,
       unanswered: this.waiting.slice(0, UNANSWERED_KEPT).map(({ sent }) => ({ sent, pong: undefined })),
       rtts: this.rtts,
+      roundTrips: this.roundTrips.points,
       longestWait: this.longestWait,
       first: this.firstPing,
       last: this.lastPing,

@@ -5,6 +5,7 @@
 import type { Nanos } from '../capture/packet.js';
 import type { Arrival, Span } from '../stream/arrival.js';
 import type { PerSide, Side } from '../stream/side.js';
+import type { RttPoint } from '../tcp/series-recorder.js';
 
 /** Something wrong with the opening handshake; `detail` quotes what was sent where that helps. */
 export interface HandshakeProblem {
@@ -117,6 +118,8 @@ export interface PingFacts {
   unanswered: Ping[];
   /** Time from ping to its own pong, in ns, where no other ping waits with the same payload; at most 512 kept. */
   rtts: Nanos[];
+  /** The same over time and of all of them, by when the pong was there. */
+  roundTrips: RttPoint[];
   /** The longest a ping of this sender waited for its pong, or that of a later one, and got it. */
   longestWait: Nanos;
   first: Arrival | undefined;

@@ -30,6 +30,23 @@ describe('the series of a session', () => {
     }
   });
 
+  it('show the round trips of pings beside those of TCP, by sender of the ping', async () => {
+    const { series, websocket } = await first('ws-healthy.pcap');
+    const { client, server } = series!.pingRtt;
+    expect([client.length, server.length]).toEqual([websocket!.pingRtt.client!.samples, 1]);
+    expect(Math.max(...client.map(([, , mostMs]) => mostMs))).toBe(websocket!.pingRtt.client!.maxMs);
+    expect(series!.heartbeatRtt).toEqual({ client: [], server: [] });
+  });
+
+  it('show the round trips of heart-beats that a subprotocol answers', async () => {
+    const engine = (await first('socketio-healthy.pcap')).series!;
+    expect(engine.heartbeatRtt.server.length).toBeGreaterThan(0);
+    for (const [, leastMs, mostMs] of engine.heartbeatRtt.server) expect(mostMs).toBeGreaterThanOrEqual(leastMs);
+    expect(engine.pingRtt).toEqual({ client: [], server: [] });
+    const { client } = (await first('mqtt-healthy.pcap')).series!.heartbeatRtt;
+    expect(client.length).toBeGreaterThan(0);
+  });
+
   it('show a sender that stops when its peer has stopped reading', async () => {
     const { series, tcp, endMs } = await first('ws-slow-consumer.pcap');
     const { throughput, bytesInFlight } = series!;
@@ -77,6 +94,13 @@ describe('the charts of the page', () => {
     expect(page).toMatch(/Client upwards: 40\.7 ms to 42\.9 ms\. Server downwards: 22 µs to 42\.1 ms\./);
     expect(page).toContain('<title id="flight1-title">Bytes in flight of session 1</title>');
     expect(page).toContain('client 369 bytes in all, server 307 bytes in all');
+  });
+
+  it('compare pings with TCP in one drawing', async () => {
+    const page = pageOf(await analyzed('ws-healthy.pcap', { keepSeries: true }));
+    expect(page).toMatch(/client 17 µs to 7\.\d+ ms, pings 237 µs to 7\.\d+ ms/);
+    expect(page.match(/class="k-dots k-ping"/g)).toHaveLength(1);
+    expect(page).not.toContain('k-dots k-pong');
   });
 
   it('are left out without series', async () => {

@@ -97,6 +97,7 @@ const noPings = (): PingFacts => ({
   unseen: 0,
   unanswered: [],
   rtts: [],
+  roundTrips: [],
   longestWait: 0,
   first: undefined,
   last: undefined,

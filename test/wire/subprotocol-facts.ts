@@ -18,6 +18,7 @@ export const heartbeats = (facts: Partial<HeartbeatFacts> = {}): HeartbeatFacts 
   last: undefined,
   unanswered: undefined,
   lastMessage: undefined,
+  roundTrips: [],
   longestSilence: 0,
   ...facts,
 });

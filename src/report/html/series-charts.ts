@@ -1,6 +1,7 @@
 /**
- * TCP over time as three small drawings on the session's own axis: round-trip times, bytes in flight, throughput. As in
- * the chart of frames, what is the client's stands above the line and what is the server's below, on one scale.
+ * A session over time as three small drawings on its own axis: round-trip times (TCP's, and those of pings beside them),
+ * bytes in flight, throughput. As in the chart of frames, what is the client's stands above the line and what is the
+ * server's below, on one scale.
  */
 import type { PerSide } from '../../stream/side.js';
 import { formatBytes, formatDuration } from '../format-value.js';
@@ -27,22 +28,40 @@ export const seriesCharts = (session: SessionReport): Html | null => {
   return charts.length === 0 ? null : html`<h3>TCP over time</h3>${charts}`;
 };
 
-const roundTrips = (session: SessionReport, { rtt }: SeriesReport): Html | undefined => {
+type RoundTrip = SeriesReport['rtt']['client'][number];
+
+const roundTrips = (session: SessionReport, { rtt, pingRtt, heartbeatRtt }: SeriesReport): Html | undefined => {
   const points = within(rtt, session);
-  const most = largest(points, ([, , mostMs]) => mostMs);
-  if (most === undefined) return undefined;
+  const pings = within(pingRtt, session);
+  const beats = within(heartbeatRtt, session);
+  const tops = [points, pings, beats].flatMap((each) => largest(each, ([, , mostMs]) => mostMs) ?? []);
+  if (tops.length === 0) return undefined;
+  const most = Math.max(...tops);
+  const dots = (of: PerSide<RoundTrip[]>) => (side: keyof PerSide<unknown>, x: Across, y: Up) =>
+    of[side]
+      .map(([atMs, leastMs, mostMs]) => `M${x(atMs).toFixed(1)} ${y(leastMs).toFixed(1)}V${y(mostMs).toFixed(1)}h.01`)
+      .join('');
+  const told = (name: string, of: readonly RoundTrip[]) =>
+    of.length === 0 ? '' : `, ${name} ${spread(of.map(([, leastMs, mostMs]) => [leastMs, mostMs] as const))}`;
   return chart(session, {
     key: 'rtt',
     name: 'Round-trip times',
     top: ms(most),
     most,
-    says: (side) => spread(points[side].map(([, leastMs, mostMs]) => [leastMs, mostMs] as const)),
-    note: 'From data to its acknowledgment, at the point of capture.',
+    says: (side) =>
+      spread(points[side].map(([, leastMs, mostMs]) => [leastMs, mostMs] as const)) +
+      told('pings', pings[side]) +
+      told('heart-beats', beats[side]),
+    note:
+      tops.length === 1
+        ? 'From data to its acknowledgment, at the point of capture.'
+        : 'From data to its acknowledgment, and from pings to their answers, at the point of capture. Answers far above acknowledgments are the time of a program, not of the path.',
     kind: 'k-dots',
-    draw: (side, x, y) =>
-      points[side]
-        .map(([atMs, leastMs, mostMs]) => `M${x(atMs).toFixed(1)} ${y(leastMs).toFixed(1)}V${y(mostMs).toFixed(1)}h.01`)
-        .join(''),
+    draw: dots(points),
+    beside: [
+      { kind: 'k-dots k-ping', draw: dots(pings) },
+      { kind: 'k-dots k-pong', draw: dots(beats) },
+    ],
   });
 };
 
@@ -115,10 +134,15 @@ interface Drawing {
   note: string;
   /** How its paths are drawn. */
   kind: 'k-dots' | 'k-area';
-  draw: (side: 'client' | 'server', x: Across, y: Up) => string;
+  draw: Draw;
+  /** What is compared with it, in colours of its own; what draws nothing is left out. */
+  beside?: readonly { kind: string; draw: Draw }[];
 }
 
-const chart = (session: SessionReport, { key, name, top, most, says, note, kind, draw }: Drawing): Html => {
+type Draw = (side: 'client' | 'server', x: Across, y: Up) => string;
+
+const chart = (session: SessionReport, drawing: Drawing): Html => {
+  const { key, name, top, most, says, note, kind, draw, beside = [] } = drawing;
   const { id, startMs, endMs } = session;
   const length = Math.max(endMs - startMs, 0.001);
   const x: Across = (at) => LEFT + ((at - startMs) / length) * (WIDTH - 2 * LEFT);
@@ -134,12 +158,15 @@ const chart = (session: SessionReport, { key, name, top, most, says, note, kind,
 <desc id="${label}-desc">${note} Client upwards: ${says('client')}. Server downwards: ${says('server')}.</desc>
 <path class="axis grid" d="M0 ${MIDDLE - REACH}H${WIDTH}M0 ${MIDDLE + REACH}H${WIDTH}"/><path class="axis" d="M0 ${MIDDLE}H${WIDTH}"/>
 <path class="k-client ${kind}" d="${draw('client', x, y(-1))}"/>
-<path class="k-server ${kind}" d="${draw('server', x, y(1))}"/>
+<path class="k-server ${kind}" d="${draw('server', x, y(1))}"/>${beside.map((other) => also(other.kind, other.draw('client', x, y(-1)) + other.draw('server', x, y(1))))}
 <text x="2" y="${MIDDLE - REACH - 3}">client ▲</text><text x="2" y="${MIDDLE + REACH + 13}">server ▼</text>
 <text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE - REACH - 3}">${top}</text><text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE - 3}">0</text><text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE + REACH + 13}">${top}</text>
 ${Array.from({ length: TICKS + 1 }, (_, index) => tick(index, length))}
 </svg></figure>`;
 };
+
+const also = (kind: string, path: string): Html | null =>
+  path === '' ? null : html`<path class="${kind}" d="${path}"/>`;
 
 const tick = (index: number, length: number): Html => {
   const at = LEFT + ((WIDTH - 2 * LEFT) * index) / TICKS;

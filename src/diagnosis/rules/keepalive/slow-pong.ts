@@ -12,6 +12,13 @@ import { defineRule } from '../../rule.js';
 const PINGS_NEEDED = 3;
 /** People notice from here on; schedulers and delayed acknowledgments stay below. */
 const SLOW: Nanos = 300e6;
+/** What is quicker than that is worth a note where enough pongs agree: a program that is busy, not one that hurts. */
+const BUSY: Nanos = 100e6;
+const PINGS_TO_NOTE = 8;
+/** Pings of each half for its median to mean something. */
+const PINGS_OF_HALF = 4;
+/** The second half of the pings took so many times what the first half took: the queue before the pong grows. */
+const GROWN = 2;
 /** The pong takes this many times what the path takes. */
 const CLEARLY = 5;
 
@@ -24,7 +31,9 @@ export const slowPong = defineRule({
     needs: ['frames', 'both-sides'],
     reference: ['RFC 6455 5.5.3'],
     messages: {
-      slow: 'The {peer} took {median} to answer a ping (median of {pings}, at most {longest}), while its TCP acknowledged data within {path}: the path is fast, the program behind it is busy or blocked.',
+      slow: 'The {peer} took {median} to answer a ping (median of {pings}, at most {longest}), while its TCP acknowledged data within {path} (median {pathMedian}): the path is fast, the program behind it is busy or blocked.',
+      growing:
+        'The {peer} took {early} to answer a ping in the first half of {pings} pings and {late} in the second (medians, at most {longest}), while its TCP acknowledged data within {path} (median {pathMedian}): the path is fast, and what the program behind it has to do first grows.',
     },
     notes: { last: 'last ping' },
     remedies: {
@@ -36,18 +45,28 @@ export const slowPong = defineRule({
       const pings = websocket?.pings[from];
       const path = tcp.flows[from].rtt;
       if (pings === undefined || pings.rtts.length < PINGS_NEEDED || path.samples < PINGS_NEEDED) continue;
-      const sorted = [...pings.rtts].sort((a, b) => a - b);
-      const median = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
-      if (median < SLOW || median < CLEARLY * path.p95) continue;
+      const { rtts } = pings;
+      const median = medianOf(rtts);
+      const isSlow = median >= SLOW;
+      // An acknowledgment that is delayed makes the path look slower, never quicker: it cannot accuse the program.
+      if (!isSlow && (median < BUSY || rtts.length < PINGS_TO_NOTE)) continue;
+      if (median < CLEARLY * path.p95) continue;
+      const half = Math.floor(rtts.length / 2);
+      const early = medianOf(rtts.slice(0, half));
+      const late = medianOf(rtts.slice(-half));
+      const grows = half >= PINGS_OF_HALF && late >= GROWN * early;
       yield {
-        message: 'slow',
+        message: grows ? 'growing' : 'slow',
         cause: null,
+        severity: isSlow ? ('warning' as const) : ('note' as const),
         data: {
           peer: side(opposite(from)),
           median: duration(median),
-          pings: count(sorted.length),
-          longest: duration(sorted.at(-1) ?? median),
+          pings: count(rtts.length),
+          longest: duration(rtts.reduce((longest, rtt) => Math.max(longest, rtt), 0)),
           path: duration(path.p95),
+          pathMedian: duration(path.median),
+          ...(grows ? { early: duration(early), late: duration(late) } : {}),
         },
         evidence: evidence([pings.last, 'last']),
         confidence: 'likely',
@@ -56,3 +75,6 @@ export const slowPong = defineRule({
     }
   },
 });
+
+const medianOf = (values: readonly Nanos[]): Nanos =>
+  [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(values.length / 2) - 1)] ?? 0;

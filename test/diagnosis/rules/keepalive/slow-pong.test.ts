@@ -31,4 +31,23 @@ describe('keepalive/slow-pong', () => {
     expect(found(slowPong, pinged([20, 2000, 21], 20))).toBe('nothing');
     expect(found(slowPong, pinged([250, 250, 250], 1))).toBe('nothing');
   });
+
+  it('notes a program that is busy but not slow, where many pongs agree', () => {
+    expect(found(slowPong, pinged(new Array<number>(8).fill(150), 1))).toBe('null note slow');
+    expect(found(slowPong, pinged(new Array<number>(7).fill(150), 1))).toBe('nothing');
+    expect(found(slowPong, pinged(new Array<number>(8).fill(90), 1))).toBe('nothing');
+  });
+
+  it('says that answers take longer and longer', () => {
+    const growing = pinged([100, 200, 300, 400, 500, 600, 700, 800], 20);
+    expect(found(slowPong, growing)).toBe('null warning growing');
+    expect(findingOf(slowPong, growing)?.data).toMatchObject({ early: { ns: 200 * MS }, late: { ns: 600 * MS } });
+    expect(found(slowPong, pinged([500, 400, 500, 400, 500, 600, 500, 600], 20))).toBe('null warning slow');
+  });
+
+  it('is not fooled by acknowledgments that are held back', () => {
+    const delayed = pinged(new Array<number>(9).fill(210), 1);
+    delayed.tcp.flows.client.rtt = { samples: 9, min: MS, median: 5 * MS, p95: 200 * MS, max: 200 * MS };
+    expect(found(slowPong, delayed)).toBe('nothing');
+  });
 });
