@@ -9,7 +9,7 @@ import { closedTunnel } from '../proxy/proxy-facts.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import { CLOSE_NOTIFY } from '../tls/alert.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
-import { isHttp1InsideHttp2 } from './http1-inside-http2.js';
+import { isHttp1InsideHttp2, looksLikeHttp1InsideHttp2 } from './http1-inside-http2.js';
 import type { ServerHistory } from './session.js';
 import type { SessionLog } from './session-log.js';
 
@@ -79,6 +79,7 @@ function listTls(tls: TlsFacts, tcp: TcpFacts, othersWorked: boolean): Listing {
     return (leftAtOnce && client.records === 0) || isHttp1InsideHttp2(tls, tcp) ? 'session' : 'tls';
   }
   if (client.records === 0) return leftAtOnce ? 'session' : 'spare';
+  if (looksLikeHttp1InsideHttp2(tls, tcp) !== undefined) return 'session';
   const offered = tls.clientHello?.alpn ?? [];
   if (offered.every((protocol) => protocol === 'http/1.1') || recordsOver(tls) > KEPT_OPEN) return 'session';
   return 'tls';

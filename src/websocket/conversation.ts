@@ -27,6 +27,10 @@ export class Conversation {
   readonly pings: PerSide<PingLedger> = perSide(() => new PingLedger());
   private readonly keptByRule = new Map<string, number>();
   private readonly closesTold: PerSide<number> = perSide(() => 0);
+  /** Closed or ended: a pong that comes now comes too late for this side. */
+  private readonly gone: PerSide<boolean> = perSide(() => false);
+  private readonly ended: PerSide<boolean> = perSide(() => false);
+  private readonly lost: PerSide<boolean> = perSide(() => false);
 
   constructor(readonly sink: EventSink) {}
 
@@ -48,7 +52,8 @@ export class Conversation {
   }
 
   pong(side: Side, frame: Frame, payload: Uint8Array): void {
-    const rttNs = this.pings[opposite(side)].pong(payload, frame.length, frame.lastAt);
+    const pinger = opposite(side);
+    const rttNs = this.gone[pinger] ? undefined : this.pings[pinger].pong(payload, frame.length, frame.lastAt);
     const data = rttNs === undefined ? { bytes: frame.length } : { bytes: frame.length, rttNs };
     this.sink.event('ws', 'pong', side, frame.lastPacket, frame.lastAt, data);
   }
@@ -61,11 +66,19 @@ export class Conversation {
     if (this.closes[side] === undefined) {
       const close: CloseFrame = { from: side, code, reason, span: frame.span() };
       this.closes[side] = close;
-      this.firstClose ??= close;
+      // Whoever closes a connection that the other side has ended already does not begin anything.
+      if (!this.ended[opposite(side)]) this.firstClose ??= close;
+      this.gone[side] = true;
     }
     if (this.closesTold[side]++ < CLOSES_TOLD) {
       this.sink.event('ws', 'close', side, frame.lastPacket, frame.lastAt, { code, reason });
     }
+  }
+
+  /** The stream of this side is over; where nothing of it was lost, without a Close when there is none. */
+  end(side: Side): void {
+    this.gone[side] = true;
+    this.ended[side] = !this.lost[side];
   }
 
   corrupt(corruption: Corruption): void {
@@ -78,6 +91,7 @@ export class Conversation {
 
   /** Frames of this side were lost: pongs among them are missed by nobody but us. */
   lose(side: Side): void {
+    this.lost[side] = true;
     this.pings[opposite(side)].lose();
   }
 }

@@ -105,7 +105,7 @@ export interface CloseFrame {
 /** A ping and what became of it. */
 export interface Ping {
   sent: Arrival;
-  /** Its Pong, or the Pong of a later ping (RFC 6455 5.5.3). */
+  /** Its Pong, or the Pong of a later ping (RFC 6455 5.5.3); what comes after the pinger left answers nobody. */
   pong: Arrival | undefined;
 }
 
@@ -114,7 +114,7 @@ export interface PingFacts {
   answered: number;
   /** Neither answered nor unanswered: their pongs may stand where frames of the other side were lost. */
   unseen: number;
-  /** Not answered at the end (or at the Close), at most 64 kept: oldest first. */
+  /** Not answered before their sender closed or ended, at most 64 kept: oldest first. */
   unanswered: Ping[];
   /** Time from ping to its own pong, in ns, where no other ping waits with the same payload; at most 512 kept. */
   rtts: Nanos[];
@@ -177,11 +177,13 @@ export interface WebSocketFacts {
   violationCount: number;
   /** The first Close of each side. */
   closes: PerSide<CloseFrame | undefined>;
-  /** Whichever came first. */
+  /** Whichever came first; undefined where the other side had ended already without one. */
   firstClose: CloseFrame | undefined;
   /** First and last frame of any kind, and last data frame. */
   firstFrame: PerSide<Arrival | undefined>;
   lastFrame: PerSide<Arrival | undefined>;
+  /** The last ones when the first side ended by FIN or RST; undefined before that. */
+  lastFrameBeforeEnd: PerSide<Arrival | undefined> | undefined;
   lastData: PerSide<Arrival | undefined>;
   /** A frame whose bytes had not all come when the stream ended: bytes expected (0 inside a header) and seen. */
   unfinishedFrame: PerSide<{ opcode: number; expected: number; seen: number; arrival: Arrival } | undefined>;

@@ -31,6 +31,7 @@ export class WebSocketLayer implements BlockConsumer {
   private readonly server: Direction;
   private readonly deflate: boolean;
   private readonly midstream: boolean;
+  private lastBeforeEnd: PerSide<Arrival | undefined> | undefined;
 
   constructor({ sink, deflate, extensionsKnown = true, messages, midstream = false }: WebSocketLayerOptions) {
     this.deflate = deflate !== undefined;
@@ -61,6 +62,8 @@ export class WebSocketLayer implements BlockConsumer {
 
   end(side: Side, ending: Ending): void {
     this[side].end(ending);
+    this.conversation.end(side);
+    this.lastBeforeEnd ??= { client: this.client.tally.lastFrame(), server: this.server.tally.lastFrame() };
   }
 
   /** Nothing is read any more, not even facts. */
@@ -90,6 +93,7 @@ export class WebSocketLayer implements BlockConsumer {
       firstClose: conversation.firstClose,
       firstFrame: both(({ tally }) => tally.firstFrame),
       lastFrame: both(({ tally }) => tally.lastFrame()),
+      lastFrameBeforeEnd: this.lastBeforeEnd,
       lastData: both(({ tally }) => tally.lastData()),
       unfinishedFrame: both(({ unfinishedFrame }) => unfinishedFrame),
       unfinishedMessage: both(({ unfinishedMessage }) => unfinishedMessage),

@@ -337,6 +337,25 @@ describe('pings', () => {
     expect(client.unanswered.map(({ sent }) => sent.packet)).toEqual([3]);
   });
 
+  it.each(['Close', 'FIN'])('takes no pong for an answer that comes after the %s of who pinged', (how) => {
+    const driver = new WebSocketDriver().send('server', frame(ping('a')));
+    if (how === 'Close') driver.send('server', frame(close(1011)));
+    else driver.layer.end('server', { kind: 'fin', arrival: driver.arrival() });
+    driver.send('client', fromClient(pong('a')));
+    expect(driver.facts.pings.server).toMatchObject({ count: 1, answered: 0, rtts: [] });
+    expect(driver.facts.pings.server.unanswered.map(({ sent }) => sent.packet)).toEqual([1]);
+  });
+
+  it('remembers the last frames from before the end, and not what came after it', () => {
+    const driver = new WebSocketDriver().send('client', fromClient(text('a'))).send('server', frame(text('b')));
+    expect(driver.facts.lastFrameBeforeEnd).toBeUndefined();
+    driver.layer.end('server', { kind: 'fin', arrival: driver.arrival() });
+    driver.send('client', fromClient(text('c')));
+    const { lastFrame, lastFrameBeforeEnd } = driver.facts;
+    expect([lastFrameBeforeEnd?.client?.packet, lastFrameBeforeEnd?.server?.packet]).toEqual([1, 2]);
+    expect(lastFrame.client?.packet).toBe(3);
+  });
+
   it('does not mind pongs that nobody asked for', () => {
     const driver = new WebSocketDriver().send('server', frame(pong('x'))).send('client', fromClient(ping('y')));
     expect(driver.rules()).toEqual([]);

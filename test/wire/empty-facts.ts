@@ -69,6 +69,7 @@ export const noWebSocket = (): WebSocketFacts => ({
   firstClose: undefined,
   firstFrame: { client: undefined, server: undefined },
   lastFrame: { client: undefined, server: undefined },
+  lastFrameBeforeEnd: undefined,
   lastData: { client: undefined, server: undefined },
   unfinishedFrame: { client: undefined, server: undefined },
   unfinishedMessage: { client: false, server: false },

@@ -33,11 +33,15 @@ export const earliest = (...arrivals: readonly (Arrival | undefined)[]): Arrival
 export const latest = (...arrivals: readonly (Arrival | undefined)[]): Arrival | undefined =>
   arrivals.reduce((best, next) => (next !== undefined && (best === undefined || next.at > best.at) ? next : best));
 
-/** The last frame of either side, or the response that opened the session when there was none. */
+/**
+ * The last frame of either side before the first one ended, or the response that opened the session when there was none:
+ * what the other side still sends into a connection that is over says nothing about how it ended.
+ */
 export const lastFrame = (session: Session): Arrival | undefined => {
   const { websocket, upgrade } = session;
   if (websocket === undefined) return lastActivity(session);
-  return latest(...SIDES.map((side) => websocket.lastFrame[side]), upgrade?.response?.span.last);
+  const last = websocket.lastFrameBeforeEnd ?? websocket.lastFrame;
+  return latest(...SIDES.map((side) => last[side]), upgrade?.response?.span.last);
 };
 
 /** Time between the last frame and the end without a Close. */

@@ -5,7 +5,7 @@
 import type { Nanos } from '../../../capture/packet.js';
 import type { CaptureView, Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
-import type { Actor } from '../../../stream/side.js';
+import { type Actor, SIDES } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
@@ -113,7 +113,7 @@ const silenceOf = (session: Session): Silence | undefined => {
   const end = tcpEnd(session);
   if (end === undefined || closeMayBeUnseen(session)) return undefined;
   const before = silenceBefore(session, end.at);
-  if (before === undefined || !isQuietOn(session, before.since)) return undefined;
+  if (before === undefined || !isQuietOn(session, before.since, end.at)) return undefined;
   return {
     session,
     key: session.handshake?.key,
@@ -126,15 +126,20 @@ const silenceOf = (session: Session): Silence | undefined => {
 };
 
 /** Nothing else was sent in the silence either: no unfinished frame, nothing in a hole. */
-const isQuietOn = (session: Session, since: Arrival): boolean => {
-  const { client, server } = session.tcp.flows;
-  const heard = Math.max(client.lastData?.at ?? 0, server.lastData?.at ?? 0);
-  return lastFrame(session) === since && (session.tls !== undefined || heard <= since.at) && noneUnacked(session);
+const isQuietOn = (session: Session, since: Arrival, end: Arrival): boolean => {
+  const isQuiet = SIDES.every((side) => {
+    const heard = session.tcp.flows[side].lastData?.at ?? 0;
+    return heard <= since.at || heard > end.at;
+  });
+  return lastFrame(session) === since && (session.tls !== undefined || isQuiet) && noneUnacked(session, end);
 };
 
-/** Data that was never acknowledged is no silence but a lost peer. */
-const noneUnacked = ({ tcp }: Session): boolean =>
-  tcp.flows.client.unackedBytes === 0 && tcp.flows.server.unackedBytes === 0;
+/** Data that was never acknowledged is no silence but a lost peer; what is sent after the end is nobody's any more. */
+const noneUnacked = ({ tcp }: Session, end: Arrival): boolean =>
+  SIDES.every((side) => {
+    const { unackedBytes, oldestUnacked } = tcp.flows[side];
+    return unackedBytes === 0 || (oldestUnacked !== undefined && oldestUnacked.at > end.at);
+  });
 
 /** Sessions with the same server whose silence before the end was as long, ended from the same side. */
 const othersWithSameSilence = (session: Session, capture: CaptureView, silence: Silence): Session[] => {

@@ -16,7 +16,7 @@ import { defineRule } from '../../rule.js';
 
 /** Who leaves sooner than this after a ping did not leave because of it. */
 const LEFT_OVER_IT: Nanos = 0.5e9;
-/** A wait is longer than usual when it is this many times the longest that a pong ever took. */
+/** A wait is longer than usual when it is this many times the longest that a pong, or the handshake of TCP, ever took. */
 const UNUSUAL = 3;
 
 export const unansweredPing = defineRule({
@@ -72,7 +72,7 @@ function* judge(session: Session, pinger: Side, { sent }: Ping) {
   const waited = (pingerLeft?.at ?? captureEnd) - sent.at;
   const data = saidAfter(session, peer, sent);
   const left = pingerLeft !== undefined;
-  const usual = pings.longestWait * UNUSUAL;
+  const usual = Math.max(pings.longestWait, tcp.handshakeRtt ?? 0) * UNUSUAL;
   if (left ? waited < LEFT_OVER_IT || waited < usual : waited < PATIENCE || waited < usual) return;
   if (!left && pings.answered === 0 && pings.unanswered.length < 2) return;
   const kept =

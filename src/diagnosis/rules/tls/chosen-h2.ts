@@ -2,7 +2,7 @@
  * ALPN chose HTTP/2 for a client that then speaks HTTP/1.1, or leaves (RFC 7301, RFC 9113 3.2): an Upgrade request
  * inside h2 is no frame. Healthy h2 traffic is long-lived, and ended by its client.
  */
-import { isHttp1InsideHttp2 } from '../../../session/http1-inside-http2.js';
+import { isAlpnHidden, isHttp1InsideHttp2, looksLikeHttp1InsideHttp2 } from '../../../session/http1-inside-http2.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { AT_ONCE, isHandshakeDone } from '../../measures/tls-progress.js';
@@ -22,6 +22,8 @@ export const chosenH2 = defineRule({
       left: 'The client offered {offered} by ALPN, the server chose h2, and the client left {after} after the handshake without using it: it needs HTTP/1.1 for the upgrade.',
       request:
         'The client offered {offered} by ALPN and the server chose h2. The client sent one small request, and the server said {said} and ended the connection {after} later: that is how an HTTP/1.1 upgrade request inside HTTP/2 ends.',
+      hidden:
+        'The client offered {offered} by ALPN and sent one request, and the server said {said} and ended the connection {after} later, as it does when it has chosen h2 and is spoken to in HTTP/1.1. TLS 1.3 hides the choice: a key log or the log of the server shows it.',
     },
     notes: {
       hello: 'ClientHello that offers h2',
@@ -44,14 +46,16 @@ export const chosenH2 = defineRule({
     // A session on a stream of HTTP/2 wanted it.
     if (tls === undefined || hello === undefined || session.stream !== undefined) return;
     if (tls.serverHello === undefined || end === undefined) return;
-    if (tls.serverHello.alpn !== 'h2' || !isHandshakeDone(tls)) return;
+    if (!isHandshakeDone(tls)) return;
     const { client, server } = tls.applicationData;
+    const hidden = isAlpnHidden(tls) ? looksLikeHttp1InsideHttp2(tls, session.tcp) : undefined;
+    if (hidden === undefined && tls.serverHello.alpn !== 'h2') return;
     const since = client.first ?? tls.finished.client;
     if (since === undefined) return;
     const leftUnused = client.records === 0 && end.by === 'client' && end.at.at - since.at <= AT_ONCE;
-    if (!leftUnused && !isHttp1InsideHttp2(tls, session.tcp)) return;
+    if (hidden === undefined && !leftUnused && !isHttp1InsideHttp2(tls, session.tcp)) return;
     yield {
-      message: leftUnused ? 'left' : 'request',
+      message: hidden !== undefined ? 'hidden' : leftUnused ? 'left' : 'request',
       cause: 'alpn-h2-chosen',
       data: {
         offered: list(hello.alpn),
@@ -65,7 +69,7 @@ export const chosenH2 = defineRule({
         [end.at, 'end'],
       ),
       struckAt: end.at.at,
-      confidence: 'likely',
+      confidence: hidden ?? 'likely',
       remedies: ['offer', 'server', 'extended'],
     };
   },
