@@ -1,10 +1,13 @@
 /**
- * WAMP version 2 in JSON: arrays whose first element says what they are. Follows HELLO and WELCOME, CHALLENGE, ABORT and
- * GOODBYE, and calls, subscriptions and registrations by their request id. The MessagePack and CBOR forms are known by name only.
+ * WAMP version 2 in JSON, MessagePack and CBOR: arrays whose first element says what they are. Follows HELLO and WELCOME,
+ * CHALLENGE, ABORT and GOODBYE, and calls, subscriptions and registrations by their request id. Of other serializers, and
+ * of the arguments of applications, nothing is read.
  */
 import type { Arrival } from '../stream/arrival.js';
 import type { Side } from '../stream/side.js';
+import { readCborList } from './cbor.js';
 import { type Content, clip, isObject, member, parseJson, toText } from './content.js';
+import { readPackedList } from './message-pack.js';
 import type { CloseMeaning, Subprotocol, SubprotocolReader, UpgradeWords } from './subprotocol.js';
 import type { SubprotocolLog } from './subprotocol-log.js';
 
@@ -27,8 +30,9 @@ export const wamp: Subprotocol = {
   closeCodes: CLOSE_CODES,
 };
 
-/** Of the batched form each message ends with 0x18. */
+/** Of the batched form of JSON each message ends with 0x18; in the others its length stands before it, in four octets. */
 const BATCH_END = '\x18';
+const BATCH_LENGTH_OCTETS = 4;
 /** Messages of one batch that are looked at. */
 const BATCH_READ = 256;
 
@@ -79,23 +83,54 @@ const ANSWERS: ReadonlySet<string> = new Set([
   'PUBLISHED',
 ]);
 
+/** Binary serializers: octets of a message in, its first elements out. */
+const BINARY: ReadonlyMap<string, (bytes: Uint8Array) => readonly unknown[] | undefined> = new Map([
+  ['msgpack', readPackedList],
+  ['cbor', readCborList],
+]);
+
 class WampReader implements SubprotocolReader {
-  private readonly json: boolean;
+  private readonly serializer: string;
+  private readonly batched: boolean;
 
   constructor(
     private readonly log: SubprotocolLog,
     { token }: UpgradeWords,
   ) {
-    this.json = token === '' || /^wamp\.2\.json/.test(token);
+    const form = token === '' ? 'json' : token.replace(/^wamp\.2\./, '');
+    this.batched = form.endsWith('.batched');
+    this.serializer = form.replace(/\.batched$/, '');
     log.version = '2';
-    log.detail.serializer = token === '' ? 'json' : clip(token.replace(/^wamp\.2\./, ''), 40);
+    log.detail.serializer = clip(form, 40);
   }
 
   message(side: Side, content: Content, arrival: Arrival): void {
-    if (!this.json || !content.isWhole) {
+    const readList = BINARY.get(this.serializer);
+    if (readList !== undefined && !content.isText) {
+      for (const one of this.parts(content.bytes)) this.told(side, readList(one), arrival, one.length);
+    } else if (this.serializer === 'json' && content.isWhole) {
+      this.texts(side, content, arrival);
+    } else {
       this.log.unread++;
+    }
+  }
+
+  /** The messages of a batch. The last may be cut where only the beginning is known. */
+  private *parts(bytes: Uint8Array): Generator<Uint8Array> {
+    if (!this.batched) {
+      yield bytes;
       return;
     }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    let at = 0;
+    for (let count = 0; count < BATCH_READ && at + BATCH_LENGTH_OCTETS < bytes.length; count++) {
+      const from = at + BATCH_LENGTH_OCTETS;
+      at = from + view.getUint32(at);
+      yield bytes.subarray(from, at);
+    }
+  }
+
+  private texts(side: Side, content: Content, arrival: Arrival): void {
     const { text } = content;
     if (!text.includes(BATCH_END)) this.told(side, content.json, arrival, content.length);
     else
@@ -148,7 +183,7 @@ class WampReader implements SubprotocolReader {
         return;
       default:
         log.isUnderWay(side, arrival);
-        if (REQUESTS.has(name)) log.request(side, toText(list[1]), arrival);
+        if (REQUESTS.has(name) && list.length > 1) log.request(side, toText(list[1]), arrival);
         if (ANSWERS.has(name)) log.reply(side, toText(list[1]), arrival);
         log.ordinary(name, side, arrival, bytes);
     }

@@ -9,6 +9,8 @@ const TOKENS = [
   'graphql-transport-ws',
   'graphql-ws',
   'wamp.2.json',
+  'wamp.2.msgpack',
+  'wamp.2.cbor.batched',
   'centrifuge-json',
   'centrifuge-protobuf',
   'jsonrpc',

@@ -45,9 +45,9 @@ describe('WAMP', () => {
     expect(driver.told).toEqual(['client HELLO', 'client AUTHENTICATE']);
   });
 
-  it('knows the MessagePack form by name only', () => {
-    const driver = new SubprotocolDriver({ token: 'wamp.2.msgpack' }).client(Uint8Array.from([0x93, 1, 2, 3]));
-    expect(driver.facts).toMatchObject({ name: 'wamp', detail: { serializer: 'msgpack' }, unread: 1 });
+  it('knows serializers it cannot read by their name', () => {
+    const driver = new SubprotocolDriver({ token: 'wamp.2.flatbuffers' }).client(Uint8Array.from([0x93, 1, 2, 3]));
+    expect(driver.facts).toMatchObject({ name: 'wamp', detail: { serializer: 'flatbuffers' }, unread: 1 });
   });
 });
 
