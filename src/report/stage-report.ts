@@ -59,7 +59,8 @@ const DETAILS: Partial<Record<StageName, string>> = {
   subprotocol:
     '[{name}][ {version}][, {event}][ {code}][, {error}][, client heart-beat {client|ns}][, server heart-beat {server|ns}]',
   open: '[client {clientMessages|messages}][ {clientBytes|bytes}][, server {serverMessages|messages}][ {serverBytes|bytes}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
-  close: '[{code|plain} from the {closer}][, {answered}][, then {end} from the {ender}]',
+  close:
+    '[{code|plain} from the {closer}][, {answered}][, then {end} from the {ender}][{ended} from the {ender}, without a Close]',
 };
 
 /** From here on a user feels the wait for an answer. */
@@ -156,7 +157,7 @@ const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
       code: close === undefined || close.code < 0 ? undefined : close.code,
       closer: close?.from,
       answered: close && (websocket?.closes[opposite(close.from)] === undefined ? 'not answered' : 'answered'),
-      end: tcp.end === 'none' ? undefined : tcp.end.toUpperCase(),
+      [close === undefined ? 'ended' : 'end']: tcp.end === 'none' ? undefined : tcp.end.toUpperCase(),
       ender: tcp.endedBy === 'none' ? undefined : tcp.endedBy,
     };
   },

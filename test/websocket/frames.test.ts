@@ -309,6 +309,31 @@ describe('the closing handshake', () => {
   });
 });
 
+describe('a Close behind the end of the other side', () => {
+  const ended = (before: (driver: WebSocketDriver) => void) => {
+    const driver = new WebSocketDriver().send('server', frame(text('a')));
+    before(driver);
+    driver.layer.end('client', { kind: 'fin', arrival: driver.arrival() });
+    return driver.send('server', frame(close(1002))).facts;
+  };
+
+  it('is told as that side’s, and began nothing', () => {
+    const { closes, firstClose } = ended(() => {});
+    expect(closes.server?.code).toBe(1002);
+    expect(firstClose).toBeUndefined();
+  });
+
+  it('answers the Close before that end', () => {
+    const { firstClose } = ended((driver) => void driver.send('client', fromClient(close(1000))));
+    expect(firstClose).toMatchObject({ from: 'client', code: 1000 });
+  });
+
+  it('may be an answer where the end of the other side has a hole', () => {
+    const { firstClose } = ended((driver) => void driver.lose('client', 8));
+    expect(firstClose).toMatchObject({ from: 'server', code: 1002 });
+  });
+});
+
 describe('pings', () => {
   it('pairs by payload and measures', () => {
     const driver = new WebSocketDriver();

@@ -31,6 +31,11 @@ const KNOWN: readonly KnownReason[] = [
     hint: 'python websockets words it like this: raise max_size (1 MiB unless set), for example serve(…, max_size=8 * 2**20).',
   },
   {
+    code: 1002,
+    phrase: /^An unrecoverable IOException occurred so the connection was closed/,
+    hint: 'Tomcat words it like this when its own program failed while it handled a message; the other side broke no rule. The log of Tomcat has the exception.',
+  },
+  {
     code: 1001,
     phrase: /Idle Timeout/i,
     hint: 'Jetty words its idle timeout like this: send pings more often than its idleTimeout (30 s unless set).',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chosenH2 } from '../../../../src/diagnosis/rules/tls/chosen-h2.js';
 import { aSession, type SessionBuilder } from '../../../wire/session-builder.js';
 import { withTls } from '../../sessions.js';
-import { found, verdictOn } from '../../verdict.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
 
 const chose = (alpn: string | null, then: (session: SessionBuilder) => SessionBuilder) => {
   const builder = aSession().handshake().clientHello('a.example.com', ['h2', 'http/1.1']).serverHello(0x0303, 0xc02f);
@@ -23,6 +23,39 @@ describe('tls/chosen-h2', () => {
       builder.records('server', 1, 69).records('client', 1, 191).records('server', 1, 46).fin('server'),
     );
     expect(found(chosenH2, session)).toBe('alpn-h2-chosen error request');
+  });
+
+  /** TLS 1.3 without keys: lengths of records from the first one behind the handshake on, the server's negative. */
+  const hidden = (lengths: readonly number[], offered = ['h2', 'http/1.1'], by: 'client' | 'server' = 'server') => {
+    const builder = aSession().handshake().clientHello('a.example.com', offered).serverHello(0x0304, 0x1301).finished();
+    for (const length of lengths) builder.records(length > 0 ? 'client' : 'server', 1, Math.abs(length));
+    return withTls(builder.fin(by).build(), (tls) => {
+      tls.sealedTraffic.lengths = [...lengths];
+      tls.sealedTraffic.times = lengths.map((_, index) => index * 1e6);
+    });
+  };
+
+  it.each([
+    { name: 'SETTINGS before the request', lengths: [-50, 166, -19], confidence: 'likely' },
+    { name: 'tickets, then too little for an answer', lengths: [179, -298, -298, -74, -19], confidence: 'possible' },
+  ])('infers from outside what TLS 1.3 hides: $name', ({ lengths, confidence }) => {
+    const session = hidden(lengths);
+    expect(findingOf(chosenH2, session)).toMatchObject({ message: 'hidden', cause: 'alpn-h2-chosen', confidence });
+    expect(verdictOn(session)).toBe('failed tls alpn-h2-chosen');
+  });
+
+  it.each([
+    { name: 'a page', lengths: [179, -298, -298, -1400, -1400] },
+    { name: 'a refusal with its headers', lengths: [220, -298, -298, -170, -19] },
+    { name: 'a refusal without any, as Node.js words it', lengths: [220, -298, -298, -64, -19] },
+    { name: 'one record, which may be an answer', lengths: [220, -298, -19] },
+  ])('says nothing of $name', ({ lengths }) => {
+    expect(found(chosenH2, hidden(lengths))).toBe('nothing');
+  });
+
+  it('says nothing of a client that did not offer h2, or that ended the connection itself', () => {
+    expect(found(chosenH2, hidden([-50, 166, -19], ['http/1.1']))).toBe('nothing');
+    expect(found(chosenH2, hidden([-50, 166, -19], undefined, 'client'))).toBe('nothing');
   });
 
   it.each([
