@@ -152,30 +152,45 @@ const centrifuge = async (packed = false) => {
 
 // ——— WAMP ———
 
-const wampRouter = () =>
-  bareServer('wamp.2.json', (socket) => {
-    socket.on('message', (data) => {
-      const [type, id, , name] = JSON.parse(String(data));
+/** wampy's own serializers, for both ends. */
+const wampSerializer = async (name) => {
+  const serializers = await library(`wampy/${name}Serializer.js`);
+  return new (serializers[`${name}Serializer`] ?? serializers)();
+};
+
+const wampRouter = async (name) => {
+  const serializer = await wampSerializer(name);
+  bareServer(`wamp.2.${name.toLowerCase()}`, (socket) => {
+    let queue = Promise.resolve();
+    const say = async (message) => socket.send(await serializer.encode(message));
+    const answer = async (data) => {
+      const [type, id, , uri] = await serializer.decode(name === 'Json' ? String(data) : data);
       if (type === 1 && id !== 'realm1') {
-        json(socket, [3, { message: `no realm "${id}"` }, 'wamp.error.no_such_realm']);
+        await say([3, { message: `no realm "${id}"` }, 'wamp.error.no_such_realm']);
         socket.close(1000);
-      } else if (type === 1) json(socket, [2, 9129137332, { roles: { broker: {}, dealer: {} } }]);
-      else if (type === 32) json(socket, [33, id, 5512315355]);
-      else if (type === 48 && name === 'com.example.add') json(socket, [50, id, {}, [5]]);
-      else if (type === 48) json(socket, [8, 48, id, {}, 'wamp.error.no_such_procedure']);
-      else if (type === 6) json(socket, [6, {}, 'wamp.close.goodbye_and_out']);
+      } else if (type === 1) await say([2, 9129137332, { roles: { broker: {}, dealer: {} } }]);
+      else if (type === 32) await say([33, id, 5512315355]);
+      else if (type === 48 && uri === 'com.example.add') await say([50, id, {}, [5]]);
+      else if (type === 48) await say([8, 48, id, {}, 'wamp.error.no_such_procedure']);
+      else if (type === 6) await say([6, {}, 'wamp.close.goodbye_and_out']);
+    };
+    socket.on('message', (data) => {
+      queue = queue.then(() => answer(data));
     });
   });
+};
 
-const wampy = async (realm) => {
+const wampy = async (realm, name, { asksInVain = false } = {}) => {
   const { Wampy } = await library('wampy');
-  const client = new Wampy(`${ORIGIN}/ws`, { realm, ws: WebSocket, autoReconnect: false, maxRetries: 0 });
+  const options = { realm, ws: WebSocket, autoReconnect: false, maxRetries: 0 };
+  const client = new Wampy(`${ORIGIN}/ws`, { ...options, serializer: await wampSerializer(name) });
   try {
     await client.connect();
     hear('connected');
     await client.subscribe('com.example.news', () => {});
     const { argsList } = await client.call('com.example.add', [2, 3]);
     hear('sum', argsList[0]);
+    if (asksInVain) await client.call('com.example.nothing', []).catch(({ errorUri }) => hear('error', errorUri));
     await client.disconnect();
   } catch (error) {
     hear('error', error.message);
@@ -232,7 +247,9 @@ play({
     'signalr-packed': packedServer,
     centrifugo: () => centrifugoServer(),
     'centrifugo-packed': packedCentrifugo,
-    wamp: wampRouter,
+    wamp: () => wampRouter('Json'),
+    'wamp-msgpack': () => wampRouter('Msgpack'),
+    'wamp-cbor': () => wampRouter('Cbor'),
     phoenix: () => phoenixServer(),
     'phoenix-crashes': () => phoenixServer({ crashes: true }),
     'json-rpc': () =>
@@ -274,8 +291,11 @@ play({
       const socket = bareClient('/connection/websocket');
       socket.on('open', () => json(socket, { id: 1, connect: {} }));
     },
-    wamp: () => wampy('realm1'),
-    'wamp-lost': () => wampy('realm2'),
+    wamp: () => wampy('realm1', 'Json'),
+    'wamp-lost': () => wampy('realm2', 'Json'),
+    'wamp-msgpack': () => wampy('realm1', 'Msgpack', { asksInVain: true }),
+    'wamp-cbor': () => wampy('realm1', 'Cbor', { asksInVain: true }),
+    'wamp-cbor-lost': () => wampy('realm2', 'Cbor'),
     phoenix: () => phoenix('room:lobby'),
     'phoenix-stranger': () => phoenix('room:secret'),
     'json-rpc'() {

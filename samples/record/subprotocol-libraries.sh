@@ -47,6 +47,9 @@ record_centrifugo-3501() { scene centrifugo-3501 hubs centrifugo centrifugo-hast
 record_centrifugo-3012() { scene centrifugo-3012 hubs centrifugo centrifugo-mute; }
 record_wamp-healthy() { scene wamp-healthy hubs wamp wamp; }
 record_wamp-abort() { scene wamp-abort hubs wamp wamp-lost; }
+record_wamp-msgpack() { scene wamp-msgpack hubs wamp-msgpack wamp-msgpack; }
+record_wamp-cbor() { scene wamp-cbor hubs wamp-cbor wamp-cbor; }
+record_wamp-cbor-abort() { scene wamp-cbor-abort hubs wamp-cbor wamp-cbor-lost; }
 record_phoenix-healthy() { scene phoenix-healthy hubs phoenix phoenix; }
 record_phoenix-join-refused() { scene phoenix-join-refused hubs phoenix phoenix-stranger; }
 record_phoenix-crash() { scene phoenix-crash hubs phoenix-crashes phoenix; }

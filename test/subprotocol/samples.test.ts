@@ -55,6 +55,21 @@ describe('recorded subprotocols', () => {
     expect(session.timeline.some(({ layer }) => layer === subprotocol)).toBe(true);
   });
 
+  it.each(['wamp-msgpack', 'wamp-cbor'])('%s tells what its JSON twin tells, and a call in vain', async (name) => {
+    const { subprotocol } = await sessionOf(name);
+    const twin = (await sessionOf('wamp-healthy')).subprotocol;
+    expect(subprotocol).toMatchObject({
+      version: '2',
+      detail: {
+        realm: twin?.detail.realm,
+        goodbye: twin?.detail.goodbye,
+        latency: { client: { samples: 3 }, server: null },
+        errors: [{ event: 'ERROR', code: 'wamp.error.no_such_procedure', fatal: false }],
+        unreadMessages: 0,
+      },
+    });
+  });
+
   it('there are some to compare', () => {
     expect(closes.length).toBeGreaterThan(8);
   });
@@ -88,7 +103,7 @@ describe('recorded subprotocols', () => {
     expect(second?.stages.at(-1)).toMatchObject({ stage: 'open', status: 'ok' });
   });
 
-  it.each(['stomp-login', 'graphql-init-timeout', 'wamp-abort', 'centrifugo-3501'])(
+  it.each(['stomp-login', 'graphql-init-timeout', 'wamp-abort', 'wamp-cbor-abort', 'centrifugo-3501'])(
     '%s never was open: its handshake was not accepted',
     async (name) => {
       const { stage, stages } = await sessionOf(name);
