@@ -36,15 +36,23 @@ export class RecordSearch {
     this.drop(this.octets.length);
   }
 
+  /**
+   * A place that is certain goes before an earlier one that must wait for more bytes: ciphertext looks like the header of
+   * a record that ends beyond the bytes at hand once in some megabytes.
+   */
   private look(): Piece[] | undefined {
     const { octets } = this;
+    let waiting = -1;
     for (let at = 0; at < octets.length; at++) {
       const verdict = judge(octets, at);
       if (verdict === 'no') continue;
-      this.drop(at);
-      return verdict === 'yes' ? this.pieces : undefined;
+      if (verdict === 'yes') {
+        this.drop(at);
+        return this.pieces;
+      }
+      if (waiting < 0) waiting = at;
     }
-    this.clear();
+    this.drop(waiting < 0 ? octets.length : waiting);
     return undefined;
   }
 

@@ -164,6 +164,19 @@ describe('a gap', () => {
     ]);
   });
 
+  it('is not held up by ciphertext that resembles the header of a record without an end', () => {
+    const decoder = new RecordDecoder();
+    decoder.push(record(23, [1]), arrivalOf(1));
+    decoder.gap(gap(3));
+    decoder.push(join(hex('17 03 03 40 00 aa bb cc'), record(23, [1, 2]), record(23, [3])), arrivalOf(2));
+    expect(drain(decoder)).toEqual([
+      [23, 1, 0, 0, undefined],
+      'lost',
+      [23, 2, 17, 0, undefined],
+      [23, 1, 24, 0, undefined],
+    ]);
+  });
+
   it('of unknown length at the start of a capture is no reason to call the stream something else', () => {
     const decoder = new RecordDecoder();
     decoder.gap({ length: 0, cause: 'capture-start', arrival: arrivalOf(1) });
