@@ -367,6 +367,14 @@ export interface CompressionReport {
   inflatedBytes: number;
 }
 
+export interface PingPeriodReport {
+  periodMs: number;
+  /** Between the shortest and the longest distance of two pings. */
+  jitterMs: number;
+  /** Programs known to ping that often, the nearest first. None is named by the number alone, and others are possible. */
+  candidates: { name: string; seconds: number; distanceMs: number }[];
+}
+
 export interface WebSocketReport {
   frames: PerSide<FrameCounts>;
   messages: PerSide<number>;
@@ -377,6 +385,8 @@ export interface WebSocketReport {
   compression?: PerSide<CompressionReport>;
   /** By sender of the ping. */
   pingRtt: PerSide<RttReport | null>;
+  /** By sender, where three or more pings came at regular times; present where one side's did. */
+  pingPeriod?: PerSide<PingPeriodReport | null>;
   unansweredPings: PerSide<number>;
   violations: ({ rule: string; from: Side; detail: string; atMs: number } & PacketPlace)[];
   /** Code 1005 when the body is empty, null when it is one byte and holds no code. */

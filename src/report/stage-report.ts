@@ -1,5 +1,6 @@
 /** The part of the report about one stage: how it went, when, in which packets, and the facts of it in one line. */
 import { captureOf, type Nanos, numberOf, type PacketRef } from '../capture/packet.js';
+import { pingPeriod } from '../diagnosis/measures/ping-period.js';
 import { upgradeTiming } from '../diagnosis/measures/upgrade-timing.js';
 import { settledBy } from '../session/resolution.js';
 import type { Session, StageFacts, StageName } from '../session/session.js';
@@ -58,7 +59,7 @@ const DETAILS: Partial<Record<StageName, string>> = {
     '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}][, waited {waited|ns}, {server|ns} of it for the server]',
   subprotocol:
     '[{name}][ {version}][, {event}][ {code}][, {error}][, client heart-beat {client|ns}][, server heart-beat {server|ns}]',
-  open: '[client {clientMessages|messages}][ {clientBytes|bytes}][, server {serverMessages|messages}][ {serverBytes|bytes}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
+  open: '[client {clientMessages|messages}][ {clientBytes|bytes}][, server {serverMessages|messages}][ {serverBytes|bytes}][, client pings every {clientPings|ns}][, server pings every {serverPings|ns}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
   close:
     '[{code|plain} from the {closer}][, {answered}][, then {end} from the {ender}][{ended} from the {ender}, without a Close]',
 };
@@ -150,6 +151,8 @@ const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
           clientBytes: websocket.payloadBytes.client,
           serverMessages: websocket.messages.server,
           serverBytes: websocket.payloadBytes.server,
+          clientPings: pingPeriod(websocket.pings.client)?.period,
+          serverPings: pingPeriod(websocket.pings.server)?.period,
         },
   close: ({ websocket, tcp }) => {
     const close = websocket?.firstClose;

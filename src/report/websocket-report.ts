@@ -1,11 +1,13 @@
 /** The part of the report about an open session: frames, messages, pings, rules broken, the closing handshake. */
 import type { Nanos } from '../capture/packet.js';
+import { pingPeriod } from '../diagnosis/measures/ping-period.js';
+import { rankTimers } from '../diagnosis/rules/keepalive/known-timers.js';
 import type { Session } from '../session/session.js';
 import { opposite, type Side } from '../stream/side.js';
 import type { CompressionFacts, FrameKind, PingFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
-import type { Clock } from './place.js';
+import { type Clock, toMs } from './place.js';
 import type { Redactor } from './redact.js';
-import type { FrameCounts, RttReport, WebSocketReport } from './report.js';
+import type { FrameCounts, PingPeriodReport, RttReport, WebSocketReport } from './report.js';
 import { rttReport } from './tcp-report.js';
 
 /** A silence shorter than this proves nothing where its sender has not shown how long it waits. */
@@ -23,6 +25,7 @@ export const websocketReport = (session: Session, clock: Clock, redactor: Redact
     compressed: websocket.compressed,
     ...compressionReport(websocket),
     pingRtt: { client: pingRtt(websocket.pings.client), server: pingRtt(websocket.pings.server) },
+    ...pingPeriods(websocket),
     unansweredPings: { client: unansweredPings(session, 'client'), server: unansweredPings(session, 'server') },
     violations: websocket.violations.map(({ rule, from, span, detail }) => ({
       rule,
@@ -59,6 +62,23 @@ const pingRtt = (pings: PingFacts): RttReport | null => {
     p95: at(0.95),
     max: sorted[sorted.length - 1] ?? 0,
   });
+};
+
+const pingPeriods = ({ pings }: WebSocketFacts): Pick<WebSocketReport, 'pingPeriod'> => {
+  const client = periodReport(pings.client);
+  const server = periodReport(pings.server);
+  return client === null && server === null ? {} : { pingPeriod: { client, server } };
+};
+
+const periodReport = (pings: PingFacts): PingPeriodReport | null => {
+  const beat = pingPeriod(pings);
+  if (beat === undefined) return null;
+  const candidates = rankTimers('period', beat.period);
+  return {
+    periodMs: toMs(beat.period),
+    jitterMs: toMs(beat.jitter),
+    candidates: candidates.map(({ name, seconds, distance }) => ({ name, seconds, distanceMs: toMs(distance) })),
+  };
 };
 
 /**

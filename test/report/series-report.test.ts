@@ -73,6 +73,19 @@ describe('the series of a session', () => {
   });
 });
 
+describe('the period of pings', () => {
+  it('is told where they are regular, with no program where none is known', async () => {
+    const { websocket, stages } = await first('stomp-pings-rabbitmq.pcap');
+    const { client, server } = websocket!.pingPeriod!;
+    expect(client!.periodMs).toBeGreaterThan(100);
+    expect(client!.jitterMs).toBeLessThan(client!.periodMs / 10);
+    expect(client!.candidates).toEqual([]);
+    expect(server).toBeNull();
+    expect(stages.find(({ stage }) => stage === 'open')?.detail).toMatch(/client pings every \d/);
+    expect((await first('ws-healthy.pcap')).websocket!.pingPeriod).toBeUndefined();
+  });
+});
+
 describe('the limit of series', () => {
   it('is said where it is reached', async () => {
     const sessions = Array.from({ length: SERIES_KEPT + 3 }, (_, index) =>

@@ -1,6 +1,6 @@
 /**
- * Timers that products ship with, for the time before an end: how long nobody spoke, how long a ping waited, or how old
- * the connection became. A number never names one product: every entry near enough is a candidate, the nearest first.
+ * Timers that products ship with: how long nobody spoke before an end, how long a ping waited, how old the connection
+ * became, and how often pings are sent. A number never names one product: every entry near enough is a candidate, the nearest first.
  * docs/timers.md shows the table with the source of each row; settings can be changed, so absence proves nothing.
  */
 import type { Nanos } from '../../../capture/packet.js';
@@ -8,10 +8,10 @@ import type { Nanos } from '../../../capture/packet.js';
 const SECOND: Nanos = 1e9;
 
 /**
- * What a timer counts from: the last byte of either side, the last ping that was not answered, or the beginning of the
- * connection, whatever is said on it.
+ * What a timer counts from: the last byte of either side, the last ping that was not answered, the beginning of the
+ * connection, whatever is said on it, or the ping before.
  */
-export type TimerKind = 'silence' | 'ping' | 'age';
+export type TimerKind = 'silence' | 'ping' | 'age' | 'period';
 
 export interface KnownTimer {
   kind: TimerKind;
@@ -23,6 +23,7 @@ export interface KnownTimer {
 
 const AWS = 'https://docs.aws.amazon.com/';
 const AZURE = 'https://learn.microsoft.com/en-us/azure/';
+const DOTNET = 'https://learn.microsoft.com/en-us/dotnet/api/';
 const GCP = 'https://cloud.google.com/';
 const ENVOY = 'https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts';
 const CLOUDFLARE = 'https://developers.cloudflare.com/';
@@ -105,11 +106,45 @@ export const KNOWN_TIMERS: readonly KnownTimer[] = [
   row('age', 3600, 'Google App Engine flexible', `${GCP}appengine/docs/flexible/using-websockets-and-session-affinity`),
   row('age', 7200, 'AWS API Gateway connection duration', `${AWS}apigateway/latest/developerguide/limits.html`),
   row('age', 14_400, 'Azure Front Door, longest WebSocket', `${AZURE}frontdoor/standard-premium/websocket`),
+  row('period', 20, 'python websockets ping_interval', PYTHON),
+  row('period', 20, 'uvicorn ws_ping_interval', 'https://www.uvicorn.org/settings/'),
+  row(
+    'period',
+    20,
+    'Azure Web PubSub keep-alive',
+    `${DOTNET}azure.resourcemanager.webpubsub.models.webpubsubhubproperties.websocketkeepaliveintervalinseconds`,
+  ),
+  row(
+    'period',
+    30,
+    'ws, as its README shows',
+    'https://github.com/websockets/ws#how-to-detect-and-close-broken-connections',
+  ),
+  row(
+    'period',
+    37,
+    'Bokeh keep_alive_milliseconds',
+    'https://docs.bokeh.org/en/latest/docs/reference/server/tornado.html',
+  ),
+  row(
+    'period',
+    54,
+    'gorilla/websocket, as its chat example shows',
+    'https://github.com/gorilla/websocket/tree/main/examples/chat',
+  ),
+  row(
+    'period',
+    120,
+    'ASP.NET Core KeepAliveInterval',
+    `${DOTNET}microsoft.aspnetcore.builder.websocketoptions.keepaliveinterval`,
+  ),
 ];
 
 /** Timers fire late rather than early: programs look at them in steps of up to a second, uWebSockets of four. */
 const EARLY: Nanos = 0.25 * SECOND;
 const LATE: Nanos = 1.5 * SECOND;
+/** A period is a mean of several steps: less is left to chance. */
+const LATE_PERIOD: Nanos = 0.5 * SECOND;
 
 export interface TimerCandidate extends KnownTimer {
   timer: Nanos;
@@ -119,11 +154,12 @@ export interface TimerCandidate extends KnownTimer {
 
 /** The timers of a kind that a time may be, the nearest first; of one length in the order of the table. */
 export const rankTimers = (kind: TimerKind, length: Nanos): TimerCandidate[] => {
+  const late = kind === 'period' ? LATE_PERIOD : LATE;
   const candidates: TimerCandidate[] = [];
   for (const known of KNOWN_TIMERS) {
     const timer = known.seconds * SECOND;
     const distance = length - timer;
-    if (known.kind !== kind || distance < -EARLY || distance > LATE) continue;
+    if (known.kind !== kind || distance < -EARLY || distance > late) continue;
     candidates.push({ ...known, timer, distance });
   }
   return candidates.sort((a, b) => Math.abs(a.distance) - Math.abs(b.distance));

@@ -9,10 +9,12 @@ import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import type { Ping } from '../../../websocket/websocket-facts.js';
 import { evidence } from '../../evidence.js';
 import { departure } from '../../measures/ending.js';
+import { pingPeriod } from '../../measures/ping-period.js';
 import { isUnacknowledged, PATIENCE } from '../../measures/silence.js';
-import { count, duration, side } from '../../measures/values.js';
+import { count, duration, list, side } from '../../measures/values.js';
 import { isGoodbye } from '../../outcome.js';
 import { defineRule } from '../../rule.js';
+import { nameTimer, rankTimers } from './known-timers.js';
 
 /** Who leaves sooner than this after a ping did not leave because of it. */
 const LEFT_OVER_IT: Nanos = 0.5e9;
@@ -47,6 +49,10 @@ export const unansweredPing = defineRule({
       loop: 'Look at what blocks the program of the {peer} at that moment: a long computation on its event loop, a debugger, a stopped or swapping process, a full queue to its consumer.',
       patience:
         'If such pauses are normal, give pongs more time: python websockets ping_timeout=60; Socket.IO pingTimeout; uWebSockets idleTimeout.',
+      timeout:
+        'That wait is a timer of the {pinger}; known ones of that length, the nearest first: {timers}. Others are possible, and all of them can be set.',
+      period:
+        'The {pinger} pings every {period}. Known programs that do so, the nearest first: {programs}. Others are possible, and all of them can be set.',
       pong: 'A WebSocket library answers pings by itself: see whether pongs were turned off (ws: autoPong: false), or whether a frame that is read only later stands before the ping.',
     },
   },
@@ -78,6 +84,9 @@ function* judge(session: Session, pinger: Side, { sent }: Ping) {
   const kept =
     left && session.websocket?.closes[pinger] !== undefined && isGoodbye(session.websocket.closes[pinger].code);
   const stalled = data === undefined;
+  const beat = pingPeriod(pings);
+  const timers = left ? rankTimers('ping', waited).map(nameTimer) : [];
+  const programs = beat === undefined ? [] : rankTimers('period', beat.period).map(nameTimer);
   yield {
     message: `${stalled ? 'stalled' : 'unanswered'}${left ? 'Left' : ''}`,
     cause: stalled ? ('ws-peer-stalled' as const) : ('ws-ping-unanswered' as const),
@@ -88,11 +97,17 @@ function* judge(session: Session, pinger: Side, { sent }: Ping) {
       peer: side(peer),
       pings: count(pings.count - pings.answered),
       waited: duration(waited),
+      ...(timers.length > 0 ? { timers: list(timers) } : {}),
+      ...(beat === undefined ? {} : { period: duration(beat.period), programs: list(programs) }),
     },
     evidence: evidence([sent, 'ping'], [data, 'data'], [pingerLeft, 'left']),
     struckAt: sent.at,
     confidence: left ? ('proven' as const) : ('likely' as const),
-    remedies: stalled ? ['loop', 'patience'] : ['pong', 'patience'],
+    remedies: [
+      ...(stalled ? ['loop', 'patience'] : ['pong', 'patience']),
+      ...(timers.length > 0 ? ['timeout'] : []),
+      ...(programs.length > 0 ? ['period'] : []),
+    ],
   };
 }
 

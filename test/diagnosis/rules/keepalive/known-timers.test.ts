@@ -34,6 +34,12 @@ describe('known timers', () => {
     expect(rankTimers('silence', 300e9).length).toBeGreaterThan(1);
   });
 
+  it('of periods leave less to chance', () => {
+    expect(timersOf(20.4e9, 'period')).toEqual([20]);
+    expect(timersOf(20.6e9, 'period')).toEqual([]);
+    expect(rankTimers('period', 20e9).length).toBeGreaterThan(1);
+  });
+
   it('are of one kind: an age is no silence', () => {
     expect(rankTimers('age', 7200.2e9).map(({ name }) => name)).toEqual(['AWS API Gateway connection duration']);
     expect(rankTimers('silence', 7200.2e9)).toEqual([]);
@@ -42,7 +48,12 @@ describe('known timers', () => {
   it('stand with their sources in docs/timers.md, each of them and nothing else', () => {
     const page = readFileSync(PAGE, 'utf8');
     const rows = page.split('\n').filter((line) => /^\| \d/.test(line));
-    const kinds: Record<TimerKind, string> = { silence: 'silence', ping: 'unanswered ping', age: 'age' };
+    const kinds: Record<TimerKind, string> = {
+      silence: 'silence',
+      ping: 'unanswered ping',
+      age: 'age',
+      period: 'ping period',
+    };
     expect(rows).toEqual(
       KNOWN_TIMERS.map(
         ({ kind, seconds, name, source }) => `| ${seconds} s | ${kinds[kind]} | ${name} | <${source}> |`,

@@ -87,4 +87,28 @@ describe('keepalive/unanswered-ping', () => {
     session.tcp.gaps.push({ side: 'server', length: 2, packet: 30, at: session.tcp.endPacket?.at ?? 0 });
     expect(found(unansweredPing, session)).toBe('nothing');
   });
+
+  it('names the timers that the wait and the pings fit, several and with their distance', () => {
+    const session = answeredOnce().ping('client').wait(20_100).close('client', 1011).fin('client').build();
+    Object.assign(session.websocket!.pings.client, { count: 4, minInterval: 20e9, maxInterval: 20.1e9 });
+    session.websocket!.pings.client.first = {
+      packet: 1,
+      at: session.websocket!.pings.client.last!.at - 60e9,
+      readyAt: 0,
+    };
+    const finding = findingOf(unansweredPing, session);
+    expect(finding?.remedies).toEqual(['loop', 'patience', 'timeout', 'period']);
+    const { timers, programs, period } = finding!.data as Record<string, { texts?: string[]; ns?: number }>;
+    expect(timers!.texts).toContainEqual(
+      expect.stringMatching(/^python websockets ping_timeout \(20 s, \+0\.1\d\d s\)$/),
+    );
+    expect(timers!.texts!.length).toBeGreaterThan(1);
+    expect(programs!.texts!.length).toBeGreaterThan(1);
+    expect(period).toEqual({ type: 'duration', ns: 20e9 });
+  });
+
+  it('names no timer where none fits', () => {
+    const session = answeredOnce().ping('client').wait(2000).close('client', 1011).fin('client').build();
+    expect(findingOf(unansweredPing, session)?.remedies).toEqual(['loop', 'patience']);
+  });
 });
