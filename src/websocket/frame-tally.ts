@@ -2,10 +2,11 @@
  * What one direction amounts to, in plain numbers: frames by opcode, messages and their sizes, first and last frame. Counted once a
  * frame, so nothing is allocated; objects are made when the facts are read (websocket-layer.ts).
  */
+import type { Nanos } from '../capture/packet.js';
 import { type Arrival, copyArrival } from '../stream/arrival.js';
 import { NumberRows } from '../stream/number-rows.js';
 import { type Frame, kindOf, OPCODE } from './frame.js';
-import type { FrameKind, MessageFacts } from './websocket-facts.js';
+import type { BurstFacts, FrameKind, MessageFacts } from './websocket-facts.js';
 
 // Columns of a row (number-rows.ts); those below 16 count frames by opcode.
 const PAYLOAD_BYTES = 16;
@@ -16,7 +17,25 @@ const LAST_READY_AT = 20;
 const LAST_DATA_PACKET = 21;
 const LAST_DATA_AT = 22;
 const LAST_DATA_READY_AT = 23;
-const ROWS = new NumberRows(24);
+// The run of messages under way: its first frame, the silence before it, the messages until then, the bytes since.
+const RUN_PACKET = 24;
+const RUN_AT = 25;
+const RUN_READY_AT = 26;
+const RUN_SILENCE = 27;
+const RUN_MESSAGES = 28;
+const RUN_BYTES = 29;
+const ROWS = new NumberRows(32);
+
+/** Messages follow each other in a run while they come closer than this: frames that a program writes in one go do. */
+const RUN_PAUSE: Nanos = 100e6;
+/** A run is a burst after a silence like this, */
+const BURST_SILENCE: Nanos = 1e9;
+/** of so many messages, */
+const BURST_MESSAGES = 20;
+/** in no more time than this: what goes on for longer is a stream. */
+const BURST_SPAN: Nanos = 2e9;
+/** Of each side, those of most bytes. */
+const BURSTS_KEPT = 8;
 
 export class FrameTally {
   brokenMessages = 0;
@@ -26,6 +45,7 @@ export class FrameTally {
   private readonly row = ROWS.take();
   private largestBytes = -1;
   private largest: Arrival | undefined;
+  private bursts: BurstFacts[] | undefined;
 
   constructor() {
     ROWS.values[this.row + LAST_DATA_PACKET] = -1;
@@ -47,6 +67,9 @@ export class FrameTally {
     const { row } = this;
     const { values } = ROWS;
     const { opcode } = frame;
+    if (opcode <= OPCODE.binary && frame.lastAt - values[row + LAST_DATA_AT]! >= RUN_PAUSE) {
+      this.startRun(frame.lastPacket, frame.lastAt, frame.lastReadyAt, this.messages - (frame.fin ? 1 : 0));
+    }
     values[row + opcode]!++;
     values[row + PAYLOAD_BYTES]! += frame.length;
     this.firstFrame ??= frame.firstArrival();
@@ -54,6 +77,7 @@ export class FrameTally {
     values[row + LAST_AT] = frame.lastAt;
     values[row + LAST_READY_AT] = frame.lastReadyAt;
     if (opcode > OPCODE.binary) return;
+    values[row + RUN_BYTES]! += frame.length;
     values[row + LAST_DATA_PACKET] = frame.lastPacket;
     values[row + LAST_DATA_AT] = frame.lastAt;
     values[row + LAST_DATA_READY_AT] = frame.lastReadyAt;
@@ -63,9 +87,13 @@ export class FrameTally {
   countPlain(opcode: number, length: number, arrival: Arrival): void {
     const { row } = this;
     const { values } = ROWS;
+    if (arrival.at - values[row + LAST_DATA_AT]! >= RUN_PAUSE) {
+      this.startRun(arrival.packet, arrival.at, arrival.readyAt, this.messages);
+    }
     values[row + opcode]!++;
     values[row + PAYLOAD_BYTES]! += length;
     values[row + MESSAGES]!++;
+    values[row + RUN_BYTES]! += length;
     values[row + LAST_PACKET] = arrival.packet;
     values[row + LAST_AT] = arrival.at;
     values[row + LAST_READY_AT] = arrival.readyAt;
@@ -103,6 +131,12 @@ export class FrameTally {
     return { largestBytes: Math.max(0, this.largestBytes), largest: this.largest };
   }
 
+  /** Bursts in order of time, the run under way included. */
+  burstFacts(): BurstFacts[] {
+    const run = this.burst();
+    return [...(this.bursts ?? []), ...(run === undefined ? [] : [run])].sort((a, b) => a.first.at - b.first.at);
+  }
+
   lastFrame(): Arrival | undefined {
     return this.firstFrame === undefined ? undefined : this.arrival(LAST_PACKET);
   }
@@ -114,6 +148,40 @@ export class FrameTally {
   /** Nothing is read any more. */
   release(): void {
     ROWS.give(this.row);
+  }
+
+  /** Data after a pause: what came before it is over. `messages` is the count without this one. */
+  private startRun(packet: number, at: Nanos, readyAt: Nanos, messages: number): void {
+    const over = this.burst();
+    if (over !== undefined) {
+      this.bursts ??= [];
+      this.bursts.push(over);
+      if (this.bursts.length > BURSTS_KEPT) {
+        const least = this.bursts.reduce((small, burst) => (burst.bytes < small.bytes ? burst : small), over);
+        this.bursts.splice(this.bursts.indexOf(least), 1);
+      }
+    }
+    const { row } = this;
+    const { values } = ROWS;
+    values[row + RUN_PACKET] = packet;
+    values[row + RUN_AT] = at;
+    values[row + RUN_READY_AT] = readyAt;
+    // Before the first message nobody knows how long there was nothing to say.
+    values[row + RUN_SILENCE] = values[row + LAST_DATA_PACKET]! < 0 ? 0 : at - values[row + LAST_DATA_AT]!;
+    values[row + RUN_MESSAGES] = messages;
+    values[row + RUN_BYTES] = 0;
+  }
+
+  /** The run under way, where it is a burst. */
+  private burst(): BurstFacts | undefined {
+    const { row } = this;
+    const { values } = ROWS;
+    const silence = values[row + RUN_SILENCE]!;
+    const messages = this.messages - values[row + RUN_MESSAGES]!;
+    const span = values[row + LAST_DATA_AT]! - values[row + RUN_AT]!;
+    if (silence < BURST_SILENCE || messages < BURST_MESSAGES || span > BURST_SPAN) return undefined;
+    const bytes = values[row + RUN_BYTES]!;
+    return { first: this.arrival(RUN_PACKET), last: this.arrival(LAST_DATA_PACKET), silence, messages, bytes };
   }
 
   private arrival(column: number): Arrival {

@@ -129,6 +129,18 @@ export interface PingFacts {
   maxInterval: Nanos;
 }
 
+/** Many messages of one side in a short time after a silence of its own. */
+export interface BurstFacts {
+  /** Its first and its last data frame. */
+  first: Arrival;
+  last: Arrival;
+  /** Before the first one. */
+  silence: Nanos;
+  messages: number;
+  /** Payload on the wire. */
+  bytes: number;
+}
+
 export interface MessageFacts {
   /** Largest message or unfinished message, in payload bytes on the wire, and its first frame. */
   largestBytes: number;
@@ -170,6 +182,8 @@ export interface WebSocketFacts {
   messageSizes: PerSide<MessageFacts>;
   /** Payload of complete frames of every kind, on the wire, before decompression. */
   payloadBytes: PerSide<number>;
+  /** At most 9 of each side, those of most bytes; whether they did any harm is not said. */
+  bursts: PerSide<BurstFacts[]>;
   compressed: boolean;
   pings: PerSide<PingFacts>;
   /** At most 100 kept, of each rule and side at most 20, in order. */

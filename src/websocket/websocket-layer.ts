@@ -85,6 +85,7 @@ export class WebSocketLayer implements BlockConsumer {
       brokenMessages: both(({ tally }) => tally.brokenMessages),
       messageSizes: both(({ tally }) => tally.sizes()),
       payloadBytes: both(({ tally }) => tally.payloadBytes),
+      bursts: both(({ tally }) => tally.burstFacts()),
       compressed: this.deflate || SIDES.some((side) => this.midstream && this[side].tally.compressedSeen),
       pings: both((_, side) => conversation.pings[side].facts()),
       violations: conversation.violations,

@@ -61,6 +61,7 @@ export const noWebSocket = (): WebSocketFacts => ({
     server: { largestBytes: 0, largest: undefined },
   },
   payloadBytes: { client: 0, server: 0 },
+  bursts: { client: [], server: [] },
   compressed: false,
   pings: { client: noPings(), server: noPings() },
   violations: [],

@@ -17,6 +17,7 @@ import { missingAddress } from './dns/missing-address.js';
 import { slowLookup } from './dns/slow-lookup.js';
 import { unansweredQuery } from './dns/unanswered-query.js';
 import { unreachableResolver } from './dns/unreachable-resolver.js';
+import { burst } from './flow/burst.js';
 import { pausedReader } from './flow/paused-reader.js';
 import { slowConsumer } from './flow/slow-consumer.js';
 import { brokenRule } from './framing/broken-rule.js';
@@ -146,6 +147,7 @@ export const RULES: readonly Rule[] = [
   slowPong,
   unansweredPing,
   pausedReader,
+  burst,
   slowConsumer,
 ];
 
