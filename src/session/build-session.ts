@@ -2,9 +2,10 @@
 import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import type { HttpExchange } from '../http/http-facts.js';
+import type { WebSocketFacts } from '../websocket/websocket-facts.js';
 import { tellResolution } from './lookup-events.js';
 import { dnsStage, type Origin, type Resolutions, settledBy } from './resolution.js';
-import type { Session } from './session.js';
+import type { Session, Sight } from './session.js';
 import type { SessionLog } from './session-log.js';
 import { sightOf } from './sight.js';
 import { stagesOf } from './stages.js';
@@ -15,12 +16,23 @@ export interface CaptureBounds {
   end: Nanos;
 }
 
+/** What must have been seen whole before a FIN counts as one without a Close, or without a goodbye of the subprotocol. */
+const WHOLE: readonly Sight[] = ['both-sides', 'upgrade', 'payloads', 'no-gaps'];
+
+/** Whoever closes a connection that the other side has ended already begins nothing. */
+const withFirstClose = (websocket: WebSocketFacts, sight: ReadonlySet<Sight>): WebSocketFacts =>
+  websocket.closedBehindEnd && WHOLE.every((part) => sight.has(part))
+    ? { ...websocket, firstClose: undefined }
+    : websocket;
+
 /** Its id is given once all are known. */
 export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions: Resolutions): Session {
   const { tcp, proxy } = log;
   const tls = log.tls?.facts;
   const http = log.http?.facts;
-  const websocket = log.websocket?.facts;
+  const facts = log.websocket?.facts;
+  const sight = sightOf(tcp, log.http?.facts.upgrade, facts, bounds.end);
+  const websocket = facts && withFirstClose(facts, sight);
   const subprotocol = log.subprotocol?.facts;
   const upgrade = http?.upgrade;
   const named =
@@ -52,7 +64,7 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
     recorded: log.recorded,
     series: log.series,
     unknownBytes: log.unknownBytes,
-    sight: sightOf(tcp, upgrade, websocket, bounds.end),
+    sight,
     stages,
     timeline: log.timeline,
     captureStart: bounds.start,

@@ -22,6 +22,7 @@ export class Conversation {
   violationCount = 0;
   readonly closes: PerSide<CloseFrame | undefined> = { client: undefined, server: undefined };
   firstClose: CloseFrame | undefined;
+  closedBehindEnd = false;
   corrupted: Corruption | undefined;
   corruptionCount = 0;
   readonly pings: PerSide<PingLedger> = perSide(() => new PingLedger());
@@ -30,7 +31,6 @@ export class Conversation {
   /** Closed or ended: a pong that comes now comes too late for this side. */
   private readonly gone: PerSide<boolean> = perSide(() => false);
   private readonly ended: PerSide<boolean> = perSide(() => false);
-  private readonly lost: PerSide<boolean> = perSide(() => false);
 
   constructor(readonly sink: EventSink) {}
 
@@ -66,8 +66,8 @@ export class Conversation {
     if (this.closes[side] === undefined) {
       const close: CloseFrame = { from: side, code, reason, span: frame.span() };
       this.closes[side] = close;
-      // Whoever closes a connection that the other side has ended already does not begin anything.
-      if (!this.ended[opposite(side)]) this.firstClose ??= close;
+      this.closedBehindEnd ||= this.firstClose === undefined && this.ended[opposite(side)];
+      this.firstClose ??= close;
       this.gone[side] = true;
     }
     if (this.closesTold[side]++ < CLOSES_TOLD) {
@@ -75,10 +75,10 @@ export class Conversation {
     }
   }
 
-  /** The stream of this side is over; where nothing of it was lost, without a Close when there is none. */
+  /** The stream of this side is over. */
   end(side: Side): void {
     this.gone[side] = true;
-    this.ended[side] = !this.lost[side];
+    this.ended[side] = true;
   }
 
   corrupt(corruption: Corruption): void {
@@ -91,7 +91,6 @@ export class Conversation {
 
   /** Frames of this side were lost: pongs among them are missed by nobody but us. */
   lose(side: Side): void {
-    this.lost[side] = true;
     this.pings[opposite(side)].lose();
   }
 }

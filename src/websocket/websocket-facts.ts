@@ -191,8 +191,10 @@ export interface WebSocketFacts {
   violationCount: number;
   /** The first Close of each side. */
   closes: PerSide<CloseFrame | undefined>;
-  /** Whichever came first; undefined where the other side had ended already without one. */
+  /** Whichever came first. */
   firstClose: CloseFrame | undefined;
+  /** The other side had ended its stream before it: by a FIN without a Close, unless that was missed. */
+  closedBehindEnd: boolean;
   /** First and last frame of any kind, and last data frame. */
   firstFrame: PerSide<Arrival | undefined>;
   lastFrame: PerSide<Arrival | undefined>;

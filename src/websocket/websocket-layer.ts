@@ -92,6 +92,7 @@ export class WebSocketLayer implements BlockConsumer {
       violationCount: conversation.violationCount,
       closes: conversation.closes,
       firstClose: conversation.firstClose,
+      closedBehindEnd: conversation.closedBehindEnd,
       firstFrame: both(({ tally }) => tally.firstFrame),
       lastFrame: both(({ tally }) => tally.lastFrame()),
       lastFrameBeforeEnd: this.lastBeforeEnd,

@@ -68,6 +68,7 @@ export const noWebSocket = (): WebSocketFacts => ({
   violationCount: 0,
   closes: { client: undefined, server: undefined },
   firstClose: undefined,
+  closedBehindEnd: false,
   firstFrame: { client: undefined, server: undefined },
   lastFrame: { client: undefined, server: undefined },
   lastFrameBeforeEnd: undefined,
