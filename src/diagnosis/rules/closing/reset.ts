@@ -26,10 +26,10 @@ export const reset = defineRule({
       endpoint:
         'The {by} reset the connection {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
       middlebox:
-        'A RST in the name of the {by} ended the connection, but it came from another machine: its TTL is {rstTtl}, the other packets of the {by} arrived with {ttl}.',
+        'A RST in the name of the {by} ended the connection, but it came from another machine: its TTL is {rstTtl}, the other packets of the {by} arrived with {ttl}. Libraries report this as 1006.',
       injected:
-        'Something in between reset the connection {silence} after the last frame: the RST does not fit the packets of either side.',
-      both: 'Both sides were sent a RST at the same moment, neither of which fits the packets of the side it claims to come from: something in between ended the connection.',
+        'Something in between reset the connection {silence} after the last frame: the RST does not fit the packets of either side. Libraries report this as 1006.',
+      both: 'Both sides were sent a RST at the same moment, neither of which fits the packets of the side it claims to come from: something in between ended the connection. Libraries report this as 1006.',
     },
     notes: { last: 'last frame', reset: 'RST' },
     remedies: {

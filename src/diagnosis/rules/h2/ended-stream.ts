@@ -22,11 +22,12 @@ export const endedStream = defineRule({
     needs: ['frames', 'both-sides'],
     reference: ['RFC 8441 5', 'RFC 9113 5.4.2', 'RFC 9113 6.8', 'RFC 6455 7.1.4'],
     messages: {
-      reset: 'The {by} reset the HTTP/2 stream ({error}) {silence} after the last frame, without a Close frame.',
+      reset:
+        'The {by} reset the HTTP/2 stream ({error}) {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
       ended:
-        'The {by} ended the HTTP/2 stream (END_STREAM{error}) {silence} after the last frame, without a Close frame.',
+        'The {by} ended the HTTP/2 stream (END_STREAM{error}) {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
       goaway:
-        'The {by} announced the end of the whole HTTP/2 connection (GOAWAY {error}), and it went away {silence} after the last frame, without a Close frame.',
+        'The {by} announced the end of the whole HTTP/2 connection (GOAWAY {error}), and it went away {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
     },
     notes: {
       last: 'last frame',

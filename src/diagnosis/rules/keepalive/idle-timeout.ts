@@ -46,9 +46,9 @@ export const idleTimeout = defineRule({
     reference: ['RFC 6455 5.5.2', 'RFC 6455 7.1.4'],
     messages: {
       timer:
-        'Nothing was said for {silence}, then {by} ended the connection without a Close frame. That is how an idle timeout of {timer} looks; known ones, the nearest first: {candidates}.',
+        'Nothing was said for {silence}, then {by} ended the connection without a Close frame. That is how an idle timeout of {timer} looks; known ones, the nearest first: {candidates}. Libraries report this as 1006.',
       shared:
-        'Nothing was said for {silence}, then {by} ended the connection without a Close frame. {others} other sessions with this server ended after the same silence: a timer of about {timer}.',
+        'Nothing was said for {silence}, then {by} ended the connection without a Close frame. {others} other sessions with this server ended after the same silence: a timer of about {timer}. Libraries report this as 1006.',
       closed: 'Nothing was said for {silence}, then {by} closed with 1001: an idle timeout that says goodbye.',
     },
     notes: { last: 'last frame before the silence', end: 'end of the connection' },

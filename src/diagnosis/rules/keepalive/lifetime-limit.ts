@@ -39,9 +39,9 @@ export const lifetimeLimit = defineRule({
     precedence: 'lifetime',
     reference: ['RFC 6455 7.1.4'],
     messages: {
-      age: 'The connection was ended at an age of {age} although it was in use until {silence} before. {others} other sessions with this server ended at the same age: a limit on the lifetime of connections.',
+      age: 'The connection was ended at an age of {age} although it was in use until {silence} before. {others} other sessions with this server ended at the same age: a limit on the lifetime of connections. Libraries report this as 1006.',
       known:
-        'The connection was ended at an age of {age} although it was in use until {silence} before. {others} other sessions with this server ended at the same age: a limit on the lifetime of connections. Known ones, the nearest first: {candidates}.',
+        'The connection was ended at an age of {age} although it was in use until {silence} before. {others} other sessions with this server ended at the same age: a limit on the lifetime of connections. Known ones, the nearest first: {candidates}. Libraries report this as 1006.',
     },
     notes: { opened: 'session opened', last: 'last frame before the end', end: 'end of the connection' },
     remedies: {

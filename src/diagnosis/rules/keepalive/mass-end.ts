@@ -38,7 +38,7 @@ export const massEnd = defineRule({
     reference: ['RFC 6455 7.1.4', 'https://nginx.org/en/docs/ngx_core_module.html#worker_shutdown_timeout'],
     messages: {
       together:
-        '{sessions} sessions with {server} were ended within {spread}, this one {silence} after its last frame, without a Close frame. Their ages and silences differ, so no timer ended them: one event did, such as a reload, deploy, crash or failover.',
+        '{sessions} sessions with {server} were ended within {spread}, this one {silence} after its last frame, without a Close frame. Their ages and silences differ, so no timer ended them: one event did, such as a reload, deploy, crash or failover. Libraries report this as 1006.',
     },
     notes: { last: 'last frame', end: 'end of this session', others: 'end of another session' },
     remedies: {
