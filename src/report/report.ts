@@ -274,6 +274,18 @@ export interface CertificateReport {
   signature?: string;
 }
 
+/** A stapled OCSP response. */
+export interface CertificateStatusReport extends PacketPlace {
+  /** Whether the authority could answer, e.g. `successful` or `tryLater`; null where it cannot be read. */
+  response: string | null;
+  /** What it says of the certificate of the server. */
+  certificate: 'good' | 'revoked' | 'unknown' | null;
+  thisUpdate: string | null;
+  nextUpdate: string | null;
+  revokedAt: string | null;
+  atMs: number;
+}
+
 export interface TlsReport {
   sni: string | null;
   alpnOffered: string[];
@@ -300,6 +312,16 @@ export interface TlsReport {
    * never came so far, or those packets are missing.
    */
   certificatesHidden: 'encrypted' | 'resumed' | 'not-reached' | 'not-captured' | null;
+  /** Protocols for which the client would exchange settings in the handshake (ALPS); absent without any. */
+  applicationSettingsOffered?: string[];
+  /** Settings that were exchanged, where they can be read. */
+  applicationSettings?: { clientBytes: number | null; serverBytes: number | null };
+  /** The client would like a stapled OCSP response; absent where it did not ask. */
+  statusRequested?: true;
+  /** Absent where none was to be seen. */
+  certificateStatus?: CertificateStatusReport;
+  /** NewSessionTickets, the first 16; null where TLS 1.3 hides them, absent where there were none. */
+  sessionTickets?: ({ lifetimeSeconds: number; atMs: number } & PacketPlace)[] | null;
   alerts: ({ from: Side; level: string; description: string; atMs: number } & PacketPlace)[];
   /** What they say is hidden; `inferred`: known by its length only. */
   encryptedAlerts: ({ from: Side; inferred: boolean; atMs: number } & PacketPlace)[];

@@ -1,9 +1,9 @@
 /** The part of the report about TLS: what was offered, chosen, shown and refused, by registered names. */
 import { cipherSuiteName } from '../tls/cipher-suites.js';
-import type { CertificateFacts, TlsFacts } from '../tls/tls-facts.js';
+import type { CertificateFacts, CertificateStatusFacts, TlsFacts } from '../tls/tls-facts.js';
 import { isTls13, versionName } from '../tls/versions.js';
 import { type Clock, isoMillis } from './place.js';
-import type { CertificateReport, TlsReport } from './report.js';
+import type { CertificateReport, CertificateStatusReport, TlsReport } from './report.js';
 
 export const tlsReport = (tls: TlsFacts, clock: Clock): TlsReport => {
   const { clientHello, serverHello } = tls;
@@ -25,6 +25,7 @@ export const tlsReport = (tls: TlsFacts, clock: Clock): TlsReport => {
     undecryptable: tls.undecryptable ?? null,
     certificates: tls.certificates?.map(certificateReport) ?? null,
     certificatesHidden: hiddenBecause(tls),
+    ...extras(tls, clock),
     alerts: tls.alerts.map(({ from, level, description, arrival }) => ({
       from,
       level,
@@ -53,6 +54,42 @@ const certificateReport = (certificate: CertificateFacts): CertificateReport => 
         signature: certificate.traits.signature,
       }),
 });
+
+/** What only some connections have; absent where there is none of it. */
+const extras = (tls: TlsFacts, clock: Clock): Partial<TlsReport> => {
+  const { clientHello, applicationSettings: settings, certificateStatus: status } = tls;
+  const offered = clientHello?.applicationSettings ?? [];
+  const { client, server } = settings;
+  const tickets = ticketsReport(tls, clock);
+  return {
+    ...(offered.length === 0 ? {} : { applicationSettingsOffered: [...offered] }),
+    ...(client === undefined && server === undefined
+      ? {}
+      : { applicationSettings: { clientBytes: client ?? null, serverBytes: server ?? null } }),
+    ...(clientHello?.asksForStatus === true ? { statusRequested: true as const } : {}),
+    ...(status === undefined ? {} : { certificateStatus: statusReport(status, clock) }),
+    ...(tickets === undefined ? {} : { sessionTickets: tickets }),
+  };
+};
+
+const statusReport = (status: CertificateStatusFacts, clock: Clock): CertificateStatusReport => ({
+  response: status.response,
+  certificate: status.certificate,
+  thisUpdate: isoMillis(status.thisUpdate),
+  nextUpdate: isoMillis(status.nextUpdate),
+  revokedAt: isoMillis(status.revokedAt),
+  ...clock.place(status.span.last),
+});
+
+/** Null where TLS 1.3 hides them; undefined where there were none. */
+const ticketsReport = (tls: TlsFacts, clock: Clock): TlsReport['sessionTickets'] => {
+  const { sessionTickets, serverHello, decrypted, finished } = tls;
+  if (sessionTickets.length > 0) {
+    return sessionTickets.map(({ lifetimeSeconds, arrival }) => ({ lifetimeSeconds, ...clock.place(arrival) }));
+  }
+  const isHidden = serverHello !== undefined && isTls13(serverHello.version) && decrypted !== true;
+  return isHidden && finished.client !== undefined ? null : undefined;
+};
 
 /** Why no certificate of the server is to be seen. */
 function hiddenBecause({ certificates, serverHello, handshakeGap }: TlsFacts): TlsReport['certificatesHidden'] {

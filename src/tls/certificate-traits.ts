@@ -5,6 +5,7 @@
  */
 import type { X509Certificate } from 'node:crypto';
 import { Cursor } from '../bytes/cursor.js';
+import { readElement } from './der.js';
 import type { CertificateTraits } from './tls-facts.js';
 
 /** `der`: the octets that `x509` was read from. */
@@ -45,16 +46,7 @@ function signatureOf(der: Uint8Array): string {
   return outer.ok && certificate.ok && algorithm.ok ? (SIGNATURES.get(text) ?? text) : 'unknown';
 }
 
-/** The content of the next element; empty where the header cannot be read. */
-function content(cursor: Cursor): Cursor {
-  cursor.u8();
-  const short = cursor.u8();
-  if (short < 0x80) return cursor.within(short);
-  // X.690 8.1.3.5: so many octets of length. A certificate of a handshake needs no more than three.
-  if (short === 0x81) return cursor.within(cursor.u8());
-  if (short === 0x82) return cursor.within(cursor.u16());
-  return cursor.within(short === 0x83 ? cursor.u24() : cursor.remaining);
-}
+const content = (cursor: Cursor): Cursor => readElement(cursor).content;
 
 /** X.690 8.19: the first number holds two arcs, every octet but the last of a number has its highest bit set. */
 function identifier(oid: Cursor): string {

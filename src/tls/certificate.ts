@@ -5,6 +5,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { Cursor } from '../bytes/cursor.js';
 import { traitsOf } from './certificate-traits.js';
+import { readExtensions, STATUS_REQUEST } from './client-hello.js';
 import type { CertificateFacts } from './tls-facts.js';
 
 /** Certificates kept of one chain: real chains have fewer than 10. */
@@ -18,19 +19,23 @@ export interface CertificateChain {
   count: number;
   /** What is wrong with the message as a whole. */
   problem: string | null;
+  /** TLS 1.3: the body of the leaf's status_request, where an OCSP response is stapled (RFC 8446 4.4.2.1). */
+  status?: Uint8Array;
 }
 
 /** The chain as sent, leaf first. */
-export const readCertificates = (body: Uint8Array): CertificateChain => readList(new Cursor(body), () => {});
+export const readCertificates = (body: Uint8Array): CertificateChain => readList(new Cursor(body), () => new Map());
 
-function readList(cursor: Cursor, passExtensions: (list: Cursor) => void): CertificateChain {
+function readList(cursor: Cursor, extensionsOf: (list: Cursor) => ReadonlyMap<number, Uint8Array>): CertificateChain {
   const list = cursor.within(cursor.u24());
   const certificates: CertificateFacts[] = [];
   let count = 0;
+  let status: Uint8Array | undefined;
   while (list.remaining > 0) {
     const der = list.bytes(list.u24());
-    passExtensions(list);
+    const extensions = extensionsOf(list);
     if (!list.ok) break;
+    if (count === 0) status = extensions.get(STATUS_REQUEST);
     count++;
     if (certificates.length < MAX_CHAIN) certificates.push(readCertificate(der));
   }
@@ -40,14 +45,14 @@ function readList(cursor: Cursor, passExtensions: (list: Cursor) => void): Certi
       ? `more than ${MAX_CHAIN} certificates in one message`
       : null
     : 'the lengths inside the Certificate message do not fit';
-  return { certificates, count, problem };
+  return { certificates, count, problem, ...(status === undefined ? {} : { status }) };
 }
 
 /** A Certificate message of TLS 1.3 (RFC 8446 4.4.2): a context, and extensions behind each certificate. */
 export function readCertificates13(body: Uint8Array): CertificateChain {
   const cursor = new Cursor(body);
   cursor.skip(cursor.u8());
-  return readList(cursor, (list) => list.skip(list.u16()));
+  return readList(cursor, readExtensions);
 }
 
 /** Reads one certificate in DER; the same octets are read once. Treat the answer as read-only. */

@@ -10,6 +10,7 @@ import type { ClientHelloFacts } from './tls-facts.js';
 import { byHighestVersion, isTls13 } from './versions.js';
 
 export const SERVER_NAME = 0;
+export const STATUS_REQUEST = 5;
 export const SUPPORTED_GROUPS = 10;
 export const EC_POINT_FORMATS = 11;
 export const SIGNATURE_ALGORITHMS = 13;
@@ -19,6 +20,8 @@ export const PRE_SHARED_KEY = 41;
 export const EARLY_DATA = 42;
 export const SUPPORTED_VERSIONS = 43;
 export const KEY_SHARE = 51;
+/** application_settings, ALPS, by its first number and by its second, of no RFC yet (draft-vvv-tls-alps). */
+export const APPLICATION_SETTINGS = [17513, 17613] as const;
 export const ENCRYPTED_CLIENT_HELLO = 0xfe0d;
 
 /** Entries kept of any list: a real hello has fewer than 100, and facts live as long as their session. */
@@ -52,6 +55,8 @@ export function readClientHello(body: Uint8Array, span: Span): ClientHelloFacts 
     offersResumption: extensions.has(PRE_SHARED_KEY) || (ticket !== undefined && ticket.length > 0) || resumesById,
     earlyData: extensions.has(EARLY_DATA),
     ech: extensions.has(ENCRYPTED_CLIENT_HELLO),
+    applicationSettings: readAlpn(applicationSettings(extensions)).map(latin1),
+    asksForStatus: extensions.has(STATUS_REQUEST),
     sessionId: sessionId.slice(),
     ja3: ja3(offer),
     ja4: ja4(offer),
@@ -84,6 +89,8 @@ export function readSslV2Hello(body: Uint8Array, span: Span): ClientHelloFacts |
     offersResumption: sessionId.length > 0,
     earlyData: false,
     ech: false,
+    applicationSettings: [],
+    asksForStatus: false,
     sessionId: sessionId.slice(),
     ja3: '',
     ja4: '',
@@ -113,6 +120,12 @@ export function readAlpn(body: Uint8Array | undefined): Uint8Array[] {
     if (list.ok) names.push(name);
   }
   return names;
+}
+
+/** The body of application_settings: of the hello names as in ALPN, of an answer the settings themselves. */
+export function applicationSettings(extensions: ReadonlyMap<number, Uint8Array>): Uint8Array | undefined {
+  const [older, newer] = APPLICATION_SETTINGS;
+  return extensions.get(newer) ?? extensions.get(older);
 }
 
 /** One character an octet, so that names with octets above 0x7f (RFC 8701 allows them) stay different from each other. */

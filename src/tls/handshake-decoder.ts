@@ -17,6 +17,7 @@ export const CERTIFICATE_REQUEST = 13;
 export const SERVER_HELLO_DONE = 14;
 export const CLIENT_KEY_EXCHANGE = 16;
 export const FINISHED = 20;
+export const CERTIFICATE_STATUS = 22;
 export const KEY_UPDATE = 24;
 
 /**

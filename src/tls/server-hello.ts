@@ -7,6 +7,7 @@ import { toHex } from '../bytes/hex.js';
 import type { Span } from '../stream/arrival.js';
 import {
   ALPN,
+  applicationSettings,
   KEY_SHARE,
   latin1,
   PRE_SHARED_KEY,
@@ -57,10 +58,18 @@ export function readServerHello(
   };
 }
 
-/** EncryptedExtensions (RFC 8446 4.3.1): the protocol that ALPN chose; null without one. */
-export function readEncryptedAlpn(body: Uint8Array): string | null {
-  const [name] = readAlpn(readExtensions(new Cursor(body)).get(ALPN));
-  return name === undefined ? null : latin1(name);
+export interface EncryptedExtensions {
+  /** The protocol that ALPN chose; null without one. */
+  alpn: string | null;
+  /** Octets of the sender's application settings (ALPS); undefined without them. */
+  settings: number | undefined;
+}
+
+/** EncryptedExtensions (RFC 8446 4.3.1); with ALPS the client sends such a message too. */
+export function readEncryptedExtensions(body: Uint8Array): EncryptedExtensions {
+  const extensions = readExtensions(new Cursor(body));
+  const [name] = readAlpn(extensions.get(ALPN));
+  return { alpn: name === undefined ? null : latin1(name), settings: applicationSettings(extensions)?.length };
 }
 
 const number16 = (body: Uint8Array | undefined): number | undefined =>

@@ -26,6 +26,10 @@ export interface ClientHelloFacts {
   earlyData: boolean;
   /** encrypted_client_hello present: the SNI is the outer one. */
   ech: boolean;
+  /** Protocols for which the client would exchange settings inside the handshake (ALPS); empty without that extension. */
+  applicationSettings: string[];
+  /** status_request: the client would like a stapled OCSP response (RFC 6066 8). */
+  asksForStatus: boolean;
   sessionId: Uint8Array;
   ja3: string;
   ja4: string;
@@ -82,6 +86,26 @@ export interface CertificateTraits {
   issuerUrl: string | undefined;
 }
 
+/** A stapled OCSP response. Times in milliseconds since 1970, NaN where there is none or it cannot be read. */
+export interface CertificateStatusFacts {
+  span: Span;
+  /** Whether the authority could answer (`successful`, `tryLater`, …, RFC 6960 4.2.1); null where it cannot be read. */
+  response: string | null;
+  /** What it says of the server's certificate. */
+  certificate: 'good' | 'revoked' | 'unknown' | null;
+  thisUpdate: number;
+  /** Until when it holds; without one, newer answers are to be had at any time. */
+  nextUpdate: number;
+  revokedAt: number;
+}
+
+/** A NewSessionTicket (RFC 8446 4.6.1, RFC 5077 3.3). */
+export interface SessionTicketFacts {
+  /** Seconds; in TLS 1.2 a hint, where 0 says nothing. */
+  lifetimeSeconds: number;
+  arrival: Arrival;
+}
+
 export interface AlertFacts {
   from: Side;
   level: 'warning' | 'fatal' | (string & {});
@@ -121,6 +145,12 @@ export interface TlsFacts {
   /** The server's chain as sent, leaf first; undefined when not visible (TLS 1.3, resumption, not captured). */
   certificates: CertificateFacts[] | undefined;
   certificatesAt: Span | undefined;
+  /** The OCSP response stapled to the server's certificate; undefined when none was visible. */
+  certificateStatus: CertificateStatusFacts | undefined;
+  /** Octets of the settings (ALPS) each side sent; undefined where it sent none or they are encrypted. */
+  applicationSettings: PerSide<number | undefined>;
+  /** NewSessionTickets that could be read, at most 16: in TLS 1.3 with keys only. `possibleTickets` is about the others. */
+  sessionTickets: SessionTicketFacts[];
   /** The server asked for a client certificate; in TLS 1.3 only with keys. */
   certificateRequest: Span | undefined;
   /** Certificates in the client's Certificate message, which may be empty; undefined when no message was seen. */
@@ -184,6 +214,9 @@ export const emptyTlsFacts = (): TlsFacts => ({
   alpnAt: undefined,
   certificates: undefined,
   certificatesAt: undefined,
+  certificateStatus: undefined,
+  applicationSettings: { client: undefined, server: undefined },
+  sessionTickets: [],
   certificateRequest: undefined,
   clientCertificates: undefined,
   inferredClientCertificate: undefined,

@@ -10,12 +10,14 @@ import type { EventData, EventSink } from '../stream/event-sink.js';
 import type { PerSide, Side } from '../stream/side.js';
 import { ALERT_LENGTH, CLOSE_NOTIFY, readAlert } from './alert.js';
 import { readCertificates, readCertificates13 } from './certificate.js';
+import { readCertificateStatus } from './certificate-status.js';
 import { cipherSuiteName } from './cipher-suites.js';
 import { readClientHello, readSslV2Hello } from './client-hello.js';
 import { Decryption, type DecryptionOptions } from './decryption.js';
 import {
   CERTIFICATE,
   CERTIFICATE_REQUEST,
+  CERTIFICATE_STATUS,
   CLIENT_HELLO,
   ENCRYPTED_EXTENSIONS,
   END_OF_EARLY_DATA,
@@ -24,6 +26,7 @@ import {
   type HandshakeMessage,
   holdsWholeMessages,
   KEY_UPDATE,
+  NEW_SESSION_TICKET,
   SERVER_HELLO,
   SERVER_HELLO_DONE,
 } from './handshake-decoder.js';
@@ -31,13 +34,15 @@ import { count, ProtectedRecords } from './protected-records.js';
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEARTBEAT, type TlsRecord } from './record.js';
 import { type LostRecords, type NotTls, RecordDecoder, type SslV2Hello } from './record-decoder.js';
 import type { OpenedRecord } from './record-protection.js';
-import { readEncryptedAlpn, readServerHello } from './server-hello.js';
+import { readEncryptedExtensions, readServerHello } from './server-hello.js';
+import { readSessionTicket } from './session-ticket.js';
 import { type ClientHelloFacts, emptyTlsFacts, type TlsFacts } from './tls-facts.js';
 import { isTls13, versionName } from './versions.js';
 
 /** Facts live as long as their session: a peer that sends more alerts or more nonsense than this is known by then. */
 const MAX_ALERTS = 16;
 const MAX_PROBLEMS = 16;
+const MAX_TICKETS = 16;
 
 interface Direction {
   records: RecordDecoder;
@@ -166,19 +171,28 @@ export class TlsLayer implements StreamConsumer {
       if (this.isTls13) this.decryption?.advance(side);
       if (this.isTls13 && side === 'client') this.protectedRecords.clientFinished();
     } else if (!this.isTls13) return;
-    else if (type === ENCRYPTED_EXTENSIONS && body !== undefined && facts.serverHello !== undefined) {
-      facts.serverHello.alpn = readEncryptedAlpn(body);
-      if (facts.serverHello.alpn !== null) facts.alpnAt = span.last;
-    } else if (type === CERTIFICATE || type === CERTIFICATE_REQUEST) this.message(side, message);
+    else if (type === ENCRYPTED_EXTENSIONS && body !== undefined) this.encryptedExtensions(side, body, span);
+    else if (READ_SEALED.has(type)) this.message(side, message);
     else if (type === KEY_UPDATE) {
       this.event('key-update', side, span.last, {});
       this.decryption?.advance(side);
     } else if (type === END_OF_EARLY_DATA) this.decryption?.advance(side);
   }
 
+  private encryptedExtensions(side: Side, body: Uint8Array, span: Span): void {
+    const { facts } = this;
+    const { alpn, settings } = readEncryptedExtensions(body);
+    facts.applicationSettings[side] = settings;
+    if (side === 'client' || facts.serverHello === undefined) return;
+    facts.serverHello.alpn = alpn;
+    if (alpn !== null) facts.alpnAt = span.last;
+  }
+
   private message(side: Side, message: HandshakeMessage): void {
     const { type, body, span } = message;
     if (type === CERTIFICATE_REQUEST) this.facts.certificateRequest = span;
+    else if (type === CERTIFICATE_STATUS && body !== undefined) this.certificateStatus(side, body, span);
+    else if (type === NEW_SESSION_TICKET && body !== undefined) this.sessionTicket(side, body, span);
     else if (type === SERVER_HELLO_DONE) this.facts.serverHelloDone = span;
     else if (type === CLIENT_HELLO || type === SERVER_HELLO || type === CERTIFICATE) {
       if (body === undefined) {
@@ -238,7 +252,7 @@ export class TlsLayer implements StreamConsumer {
   }
 
   private certificate(side: Side, body: Uint8Array, span: Span): void {
-    const { certificates, count, problem } = this.isTls13 ? readCertificates13(body) : readCertificates(body);
+    const { certificates, count, problem, status } = this.isTls13 ? readCertificates13(body) : readCertificates(body);
     if (problem !== null) this.problem(side, problem, span.last);
     if (side === 'client') {
       this.facts.clientCertificates = count;
@@ -253,6 +267,28 @@ export class TlsLayer implements StreamConsumer {
     const { subject, issuer, notAfter } = leaf;
     const until = Number.isNaN(notAfter) ? {} : { notAfter: new Date(notAfter).toISOString() };
     this.event('certificate', side, span.last, { subject, issuer, ...until });
+    if (status !== undefined) this.certificateStatus(side, status, span);
+  }
+
+  private certificateStatus(side: Side, body: Uint8Array, span: Span): void {
+    if (side === 'client') return;
+    const status = readCertificateStatus(body, span);
+    const { response, certificate, nextUpdate } = status;
+    this.facts.certificateStatus = status;
+    if (response === null) this.problem(side, 'a stapled OCSP response that cannot be read', span.last);
+    this.event('certificate-status', side, span.last, {
+      ...(response === null ? {} : { response }),
+      ...(certificate === null ? {} : { certificate }),
+      ...(Number.isNaN(nextUpdate) ? {} : { nextUpdate: new Date(nextUpdate).toISOString() }),
+    });
+  }
+
+  private sessionTicket(side: Side, body: Uint8Array, { last }: Span): void {
+    const lifetimeSeconds = readSessionTicket(body);
+    const { sessionTickets } = this.facts;
+    if (side === 'client' || lifetimeSeconds === undefined) return;
+    if (sessionTickets.length < MAX_TICKETS) sessionTickets.push({ lifetimeSeconds, arrival: copyArrival(last) });
+    this.event('new-session-ticket', side, last, { lifetimeSeconds });
   }
 
   private changeCipherSpec(side: Side): void {
@@ -327,6 +363,9 @@ export class TlsLayer implements StreamConsumer {
     this.sink.event('tls', name, side, packet, at, data);
   }
 }
+
+/** Messages of TLS 1.3 out of opened records that are read like those in clear. */
+const READ_SEALED: ReadonlySet<number> = new Set([CERTIFICATE, CERTIFICATE_REQUEST, NEW_SESSION_TICKET]);
 
 const direction = (mayBeSslV2: boolean): Direction => ({
   records: new RecordDecoder(mayBeSslV2),

@@ -100,6 +100,7 @@ describe('real handshakes of node:tls', () => {
       'server server-hello',
       'server certificate',
       'client finished',
+      'server new-session-ticket',
       'server finished',
       'client alert',
       'server alert',

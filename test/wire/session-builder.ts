@@ -188,6 +188,8 @@ export class SessionBuilder {
       offersResumption: false,
       earlyData: false,
       ech: false,
+      applicationSettings: [],
+      asksForStatus: false,
       sessionId: new Uint8Array(32),
       ja3: '0123456789abcdef0123456789abcdef',
       ja4: 't13d010203_0123456789ab_0123456789ab',

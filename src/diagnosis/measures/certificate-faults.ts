@@ -20,7 +20,9 @@ export type FaultKind =
   | 'disordered'
   | 'notForServers'
   | 'weakKey'
-  | 'weakSignature';
+  | 'weakSignature'
+  | 'stapleRevoked'
+  | 'stapleExpired';
 
 export interface CertificateFault {
   kind: FaultKind;
@@ -79,6 +81,9 @@ export function certificateFaults(session: Session, capture: CaptureView): Certi
   // The signature of a root counts for nothing: it is trusted by itself.
   const weakSignature = path.find((one) => !one.selfSigned && WEAK_SIGNATURE.test(one.traits?.signature ?? ''));
   if (weakSignature !== undefined) add('weakSignature', 'tls-certificate-rejected', 'likely', weakSignature);
+  const { certificateStatus: staple } = tls;
+  if (staple?.certificate === 'revoked') add('stapleRevoked', 'tls-certificate-rejected', 'likely');
+  else if (staple !== undefined && staple.nextUpdate < now) add('stapleExpired', 'tls-certificate-rejected', 'likely');
   if (nameFault === 'commonNameOnly') add(nameFault, 'tls-certificate-name-mismatch', 'likely');
   if (nameFault === 'otherAddress') add(nameFault, 'tls-certificate-name-mismatch', 'possible');
   if (path.some((one, index) => one !== chain[index])) add('disordered', 'tls-unknown-ca', 'possible');

@@ -23,6 +23,8 @@ export function certificateData(session: Session, certificate: CertificateFacts)
     purposes: list((traits?.purposes ?? []).map((purpose) => PURPOSES.get(purpose) ?? purpose)),
     key: text(traits === undefined ? 'unknown' : `${traits.keyType} ${traits.keyBits} bits`),
     signature: text(traits?.signature ?? 'unknown'),
+    nextUpdate: time(tls?.certificateStatus?.nextUpdate ?? Number.NaN),
+    revokedAt: time(tls?.certificateStatus?.revokedAt ?? Number.NaN),
   };
 }
 

@@ -15,7 +15,7 @@ export const doubtfulCertificate = defineRule({
     severity: 'note',
     causes: [],
     needs: [],
-    reference: ['RFC 5280 6.1', 'RFC 9525 2', 'RFC 8446 4.4.2'],
+    reference: ['RFC 5280 6.1', 'RFC 9525 2', 'RFC 8446 4.4.2', 'RFC 6960 4.2.1'],
     messages: {
       expired:
         'The certificate of {subject} ended on {notAfter}, before this capture; this client took it all the same.',
@@ -32,6 +32,10 @@ export const doubtfulCertificate = defineRule({
       notForServers: 'The certificate of {subject} is not for servers: its extendedKeyUsage allows only {purposes}.',
       weakKey: 'The key in the certificate of {subject} is short ({key}); many clients refuse it.',
       weakSignature: 'The certificate of {subject} is signed by {signature}; many clients refuse it.',
+      stapleRevoked:
+        'The stapled OCSP response says that the certificate of {subject} was revoked on {revokedAt}; clients that look at it leave.',
+      stapleExpired:
+        'The stapled OCSP response for {subject} held until {nextUpdate}, before this capture; clients that look at it leave.',
     },
     notes: { certificate: 'certificate of the server' },
     remedies: {

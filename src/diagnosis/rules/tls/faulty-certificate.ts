@@ -27,7 +27,7 @@ export const faultyCertificate = defineRule({
     ],
     needs: ['both-sides'],
     precedence: 'violation',
-    reference: ['RFC 5280 4.1.2.5', 'RFC 5280 4.2.1.12', 'RFC 9525', 'RFC 5246 7.4.2'],
+    reference: ['RFC 5280 4.1.2.5', 'RFC 5280 4.2.1.12', 'RFC 9525', 'RFC 5246 7.4.2', 'RFC 6960 4.2.1'],
     messages: {
       expired: 'The certificate of {subject} ended on {notAfter}, before this capture, and the client {left}.',
       notYetValid:
@@ -47,6 +47,10 @@ export const faultyCertificate = defineRule({
       weakKey: 'The key in the certificate of {subject} is too short ({key}), and the client {left}.',
       weakSignature:
         'The certificate of {subject} is signed by {signature}, which clients no longer accept, and the client {left}.',
+      stapleRevoked:
+        'The OCSP response that the server sent with the certificate of {subject} says that it was revoked on {revokedAt}, and the client {left}.',
+      stapleExpired:
+        'The OCSP response that the server sent with the certificate of {subject} held until {nextUpdate}, before this capture, and the client {left}.',
     },
     notes: { hello: 'ClientHello', certificate: 'certificate of the server', left: 'the client leaves' },
     remedies: {
@@ -60,6 +64,9 @@ export const faultyCertificate = defineRule({
         'Serve leaf and intermediates in one file, each followed by its issuer (nginx ssl_certificate fullchain.pem). To see them: openssl s_client -connect {server} -servername {name} -showcerts </dev/null',
       reissue:
         'Have a new certificate issued: RSA with 2048 bits or P-256, SHA-256, extendedKeyUsage serverAuth. To see what is served: openssl s_client -connect {server} -servername {name} </dev/null | openssl x509 -noout -text',
+      revoked: 'Replace the certificate by a new one with a new key: a revoked one stays revoked.',
+      staple:
+        'Let the server fetch OCSP responses before they end (nginx: ssl_stapling, resolver, and no old ssl_stapling_file). To see it: openssl s_client -connect {server} -servername {name} -status </dev/null',
     },
   },
   *check(session, capture) {
@@ -112,4 +119,6 @@ const REMEDIES: Record<FaultKind, readonly string[]> = {
   notForServers: ['reissue'],
   weakKey: ['reissue'],
   weakSignature: ['reissue'],
+  stapleRevoked: ['revoked', 'staple'],
+  stapleExpired: ['staple'],
 };
