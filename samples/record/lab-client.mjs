@@ -24,6 +24,7 @@ const { values: wish, positionals } = parseArgs({
     alpn: { type: 'string' },
     ciphers: { type: 'string' },
     curves: { type: 'string' },
+    ocsp: { type: 'boolean', default: false }, // asks for a stapled OCSP response
     'no-sni': { type: 'boolean', default: false },
   },
 });
@@ -42,6 +43,7 @@ function tlsOptions() {
     ciphers: wish.ciphers,
     ecdhCurve: wish.curves,
     servername: wish['no-sni'] ? '' : undefined,
+    requestOCSP: wish.ocsp || undefined,
     session,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
