@@ -7,12 +7,15 @@ import type { Finding, RuleMeta, RuleResult } from '../diagnosis/rule.js';
 import { type Session, STAGES } from '../session/session.js';
 import { captureReport, type ReportedCapture } from './capture-report.js';
 import { findingReport } from './finding-report.js';
+import type { Catalogue } from './language/catalogue.js';
+import { ENGLISH } from './language/english/english.js';
 import { type DiagnosedLookup, lookupReport } from './lookup-report.js';
 import { sharesOf, stageDurationsOf } from './overview-report.js';
 import { Clock } from './place.js';
 import { redactorFor, revealing } from './redact.js';
 import { type NotListed, REPORT_SCHEMA, type Report, type SessionReport, type Summary } from './report.js';
 import { type DiagnosedSession, sessionReport } from './session-report.js';
+import { fillCounted, fillTemplate } from './wording.js';
 
 export interface ReportInput {
   captures: readonly ReportedCapture[];
@@ -30,24 +33,26 @@ export interface ReportInput {
   notListed: NotListed;
   /** Credentials stay readable. */
   showSecrets?: boolean;
+  /** English when absent. */
+  catalogue?: Catalogue;
 }
 
 export const buildReport = (input: ReportInput): Report => {
-  const { showSecrets = false } = input;
+  const { showSecrets = false, catalogue = ENGLISH } = input;
   const clock = new Clock(input.epoch, input.start);
   const sessions = [
-    ...input.sessions.map((diagnosed) => sessionReport(diagnosed, clock, showSecrets)),
-    ...(input.lookups ?? []).map((diagnosed) => lookupReport(diagnosed, clock)),
+    ...input.sessions.map((diagnosed) => sessionReport(diagnosed, clock, showSecrets, catalogue)),
+    ...(input.lookups ?? []).map((diagnosed) => lookupReport(diagnosed, clock, catalogue)),
   ].sort((a, b) => a.id - b.id);
   const captures = input.captures.map(captureReport);
-  captures[0]?.warnings.push(...crashWarnings(input.sessions, input.captureCrashes ?? []));
+  captures[0]?.warnings.push(...crashWarnings(input.sessions, input.captureCrashes ?? [], catalogue.texts.capture));
   const redactor = showSecrets ? revealing : redactorFor([], []);
   return {
     schema: REPORT_SCHEMA,
     captures,
     summary: summarize(sessions, input.notListed),
     findings: (input.captureFindings ?? []).map(({ rule, finding, sessions: about }) => ({
-      ...findingReport(rule, finding, clock, redactor),
+      ...findingReport(rule, finding, clock, redactor, catalogue),
       sessions: about.map(({ id }) => id),
     })),
     sessions,
@@ -87,19 +92,27 @@ export const summarize = (sessions: readonly SessionReport[], notListed: NotList
 };
 
 /** One line for each rule that threw, with the first session it threw on. */
-const crashWarnings = (sessions: readonly DiagnosedSession[], overall: readonly RuleResult[]): string[] => {
+const crashWarnings = (
+  sessions: readonly DiagnosedSession[],
+  overall: readonly RuleResult[],
+  texts: Catalogue['texts']['capture'],
+): string[] => {
   const crashes = new Map<string, { count: number; first: number; because: string }>();
   for (const { session, diagnosis } of sessions) {
     for (const { rule, because } of diagnosis.crashed) {
       const known = crashes.get(rule.id);
       if (known === undefined)
-        crashes.set(rule.id, { count: 1, first: session.id, because: because ?? 'unknown error' });
+        crashes.set(rule.id, { count: 1, first: session.id, because: because ?? texts.unknownError });
       else known.count++;
     }
   }
-  const onSessions = [...crashes].map(
-    ([rule, { count, first, because }]) =>
-      `The rule ${rule} crashed on ${count} ${count === 1 ? 'session' : 'sessions'}, first on session ${first}: ${because}`,
+  const onSessions = [...crashes].map(([rule, { count, first, because }]) =>
+    fillCounted(texts.rule, count, { rule, count: String(count), first: String(first), because }),
   );
-  return [...onSessions, ...overall.map(({ rule, because }) => `The rule ${rule.id} crashed: ${because}`)];
+  return [
+    ...onSessions,
+    ...overall.map(({ rule, because = texts.unknownError }) =>
+      fillTemplate(texts.captureRule, { rule: rule.id, because }),
+    ),
+  ];
 };

@@ -5,14 +5,22 @@
 import { CAUSES } from '../diagnosis/causes.js';
 import type { Finding, RuleMeta, Value } from '../diagnosis/rule.js';
 import { formatValue } from './format-value.js';
+import type { Catalogue } from './language/catalogue.js';
 import { type Clock, isoMillis, toMs } from './place.js';
 import type { Redactor } from './redact.js';
 import type { FindingReport, ValueReport } from './report.js';
 import { fillTemplate } from './wording.js';
 
-export const findingReport = (rule: RuleMeta, finding: Finding, clock: Clock, redactor: Redactor): FindingReport => {
+export const findingReport = (
+  rule: RuleMeta,
+  finding: Finding,
+  clock: Clock,
+  redactor: Redactor,
+  catalogue: Catalogue,
+): FindingReport => {
+  const wording = catalogue.rules[rule.id] ?? rule;
   const data = redactData(finding.data ?? {}, redactor);
-  const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, formatValue(value)]));
+  const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, formatValue(value, catalogue)]));
   // A key without a text is shown as the key: the finding still stands.
   const word = (table: Readonly<Record<string, string>>, key: string) => fillTemplate(table[key] ?? key, texts);
   return {
@@ -21,12 +29,15 @@ export const findingReport = (rule: RuleMeta, finding: Finding, clock: Clock, re
     stage: finding.stage ?? (finding.cause === null ? null : CAUSES[finding.cause]),
     severity: finding.severity ?? rule.severity,
     confidence: finding.confidence,
-    title: rule.title,
-    explanation: word(rule.messages, finding.message),
+    title: wording.title,
+    explanation: word(wording.messages, finding.message),
     message: finding.message,
-    data: Object.fromEntries(Object.entries(data).map(([name, value]) => [name, valueReport(value)])),
-    evidence: finding.evidence.map(({ arrival, note }) => ({ ...clock.place(arrival), note: word(rule.notes, note) })),
-    remedy: finding.remedies.map((key) => word(rule.remedies, key)),
+    data: Object.fromEntries(Object.entries(data).map(([name, value]) => [name, valueReport(value, catalogue)])),
+    evidence: finding.evidence.map(({ arrival, note }) => ({
+      ...clock.place(arrival),
+      note: word(wording.notes, note),
+    })),
+    remedy: finding.remedies.map((key) => word(wording.remedies, key)),
     reference: [...rule.reference],
   };
 };
@@ -41,7 +52,7 @@ const redactValue = (value: Value, redactor: Redactor): Value => {
   return { type: 'list', texts: value.texts.map((text) => redactor.text(text)) };
 };
 
-const valueReport = (value: Value): ValueReport => {
+const valueReport = (value: Value, catalogue: Catalogue): ValueReport => {
   switch (value.type) {
     case 'duration':
       return { type: 'duration', ms: toMs(value.ns) };
@@ -50,7 +61,7 @@ const valueReport = (value: Value): ValueReport => {
     case 'list':
       return { type: 'list', texts: [...value.texts] };
     case 'phrase':
-      return { type: 'text', text: formatValue(value) };
+      return { type: 'text', text: formatValue(value, catalogue) };
     default:
       return value;
   }

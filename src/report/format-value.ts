@@ -1,10 +1,10 @@
 /**
- * Quantities as people read them, in English and without a locale: 20.1 ms, 60.0 s, 4.1 min, 1.9 kB, 18,204. Steps of
+ * Quantities as people read them, the same in every language and without a locale: 20.1 ms, 60.0 s, 4.1 min, 1.9 kB, 18,204. Steps of
  * 1000, as network people count. Machines read the unrounded numbers in the JSON instead.
  */
 import type { Nanos } from '../capture/packet.js';
-import { PHRASES } from '../diagnosis/measures/phrases.js';
 import type { Value } from '../diagnosis/rule.js';
+import type { Catalogue } from './language/catalogue.js';
 import { isoMillis } from './place.js';
 
 const MICROSECOND = 1e3;
@@ -15,12 +15,13 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** A value of a finding in words; texts as they are. */
-export const formatValue = (value: Value): string => {
+export const formatValue = (value: Value, catalogue: Catalogue): string => {
+  const { terms } = catalogue;
   switch (value.type) {
     case 'duration':
       return formatDuration(value.ns);
     case 'time':
-      return formatTime(value.ms);
+      return formatTime(value.ms) ?? terms.unreadableTime;
     case 'bytes':
       return formatBytes(value.bytes);
     case 'count':
@@ -28,13 +29,13 @@ export const formatValue = (value: Value): string => {
     case 'text':
       return value.text;
     case 'list':
-      return value.texts.length === 0 ? 'nothing' : value.texts.join(', ');
+      return value.texts.length === 0 ? terms.nothing : value.texts.join(terms.and);
     case 'side':
-      return value.side;
+      return terms.sides[value.side];
     case 'phrase':
-      return PHRASES[value.phrase].replace(/\{(\w+)\}/g, (_, name: string) => {
+      return catalogue.phrases[value.phrase].replace(/\{(\w+)\}/g, (_, name: string) => {
         const filler = value.data[name];
-        return filler === undefined ? '' : formatValue(filler);
+        return filler === undefined ? '' : formatValue(filler, catalogue);
       });
   }
 };
@@ -73,8 +74,8 @@ export const formatCount = (n: number): string => {
   return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
 };
 
-/** From milliseconds since 1970: 2026-11-20 10:02:11 UTC. */
-export const formatTime = (ms: number): string => {
+/** From milliseconds since 1970: 2026-11-20 10:02:11 UTC. Undefined beyond the calendar. */
+export const formatTime = (ms: number): string | undefined => {
   const iso = isoMillis(ms);
-  return iso === null ? 'an unreadable time' : `${iso.slice(0, -5).replace('T', ' ')} UTC`;
+  return iso === null ? undefined : `${iso.slice(0, -5).replace('T', ' ')} UTC`;
 };

@@ -6,12 +6,14 @@ import type { Diagnosis } from '../diagnosis/rule.js';
 import type { LookupSession } from '../session/lookup-session.js';
 import { settledBy } from '../session/resolution.js';
 import { findingReport } from './finding-report.js';
+import type { Catalogue } from './language/catalogue.js';
 import type { Clock } from './place.js';
 import { revealing } from './redact.js';
 import type { SessionReport } from './report.js';
 import { stageEntry } from './stage-report.js';
 import { timelineReport } from './timeline-report.js';
 import { firstSentence } from './verdict-text.js';
+import { fillOptional, fillTemplate } from './wording.js';
 
 /** One failed lookup with what it means. */
 export interface DiagnosedLookup {
@@ -19,8 +21,14 @@ export interface DiagnosedLookup {
   diagnosis: Diagnosis;
 }
 
-export const lookupReport = ({ lookup, diagnosis }: DiagnosedLookup, clock: Clock): SessionReport => {
-  const findings = diagnosis.findings.map(({ rule, finding }) => findingReport(rule, finding, clock, revealing));
+export const lookupReport = (
+  { lookup, diagnosis }: DiagnosedLookup,
+  clock: Clock,
+  catalogue: Catalogue,
+): SessionReport => {
+  const findings = diagnosis.findings.map(({ rule, finding }) =>
+    findingReport(rule, finding, clock, revealing, catalogue),
+  );
   const wasAnswered = settledBy(lookup.resolution).questions.some(
     ({ answers, errors }) => answers.length + errors.length > 0,
   );
@@ -37,14 +45,16 @@ export const lookupReport = ({ lookup, diagnosis }: DiagnosedLookup, clock: Cloc
     cause: diagnosis.cause,
     confidence: diagnosis.confidence,
     recovered: false,
-    verdict: firstSentence(findings[0]?.explanation ?? `The name ${lookup.host} could not be resolved.`),
+    verdict: firstSentence(
+      findings[0]?.explanation ?? fillTemplate(catalogue.verdicts.unresolved, { host: lookup.host }),
+    ),
     related: [],
     sight: wasAnswered ? ['both-sides', 'ending', 'no-gaps'] : ['no-gaps'],
     vantage: null,
     startMs: clock.atMs(lookup.first.at),
     endMs: clock.atMs(lookup.last.at),
     packets: lookup.packets,
-    stages: lookup.stages.map((stage) => stageEntry(stage, detailOf(lookup), clock)),
+    stages: lookup.stages.map((stage) => stageEntry(stage, detailOf(lookup, catalogue), clock)),
     tcp: null,
     tls: null,
     proxy: null,
@@ -54,12 +64,12 @@ export const lookupReport = ({ lookup, diagnosis }: DiagnosedLookup, clock: Cloc
     subprotocol: null,
     findings,
     timelineOmitted: lookup.timeline.omitted,
-    timeline: timelineReport(lookup.timeline.events(), clock, revealing),
+    timeline: timelineReport(lookup.timeline.events(), clock, revealing, catalogue),
   };
 };
 
 /** The names that were tried, and how often. */
-const detailOf = ({ resolution, attempts }: LookupSession): string => {
-  const names = [...new Set(resolution.lookups.map(({ name }) => name))].join(', ');
-  return attempts > 1 ? `${names}, tried ${attempts} times` : names;
+const detailOf = ({ resolution, attempts }: LookupSession, { details, terms }: Catalogue): string => {
+  const names = [...new Set(resolution.lookups.map(({ name }) => name))];
+  return fillOptional(details.lookup, { names, ...(attempts > 1 ? { attempts: String(attempts) } : {}) }, terms);
 };

@@ -8,6 +8,7 @@ import type { Leg } from '../session/legs.js';
 import { type Session, type Sight, startOf } from '../session/session.js';
 import { findingReport } from './finding-report.js';
 import { h2Report } from './h2-report.js';
+import type { Catalogue } from './language/catalogue.js';
 import { legsReport } from './legs-report.js';
 import { messagesReport } from './message-report.js';
 import type { Clock } from './place.js';
@@ -35,14 +36,19 @@ export interface DiagnosedSession {
   legs?: readonly Leg[];
 }
 
-export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSecrets: boolean): SessionReport => {
+export const sessionReport = (
+  diagnosed: DiagnosedSession,
+  clock: Clock,
+  showSecrets: boolean,
+  catalogue: Catalogue,
+): SessionReport => {
   const { session, diagnosis, recovered = false, related = [], legs = [] } = diagnosed;
   const { tcp, tls } = session;
   // What a proxy adds for its backend is quoted at its client's leg too.
   const around = new Set([session, ...legs.flatMap(({ front, back }) => [front, back])]);
   const of = <T>(read: (each: Session) => Iterable<T>): T[] => [...around].flatMap((each) => [...read(each)]);
   const redactor = showSecrets ? revealing : redactorFor(of(headersOf), of(urlsOf));
-  const findings = findingReports(diagnosis, clock, redactor);
+  const findings = findingReports(diagnosis, clock, redactor, catalogue);
   return {
     id: session.id,
     client: session.client.text,
@@ -57,7 +63,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     cause: diagnosis.cause,
     confidence: diagnosis.confidence,
     recovered,
-    verdict: verdictText(session, diagnosis, findings),
+    verdict: verdictText(session, diagnosis, findings, catalogue),
     related,
     ...(legs.length === 0 ? {} : { legs: legsReport(legs, clock, redactor) }),
     sight: SIGHTS.filter((sight) => session.sight.has(sight)),
@@ -65,7 +71,7 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     startMs: clock.atMs(startOf(session).at),
     endMs: clock.atMs(tcp.last.at),
     packets: tcp.packets,
-    stages: session.stages.map((stage) => stageReport(session, stage, clock, redactor)),
+    stages: session.stages.map((stage) => stageReport(session, stage, clock, redactor, catalogue)),
     tcp: tcpReport(session.stream?.tcp ?? tcp),
     tls: tls === undefined ? null : tlsReport(tls, clock),
     proxy: proxyReport(session, clock, redactor),
@@ -75,15 +81,20 @@ export const sessionReport = (diagnosed: DiagnosedSession, clock: Clock, showSec
     subprotocol: subprotocolReport(session.subprotocol, redactor),
     findings,
     timelineOmitted: session.timeline.omitted,
-    timeline: timelineReport(session.timeline.events(), clock, redactor),
+    timeline: timelineReport(session.timeline.events(), clock, redactor, catalogue),
     ...(session.recorded === undefined ? {} : messagesReport(session.recorded, clock, redactor)),
     ...(session.series === undefined ? {} : { series: seriesReport(session, session.series, clock) }),
   };
 };
 
-const findingReports = (diagnosis: Diagnosis, clock: Clock, redactor: Redactor): FindingReport[] =>
+const findingReports = (
+  diagnosis: Diagnosis,
+  clock: Clock,
+  redactor: Redactor,
+  catalogue: Catalogue,
+): FindingReport[] =>
   diagnosis.findings.map(({ rule, finding }: { rule: RuleMeta; finding: Finding }) =>
-    findingReport(rule, finding, clock, redactor),
+    findingReport(rule, finding, clock, redactor, catalogue),
   );
 
 const carrierOf = (upgrade: HttpExchange | undefined): SessionReport['carrier'] => {

@@ -8,13 +8,20 @@ import type { Arrival } from '../stream/arrival.js';
 import { opposite } from '../stream/side.js';
 import { cipherSuiteName } from '../tls/cipher-suites.js';
 import { versionName } from '../tls/versions.js';
+import { LEADING_COMMA } from './event-text.js';
+import type { Catalogue } from './language/catalogue.js';
 import { type Clock, toMs } from './place.js';
 import type { Redactor } from './redact.js';
 import type { EventValue, StageReport } from './report.js';
 import { fillOptional } from './wording.js';
 
-export const stageReport = (session: Session, facts: StageFacts, clock: Clock, redactor: Redactor): StageReport =>
-  stageEntry(facts, stageDetail(session, facts.stage, redactor), clock);
+export const stageReport = (
+  session: Session,
+  facts: StageFacts,
+  clock: Clock,
+  redactor: Redactor,
+  catalogue: Catalogue,
+): StageReport => stageEntry(facts, stageDetail(session, facts.stage, redactor, catalogue), clock);
 
 export const stageEntry = (facts: StageFacts, detail: string | null, clock: Clock): StageReport => {
   const { stage, status, start, end, steps } = facts;
@@ -40,28 +47,17 @@ export const stageEntry = (facts: StageFacts, detail: string | null, clock: Cloc
 };
 
 /** Null where there is nothing to tell. */
-const stageDetail = (session: Session, stage: StageName, redactor: Redactor): string | null => {
-  const template = DETAILS[stage];
+const stageDetail = (
+  session: Session,
+  stage: StageName,
+  redactor: Redactor,
+  { details, terms }: Catalogue,
+): string | null => {
   const facts = FACTS[stage]?.(session);
-  if (template === undefined || facts === undefined) return null;
+  if (facts === undefined) return null;
   const known = Object.entries(facts).filter((entry): entry is [string, EventValue] => entry[1] != null);
-  const detail = fillOptional(template, Object.fromEntries(known)).replace(/^, /, '');
+  const detail = fillOptional(details[stage], Object.fromEntries(known), terms).replace(LEADING_COMMA, '');
   return detail === '' ? null : redactor.text(detail);
-};
-
-const DETAILS: Partial<Record<StageName, string>> = {
-  dns: '[{name}][: {addresses}][, as {aliases}][, from {resolver}]',
-  tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp}][, SYN sent {syns} times]',
-  tls: '[{version}][, {cipher}][, ALPN {alpn}][, ServerHello after {hello|ns}][, Finished after {finished|ns}][, first data after {data|ns}][, {alertFrom} alert {alert}]',
-  proxy:
-    '[PROXY protocol {preamble|plain}][ for {source}][, {protocol}][ to {target}][ as {user}][: {code|plain}][ {reply}]',
-  upgrade:
-    '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}][, waited {waited|ns}, {server|ns} of it for the server]',
-  subprotocol:
-    '[{name}][ {version}][, {event}][ {code}][, {error}][, client heart-beat {client|ns}][, server heart-beat {server|ns}]',
-  open: '[client {clientMessages|messages}][ {clientBytes|bytes}][, server {serverMessages|messages}][ {serverBytes|bytes}][, client pings every {clientPings|ns}][, server pings every {serverPings|ns}][, encrypted: client {clientSealed|bytes}, server {serverSealed|bytes}]',
-  close:
-    '[{code|plain} from the {closer}][, {answered}][, then {end} from the {ender}][{ended} from the {ender}, without a Close]',
 };
 
 /** From here on a user feels the wait for an answer. */

@@ -2,14 +2,22 @@
 import type { TimelineEvent } from '../session/timeline.js';
 import type { EventData } from '../stream/event-sink.js';
 import { eventSummary, runSummary } from './event-text.js';
+import type { Catalogue } from './language/catalogue.js';
 import { type Clock, packetPlace, toMs } from './place.js';
 import type { Redactor } from './redact.js';
 import type { EventReport, EventValue } from './report.js';
 
-export const timelineReport = (events: readonly TimelineEvent[], clock: Clock, redactor: Redactor): EventReport[] =>
-  events.map((event) => (event.run === undefined ? eventReport(event, clock, redactor) : runReport(event, clock)));
+export const timelineReport = (
+  events: readonly TimelineEvent[],
+  clock: Clock,
+  redactor: Redactor,
+  catalogue: Catalogue,
+): EventReport[] =>
+  events.map((event) =>
+    event.run === undefined ? eventReport(event, clock, redactor, catalogue) : runReport(event, clock, catalogue),
+  );
 
-const eventReport = (event: TimelineEvent, clock: Clock, redactor: Redactor): EventReport => {
+const eventReport = (event: TimelineEvent, clock: Clock, redactor: Redactor, catalogue: Catalogue): EventReport => {
   const { layer, from } = event;
   const data = event.data === undefined ? undefined : dataReport(event.data, redactor);
   const kind = data?.kind;
@@ -19,13 +27,17 @@ const eventReport = (event: TimelineEvent, clock: Clock, redactor: Redactor): Ev
     from,
     layer,
     event: event.event,
-    summary: eventSummary({ layer, event: event.event, data }),
+    summary: eventSummary({ layer, event: event.event, data }, catalogue),
     ...(typeof kind === 'string' ? { kind } : {}),
     ...(data === undefined ? {} : { data }),
   };
 };
 
-const runReport = ({ layer, event, from, packet, at, run }: TimelineEvent, clock: Clock): EventReport => {
+const runReport = (
+  { layer, event, from, packet, at, run }: TimelineEvent,
+  clock: Clock,
+  catalogue: Catalogue,
+): EventReport => {
   const { count, bytes, kinds, until, untilPacket } = run!;
   const last = packetPlace(untilPacket);
   return {
@@ -34,7 +46,7 @@ const runReport = ({ layer, event, from, packet, at, run }: TimelineEvent, clock
     from,
     layer,
     event,
-    summary: runSummary({ layer, count, bytes, kinds }),
+    summary: runSummary({ layer, count, bytes, kinds }, catalogue),
     count: { ...count },
     bytes: { ...bytes },
     kinds: { ...kinds },

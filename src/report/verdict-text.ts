@@ -1,23 +1,29 @@
 /**
  * One sentence for each session: of a failed one the sentence of the finding that decides, of the others how they
- * ended or what could not be seen. Keyed templates; which one fits is decided here and worded in the table.
+ * ended or what could not be seen. Keyed templates; which one fits is decided here and worded in the catalogue.
  */
 import type { Diagnosis } from '../diagnosis/rule.js';
 import { proxyLegs } from '../diagnosis/rules/upgrade/proxy-legs.js';
 import type { Session } from '../session/session.js';
+import type { Catalogue } from './language/catalogue.js';
 import type { EventValue, FindingReport } from './report.js';
 import { fillOptional } from './wording.js';
 
 /** `findings`: the decisive first. Behind a proxy that was seen on both sides, the leg that broke is named as well. */
-export const verdictText = (session: Session, diagnosis: Diagnosis, findings: readonly FindingReport[]): string => {
+export const verdictText = (
+  session: Session,
+  diagnosis: Diagnosis,
+  findings: readonly FindingReport[],
+  { verdicts, terms }: Catalogue,
+): string => {
   const [decisive] = findings;
   if (diagnosis.outcome === 'failed' && diagnosis.decisive !== undefined && decisive !== undefined) {
     const where = findings.find(({ rule, message }) => rule === PROXY_LEGS && BROKEN_LEG.has(message));
     return [decisive, ...(where === undefined ? [] : [where])]
       .map(({ explanation }) => firstSentence(explanation))
-      .join(' ');
+      .join(terms.space);
   }
-  return fillOptional(VERDICTS[verdictKey(session, diagnosis)], verdictData(session, diagnosis));
+  return fillOptional(verdicts[verdictKey(session, diagnosis)], verdictData(session, diagnosis, terms), terms);
 };
 
 const PROXY_LEGS = proxyLegs.meta.id;
@@ -35,8 +41,8 @@ const BROKEN_LEG: ReadonlySet<string> = new Set([
   'spoiled',
 ]);
 
-/** Up to a full stop that a space follows: `60.0 s` and `nginx/1.22.1` have none. */
-export const firstSentence = (text: string): string => /^.*?[.!?](?=\s)/s.exec(text)?.[0] ?? text;
+/** Up to a full stop that a space follows: `60.0 s` and `nginx/1.22.1` have none. Chinese ones need no space. */
+export const firstSentence = (text: string): string => /^.*?(?:[.!?](?=\s)|[。！？])/s.exec(text)?.[0] ?? text;
 
 const verdictKey = (session: Session, { outcome, stage }: Diagnosis): VerdictKey => {
   const { websocket, tls, stages } = session;
@@ -53,7 +59,7 @@ const verdictKey = (session: Session, { outcome, stage }: Diagnosis): VerdictKey
   return 'partial';
 };
 
-const verdictData = (session: Session, { stage }: Diagnosis): Record<string, EventValue> => {
+const verdictData = (session: Session, { stage }: Diagnosis, terms: Catalogue['terms']): Record<string, EventValue> => {
   const { tcp, tls, websocket } = session;
   const close = websocket?.firstClose;
   const known: Record<string, EventValue | undefined> = {
@@ -67,34 +73,13 @@ const verdictData = (session: Session, { stage }: Diagnosis): Record<string, Eve
     client: tcp.flows.client.bytes,
     server: tcp.flows.server.bytes,
     seen: tcp.flows.client.packets > 0 ? 'client' : 'server',
-    missing: MISSING.filter(([sight]) => !session.sight.has(sight)).map(([, text]) => text),
+    missing: MISSING.filter((sight) => !session.sight.has(sight)).map((sight) => terms.missing[sight]),
   };
   return Object.fromEntries(
     Object.entries(known).filter((entry): entry is [string, EventValue] => entry[1] !== undefined),
   );
 };
 
-const MISSING = [
-  ['tcp-handshake', 'the TCP handshake'],
-  ['upgrade', 'the upgrade'],
-  ['frames', 'the frames'],
-  ['ending', 'the ending'],
-  ['no-gaps', 'bytes in between'],
-] as const;
+const MISSING = ['tcp-handshake', 'upgrade', 'frames', 'ending', 'no-gaps'] as const;
 
-const VERDICTS = {
-  failed: 'Failed in stage {stage}.',
-  'ok-closed': 'Closed normally by the {side}[ with {code|plain}] after {age|ns}.',
-  'ok-encrypted': 'Encrypted, and ended in good order[ by the {ender}] after {age|ns}.',
-  ok: 'Ended in good order[ by the {ender}] after {age|ns}.',
-  open: 'Still open and healthy at the end of the capture, after {age|ns}.',
-  'open-encrypted': 'Encrypted, still open at the end of the capture after {age|ns}, and nothing looks wrong.',
-  'open-midstream': 'Open since before the capture and still healthy at its end, {age|ns} later.',
-  'partial-encrypted':
-    'Encrypted: the client sent {client|bytes} and the server {server|bytes} in {age|ns}; nothing looks wrong from outside, and what was said is not visible.',
-  'partial-in-progress': 'The capture ends while stage {stage} is under way; nothing is wrong so far.',
-  'partial-one-side': 'Only packets of the {seen} were captured: too little to judge.',
-  partial: 'Too little was captured to judge[; not seen: {missing}].',
-} as const;
-
-type VerdictKey = keyof typeof VERDICTS;
+type VerdictKey = Exclude<keyof Catalogue['verdicts'], 'unresolved'>;

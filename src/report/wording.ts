@@ -1,22 +1,35 @@
 /**
- * Fills templates: texts with {placeholders}, and data that goes into them. The wording of rules and of timeline events
- * stands in tables of such templates, so that a second language is a second table. No sentence is put together in code.
+ * Fills templates: texts with {placeholders}, and data that goes into them. Whatever reports say stands in tables of such
+ * templates (language/), so that a second language is a second table. No sentence is put together in code.
  */
 import { formatBytes, formatCount, formatDuration } from './format-value.js';
+import type { Catalogue, Counted } from './language/catalogue.js';
+import { ENGLISH } from './language/english/english.js';
 import type { EventValue } from './report.js';
+
+/** What the formats of templates need of a language. */
+type Terms = Catalogue['terms'];
 
 /** `{name}` becomes the text of that name; one that is missing is a mistake of the rule and shows as such. */
 export const fillTemplate = (template: string, texts: Readonly<Record<string, string>>): string =>
   template.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(texts, name) ? texts[name]! : `(no ${name})`));
+
+/** A text that depends on a number, which becomes `{count}`. */
+export const fillCounted = (forms: Counted, n: number, texts: Readonly<Record<string, string>> = {}): string =>
+  fillTemplate(n === 1 ? forms.one : forms.many, { count: formatCount(n), ...texts });
 
 /**
  * The same with formats, `{size|bytes}`, words for flags, `{late?arrived late}`, and parts in `[…]` that are left out when a placeholder inside has no data:
  * a layer tells what it saw, and what it did not see must not leave a hole in the text. One pass: what is filled in
  * comes from a capture and is never read as a template.
  */
-export const fillOptional = (template: string, data: Readonly<Record<string, EventValue>>): string => {
+export const fillOptional = (
+  template: string,
+  data: Readonly<Record<string, EventValue>>,
+  terms: Terms = ENGLISH.terms,
+): string => {
   let text = '';
-  for (const part of partsOf(template)) text += typeof part === 'string' ? part : (fillPart(part, data) ?? '');
+  for (const part of partsOf(template)) text += typeof part === 'string' ? part : (fillPart(part, data, terms) ?? '');
   return text.trim();
 };
 
@@ -31,7 +44,11 @@ interface Placeholder {
 type Part = string | readonly (string | Placeholder)[];
 
 /** Undefined when a placeholder of the part has no data. */
-const fillPart = (part: Exclude<Part, string>, data: Readonly<Record<string, EventValue>>): string | undefined => {
+const fillPart = (
+  part: Exclude<Part, string>,
+  data: Readonly<Record<string, EventValue>>,
+  terms: Terms,
+): string | undefined => {
   let text = '';
   for (const piece of part) {
     if (typeof piece === 'string') {
@@ -41,7 +58,7 @@ const fillPart = (part: Exclude<Part, string>, data: Readonly<Record<string, Eve
     const { name, format, flag } = piece;
     const value = Object.hasOwn(data, name) ? data[name] : undefined;
     if (isNothing(value) || (value === 0 && format === 'bytes')) return undefined;
-    text += flag ?? formatData(value!, format);
+    text += flag ?? formatData(value!, format, terms);
   }
   return text;
 };
@@ -86,14 +103,15 @@ const piecesOf = (part: string): (string | Placeholder)[] => {
 const isNothing = (value: EventValue | undefined): boolean =>
   value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
-const formatData = (value: EventValue, format: string | undefined): string => {
+const formatData = (value: EventValue, format: string | undefined, terms: Terms): string => {
   if (typeof value === 'string') {
-    if (format === 'gap') return GAPS[value] ?? value;
+    if (format === 'gap') return wordOf(terms.gaps, value);
+    if (format === 'word') return wordOf(terms.words, value);
     return format === 'date' ? value.slice(0, 'yyyy-mm-dd'.length) : value;
   }
   if (typeof value !== 'number') {
     if (!Array.isArray(value)) return String(value);
-    return format === 'first' ? (value[0] ?? '') : value.join(', ');
+    return format === 'first' ? (value[0] ?? '') : value.join(terms.and);
   }
   switch (format) {
     case 'bytes':
@@ -103,7 +121,7 @@ const formatData = (value: EventValue, format: string | undefined): string => {
     case 'ns':
       return formatDuration(value);
     case 'messages':
-      return `${formatCount(value)} ${value === 1 ? 'message' : 'messages'}`;
+      return fillCounted(terms.messages, value);
     case 'plain':
       return String(value);
     default:
@@ -111,11 +129,6 @@ const formatData = (value: EventValue, format: string | undefined): string => {
   }
 };
 
-/** Causes of gaps in words. */
-const GAPS: Readonly<Record<string, string>> = {
-  'not-captured': 'acknowledged, and not in the capture',
-  'snap-length': 'cut off by the snap length',
-  'over-limit': 'more than wscope keeps',
-  'not-decrypted': 'could not be decrypted',
-  'capture-start': 'from before the capture',
-};
+/** What stands in no table stands for itself; a name from a capture must not find what every object has. */
+export const wordOf = (words: Readonly<Record<string, string>>, name: string): string =>
+  Object.hasOwn(words, name) ? words[name]! : name;

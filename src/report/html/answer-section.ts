@@ -1,99 +1,112 @@
 /** The top of the page: what happened, which packets prove it, what to do; at its foot: files, warnings, what made it. */
 import { formatBytes, formatCount, formatDuration } from '../format-value.js';
 import { fateOf } from '../headline.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { CaptureReport, FindingReport, Report, SessionReport } from '../report.js';
-import { type Html, html } from './html.js';
+import { notListedText } from '../terminal/capture-lines.js';
+import { fillTemplate } from '../wording.js';
+import { fillHtml, type Html, html } from './html.js';
 import { packetLinks } from './packet-link.js';
 import type { HtmlOptions } from './render-html.js';
 
 /** Of a finding about the whole capture. */
 const SESSIONS_NAMED = 30;
 
-export const answerSection = (report: Report): Html => {
+export const answerSection = (report: Report, catalogue: Catalogue): Html => {
   const session =
     report.sessions.find(({ outcome, recovered }) => outcome === 'failed' && !recovered) ??
     report.sessions.find(({ outcome }) => outcome === 'failed');
   return html`<p class="files">${report.captures.map(({ file }) => file).join(', ')}</p>
-<h1>${session === undefined ? calm(report) : verdictOf(session)}</h1>
-${session === undefined ? null : proofOf(session, report)}
-${countsOf(report)}
-${report.findings.map((finding) => captureFinding(finding))}`;
+<h1>${session === undefined ? calm(report, catalogue) : verdictOf(session, catalogue)}</h1>
+${session === undefined ? null : proofOf(session, report, catalogue)}
+${countsOf(report, catalogue)}
+${report.findings.map((finding) => captureFinding(finding, catalogue))}`;
 };
 
-const verdictOf = (session: SessionReport): Html =>
-  html`<a href="#s${session.id}">Session ${session.id}</a> ${fateOf(session)}: ${session.verdict}`;
-
-const calm = ({ summary }: Report): string => {
-  if (summary.sessions === 0) return 'No WebSocket sessions in this capture.';
-  if (summary.partial === summary.sessions) return 'Too little of any session was seen to judge.';
-  return summary.sessions === 1
-    ? 'The session shows nothing wrong.'
-    : `None of ${formatCount(summary.sessions)} sessions failed.`;
+const verdictOf = (session: SessionReport, catalogue: Catalogue): Html => {
+  const { page } = catalogue;
+  const { id, verdict } = session;
+  const named = fillTemplate(page.session, { id: String(id) });
+  const link = html`<a href="#s${id}">${named}</a>`;
+  return fillHtml(page.answer.verdict, { session: link, fate: fateOf(session, catalogue), verdict });
 };
 
-const proofOf = (session: SessionReport, report: Report): Html | null => {
+const calm = ({ summary }: Report, { page: { answer: said } }: Catalogue): string => {
+  if (summary.sessions === 0) return said.none;
+  if (summary.partial === summary.sessions) return said.unjudged;
+  return summary.sessions === 1 ? said.one : fillTemplate(said.calm, { count: formatCount(summary.sessions) });
+};
+
+const proofOf = (session: SessionReport, report: Report, catalogue: Catalogue): Html | null => {
   const finding = session.findings[0];
   if (finding === undefined) return null;
   const { evidence, remedy } = finding;
+  const { page, terms } = catalogue;
+  const said = page.answer;
   return html`<dl class="answer">
-${evidence.length === 0 ? null : html`<dt>Proof</dt><dd>${packetLinks(session, evidence, report)}</dd>`}
-${remedy[0] === undefined ? null : html`<dt>Fix</dt><dd>${remedy[0]}</dd>`}
-<dt>How sure</dt><dd>${session.confidence}${session.cause === null ? null : html`, <code>${session.cause}</code>`}</dd>
+${evidence.length === 0 ? null : html`<dt>${said.proof}</dt><dd>${packetLinks(session, evidence, report, catalogue)}</dd>`}
+${remedy[0] === undefined ? null : html`<dt>${said.fix}</dt><dd>${remedy[0]}</dd>`}
+<dt>${said.sure}</dt><dd>${terms.confidences[session.confidence]}${session.cause === null ? null : html`${terms.comma}<code>${session.cause}</code>`}</dd>
 </dl>`;
 };
 
-const countsOf = ({ summary }: Report): Html => {
+const countsOf = ({ summary }: Report, { page, terms }: Catalogue): Html => {
   const told = (['failed', 'ok', 'open', 'partial'] as const).filter((outcome) => summary[outcome] > 0);
   const causes = Object.entries(summary.byCause);
-  return html`<ul class="counts" aria-label="Sessions by outcome">
-${told.map((outcome) => html`<li class="o-${outcome}"><b>${formatCount(summary[outcome])}</b> ${outcome}</li>`)}
+  return html`<ul class="counts" aria-label="${page.answer.counts}">
+${told.map((outcome) => html`<li class="o-${outcome}"><b>${formatCount(summary[outcome])}</b> ${terms.outcomes[outcome]}</li>`)}
 </ul>
 ${causes.length < 2 ? null : html`<p class="causes">${causes.map(([cause, count]) => html`<span><b>${formatCount(count)}</b> <code>${cause}</code></span> `)}</p>`}`;
 };
 
-const captureFinding = (finding: FindingReport): Html => {
+const captureFinding = (finding: FindingReport, { page }: Catalogue): Html => {
   const about = finding.sessions ?? [];
   const rest = about.length - SESSIONS_NAMED;
+  const links = about.slice(0, SESSIONS_NAMED).map((id) => html`<a href="#s${id}">${id}</a> `);
+  const more = rest > 0 ? fillTemplate(page.limits.more, { count: formatCount(rest) }) : '';
   return html`<section class="finding f-${finding.severity}"><h2>${finding.title}</h2>
 <p>${finding.explanation}</p>
 ${finding.remedy.map((text) => html`<p>${text}</p>`)}
-${about.length === 0 ? null : html`<p>Sessions ${about.slice(0, SESSIONS_NAMED).map((id) => html`<a href="#s${id}">${id}</a> `)}${rest > 0 ? `and ${formatCount(rest)} more` : ''}</p>`}
+${about.length === 0 ? null : html`<p>${fillHtml(page.answer.sessions, { ids: [...links, more] })}</p>`}
 </section>`;
 };
 
-export const captureSection = (report: Report, { madeWith, command, showSecrets }: HtmlOptions): Html => {
-  const { http, tls, spare, other } = report.summary.notListed;
-  const kinds = [
-    [http, 'HTTP without an upgrade'],
-    [tls, 'TLS that shows no WebSocket'],
-    [spare, 'spare'],
-    [other, 'other'],
-  ] as const;
-  const notListed = kinds.filter(([count]) => count > 0).map(([count, name]) => `${formatCount(count)} ${name}`);
+export const captureSection = (
+  report: Report,
+  { madeWith, command, showSecrets }: HtmlOptions,
+  catalogue: Catalogue,
+): Html => {
+  const said = catalogue.page.foot;
+  const notListed = notListedText(report.summary.notListed, catalogue);
   return html`<footer>
-<h2>Captures</h2>
-${report.captures.map(captureEntry)}
-${notListed.length === 0 ? null : html`<p>Other connections, not listed: ${notListed.join(', ')}.</p>`}
-<p>Made with ${madeWith}: <code>${command}</code></p>
-<p>Packet numbers are those of Wireshark (<code>frame.number</code>). ${showSecrets ? html`<strong>Credentials were left in.</strong>` : 'Credentials are taken out as far as they were recognised.'} This page loads nothing and sends nothing.</p>
+<h2>${said.captures}</h2>
+${report.captures.map((capture) => captureEntry(capture, catalogue))}
+${notListed === undefined ? null : html`<p>${notListed}</p>`}
+<p>${fillHtml(said.made, { program: madeWith, command: html`<code>${command}</code>` })}</p>
+<p>${fillHtml(said.numbers, { field: html`<code>frame.number</code>` })} ${showSecrets ? html`<strong>${said.secrets}</strong>` : said.noSecrets} ${said.quiet}</p>
 </footer>`;
 };
 
-const captureEntry = (capture: CaptureReport): Html => {
+const captureEntry = (capture: CaptureReport, { page, texts: { capture: said }, terms }: Catalogue): Html => {
   const { file, format, linkTypes, packets, bytes, start, durationMs, truncatedPackets, droppedPackets, warnings } =
     capture;
   const facts = [
     format,
-    linkTypes.join(', '),
-    `${formatCount(packets)} packets`,
+    linkTypes.join(terms.and),
+    fillTemplate(said.packets, { count: formatCount(packets) }),
     formatBytes(bytes),
     ...(start === null
       ? []
-      : [`${formatDuration((durationMs ?? 0) * 1e6)} from ${start.replace('T', ' ').replace('Z', ' UTC')}`]),
-    ...(truncatedPackets > 0 ? [`${formatCount(truncatedPackets)} packets cut by the snap length`] : []),
-    ...((droppedPackets ?? 0) > 0 ? [`${formatCount(droppedPackets ?? 0)} packets dropped while capturing`] : []),
+      : [
+          fillTemplate(page.foot.when, {
+            duration: formatDuration((durationMs ?? 0) * 1e6),
+            start: start.replace('T', ' ').replace('Z', ' UTC'),
+          }),
+        ]),
+    ...(truncatedPackets > 0 ? [fillTemplate(said.cut, { count: formatCount(truncatedPackets) })] : []),
+    ...((droppedPackets ?? 0) > 0 ? [fillTemplate(said.dropped, { count: formatCount(droppedPackets ?? 0) })] : []),
   ];
-  return html`<p><code>${file}</code> ${facts.join(', ')}</p>
+  return html`<p><code>${file}</code> ${facts.join(terms.comma)}</p>
 ${warnings.length === 0 ? null : html`<ul class="warnings">${warnings.slice(0, WARNINGS_SHOWN).map((text) => html`<li>${text}</li>`)}</ul>`}`;
 };
 

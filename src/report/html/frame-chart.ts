@@ -4,7 +4,9 @@
  * Runs that were folded stand as boxes of their mean size.
  */
 import { formatBytes, formatDuration } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { EventReport, SessionReport } from '../report.js';
+import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
 
 const WIDTH = 1000;
@@ -19,7 +21,7 @@ const SILENT_LEAST = 1000;
 /** Frames below which there is nothing to compare. */
 const WORTH = 2;
 
-export const frameChart = (session: SessionReport): Html | null => {
+export const frameChart = (session: SessionReport, { page, terms }: Catalogue): Html | null => {
   const frames = session.timeline.filter(
     (event) => event.layer === 'ws' && (DATA.has(event.event) || event.event === 'run'),
   );
@@ -32,18 +34,22 @@ export const frameChart = (session: SessionReport): Html | null => {
   );
   const y = (bytes: number) => Math.max(3, Math.sqrt(bytes / largest) * REACH);
   const quiet = silences(session);
-  return html`<h3>Frames over time</h3>
+  const said = page.frames;
+  const size = formatBytes(largest);
+  return html`<h3>${said.title}</h3>
 <figure class="chart"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="c${id}-title c${id}-desc">
-<title id="c${id}-title">Frames of session ${id} over time</title>
-<desc id="c${id}-desc">Client upwards, server downwards, largest ${formatBytes(largest)}. ${
+<title id="c${id}-title">${fillTemplate(said.of, { id: String(id) })}</title>
+<desc id="c${id}-desc">${fillTemplate(said.describes, { size })} ${
     quiet.length === 0
-      ? 'No long silence.'
-      : `Silences: ${quiet
-          .slice(0, 5)
-          .map(([from, to]) => formatDuration((to - from) * 1e6))
-          .join(', ')}.`
+      ? said.noSilence
+      : fillTemplate(said.silences, {
+          silences: quiet
+            .slice(0, 5)
+            .map(([from, to]) => formatDuration((to - from) * 1e6))
+            .join(terms.and),
+        })
   }</desc>
-${quiet.map(([from, to]) => silence(x(from), x(to), to - from))}
+${quiet.map(([from, to]) => silence(x(from), x(to), to - from, said.silence))}
 <path class="axis" d="M0 ${MIDDLE}H${WIDTH}"/>
 <path class="k-client" d="${frames.map((event) => stem(event, 'client', x, y)).join('')}"/>
 <path class="k-server" d="${frames.map((event) => stem(event, 'server', x, y)).join('')}"/>
@@ -52,9 +58,9 @@ ${session.timeline
   .filter(isEnd)
   .slice(0, 4)
   .map((event) => html`<path class="k-end" d="M${x(event.atMs).toFixed(1)} 8V${2 * MIDDLE - 8}"/>`)}
-<text x="2" y="12">client ▲</text><text x="2" y="${2 * MIDDLE - 4}">server ▼</text>
+<text x="2" y="12">${said.client}</text><text x="2" y="${2 * MIDDLE - 4}">${said.server}</text>
 ${Array.from({ length: TICKS + 1 }, (_, index) => tick(index, length))}
-</svg><figcaption>Height by size, the largest ${formatBytes(largest)}; dots are pings and pongs, the line is the Close or the end, shaded is silence.</figcaption></figure>`;
+</svg><figcaption>${fillTemplate(said.caption, { size })}</figcaption></figure>`;
 };
 
 const DATA: ReadonlySet<string> = new Set(['text', 'binary', 'continuation']);
@@ -106,8 +112,8 @@ const silences = ({ timeline, startMs, endMs }: SessionReport): [from: number, t
   return found;
 };
 
-const silence = (from: number, to: number, ms: number): Html =>
-  html`<rect class="k-silence" x="${from.toFixed(1)}" y="14" width="${(to - from).toFixed(1)}" height="${2 * MIDDLE - 28}"/>${to - from < 90 ? null : html`<text class="quiet" x="${((from + to) / 2).toFixed(1)}" y="${MIDDLE - 8}">${formatDuration(ms * 1e6)} of silence</text>`}`;
+const silence = (from: number, to: number, ms: number, template: string): Html =>
+  html`<rect class="k-silence" x="${from.toFixed(1)}" y="14" width="${(to - from).toFixed(1)}" height="${2 * MIDDLE - 28}"/>${to - from < 90 ? null : html`<text class="quiet" x="${((from + to) / 2).toFixed(1)}" y="${MIDDLE - 8}">${fillTemplate(template, { duration: formatDuration(ms * 1e6) })}</text>`}`;
 
 const tick = (index: number, length: number): Html => {
   const at = LEFT + ((WIDTH - 2 * LEFT) * index) / TICKS;

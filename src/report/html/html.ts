@@ -20,6 +20,10 @@ export const html = (pieces: TemplateStringsArray, ...parts: Part[]): Html => {
   return { [MADE]: text };
 };
 
+/** A template of a catalogue, whose `{name}` becomes the part of that name: the same gate for both. */
+export const fillHtml = (template: string, parts: Readonly<Record<string, Part>>): Html =>
+  html`${template.split(/\{(\w+)\}/).map((piece, index) => (index % 2 === 0 ? piece : parts[piece]))}`;
+
 export const textOf = (made: Html): string => made[MADE];
 
 /** Style and script of ours alone: they are not escaped in HTML, and must not hold what would end them. */

@@ -4,8 +4,10 @@
  */
 import { eventText, runLabel, runNote } from '../event-text.js';
 import { formatCount, formatDuration } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { EventReport, Report, SessionReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
+import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
 import { rowId } from './packet-link.js';
 
@@ -16,7 +18,14 @@ const SILENCE = 1000;
 /** Shorter sessions, in milliseconds, are told to the microsecond. */
 const FINE_TIME = 100;
 
-export const ladderTable = (session: SessionReport, report: Report, most: number): Html | null => {
+export const ladderTable = (
+  session: SessionReport,
+  report: Report,
+  most: number,
+  catalogue: Catalogue,
+): Html | null => {
+  const { page, texts } = catalogue;
+  const said = page.timeline;
   const { id, timeline, timelineOmitted } = session;
   if (timeline.length === 0) return null;
   const shown =
@@ -34,20 +43,23 @@ export const ladderTable = (session: SessionReport, report: Report, most: number
     before = event.untilMs ?? event.atMs;
     const gap =
       cut > 0 && index === Math.ceil(most / 2)
-        ? leftOut(`${formatCount(cut)} rows are left out here, to keep this page usable`)
+        ? leftOut(fillTemplate(page.limits.rows, { count: formatCount(cut) }))
         : null;
-    const silence = gap === null && pause >= SILENCE ? leftOut(`${formatDuration(pause * 1e6)} of silence`) : null;
+    const silence =
+      gap === null && pause >= SILENCE
+        ? leftOut(fillTemplate(said.silence, { duration: formatDuration(pause * 1e6) }))
+        : null;
     const key = rowId(id, event);
     // Several events may share a packet: the first of them can be jumped to.
     const anchor = named.has(key) ? null : html` id="${key}"`;
     named.add(key);
-    return html`${gap}${silence}${row(event, pause, session, report, anchor, anchor === null ? undefined : proof.get(key))}`;
+    return html`${gap}${silence}${row(event, pause, session, report, anchor, anchor === null ? undefined : proof.get(key), catalogue)}`;
   });
-  return html`<h3>Timeline</h3>
-${timelineOmitted > 0 ? html`<p class="limit">${formatCount(timelineOmitted)} events in the middle were not kept; --session ${id} keeps them.</p>` : null}
-<div class="scroll" tabindex="0" role="region" aria-label="Timeline of session ${id}">
+  return html`<h3>${said.title}</h3>
+${timelineOmitted > 0 ? html`<p class="limit">${fillTemplate(texts.left.events, { count: formatCount(timelineOmitted), id: String(id) })}</p>` : null}
+<div class="scroll" tabindex="0" role="region" aria-label="${fillTemplate(said.region, { id: String(id) })}">
 <table class="ladder">
-<thead><tr><th scope="col">time</th><th scope="col"><abbr title="since the row before">Δ</abbr></th><th scope="col">packet</th><th scope="col" class="line"><span>client</span><span>server</span></th><th scope="col">note</th></tr></thead>
+<thead><tr><th scope="col">${said.time}</th><th scope="col"><abbr title="${said.delta}">Δ</abbr></th><th scope="col">${said.packet}</th><th scope="col" class="line"><span>${said.client}</span><span>${said.server}</span></th><th scope="col">${said.note}</th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table>
@@ -61,26 +73,25 @@ const row = (
   report: Report,
   anchor: Html | null,
   proof: string | undefined,
+  catalogue: Catalogue,
 ): Html => {
+  const said = catalogue.page.timeline;
   const isRun = event.event === 'run';
-  const note = isRun ? runNote(runOf(event)) : eventText(event).note;
+  const note = isRun ? runNote(runOf(event), catalogue) : eventText(event, catalogue).note;
   const number = packetNumber(event, report);
   const until = event.untilPacket === undefined ? '' : `–${event.untilPacket}`;
-  return html`<tr${anchor} class="${classOf(event)}${proof === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6) : ''}</td><td class="c-packet"><button type="button" data-frame="${event.packet}">${number}</button>${until}</td><td class="line">${isRun ? run(event) : arrow(event)}</td><td class="c-note">${note}${proof === undefined ? null : html` <mark>evidence${proof === '' ? '' : `: ${proof}`}</mark>`}</td></tr>
+  return html`<tr${anchor} class="${classOf(event)}${proof === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6) : ''}</td><td class="c-packet"><button type="button" data-frame="${event.packet}">${number}</button>${until}</td><td class="line">${isRun ? run(event, catalogue) : arrow(event, catalogue)}</td><td class="c-note">${note}${proof === undefined ? null : html` <mark>${proof === '' ? said.evidence : fillTemplate(said.evidenceNote, { note: proof })}</mark>`}</td></tr>
 `;
 };
 
 /** The sender in words, for those who do not see the arrow. */
-const arrow = (event: EventReport): Html => {
-  const from =
-    event.from === 'client' ? 'client to server: ' : event.from === 'server' ? 'server to client: ' : 'network: ';
-  return html`<span class="arrow from-${event.from}"><span class="hidden">${from}</span><b>${eventText(event).label}</b></span>`;
-};
+const arrow = (event: EventReport, catalogue: Catalogue): Html =>
+  html`<span class="arrow from-${event.from}"><span class="hidden">${catalogue.page.timeline.from[event.from]}</span><b>${eventText(event, catalogue).label}</b></span>`;
 
-const run = (event: EventReport): Html => {
+const run = (event: EventReport, catalogue: Catalogue): Html => {
   const told = runOf(event);
   const sides = (['client', 'server'] as const).filter((side) => told.count[side] > 0);
-  return html`<span class="arrow run">${sides.map((side) => html`<b>${side === 'client' ? '▶' : '◀'} ${runLabel(told, side)}</b> `)}</span>`;
+  return html`<span class="arrow run">${sides.map((side) => html`<b>${side === 'client' ? '▶' : '◀'} ${runLabel(told, side, catalogue)}</b> `)}</span>`;
 };
 
 const runOf = (event: EventReport) => ({

@@ -3,7 +3,9 @@
  * laid out as grids, so that a browser passes over those out of sight; the roles keep it a table for screen readers.
  */
 import { formatCount, formatDuration } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { Report, SessionReport } from '../report.js';
+import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
 
 /** Width of the axis in its own units. */
@@ -17,39 +19,37 @@ export const overviewSection = (
   report: Report,
   sessions: readonly SessionReport[],
   told: ReadonlySet<number>,
+  catalogue: Catalogue,
 ): Html => {
+  const { page, terms } = catalogue;
+  const said = page.overview;
   if (sessions.length === 0) return html``;
   const axis = axisOf(report.sessions);
   return html`<section id="sessions" aria-labelledby="sessions-title">
-<h2 id="sessions-title">Sessions</h2>
+<h2 id="sessions-title">${said.title}</h2>
 <form class="controls" id="controls" hidden>
-<label>Find <input type="search" id="find" placeholder="address, host, cause, words" autocomplete="off"></label>
-<fieldset><legend>Show</legend>${(['failed', 'ok', 'open', 'partial'] as const)
+<label>${said.find} <input type="search" id="find" placeholder="${said.hint}" autocomplete="off"></label>
+<fieldset><legend>${said.show}</legend>${(['failed', 'ok', 'open', 'partial'] as const)
     .filter((outcome) => report.summary[outcome] > 0)
     .map(
-      (outcome) => html`<label><input type="checkbox" name="outcome" value="${outcome}" checked> ${outcome}</label>`,
+      (outcome) =>
+        html`<label><input type="checkbox" name="outcome" value="${outcome}" checked> ${terms.outcomes[outcome]}</label>`,
     )}</fieldset>
-<output id="shown">${formatCount(sessions.length)} shown</output>
+<output id="shown">${fillTemplate(said.shown, { count: formatCount(sessions.length) })}</output>
 </form>
-${legend()}
-<div class="scroll" tabindex="0" role="region" aria-label="Table of sessions">
+${legend(said)}
+<div class="scroll" tabindex="0" role="region" aria-label="${said.table}">
 <table class="overview" role="table">
-<thead role="rowgroup"><tr role="row">${HEADS.map(([key, title]) => html`<th role="columnheader" scope="col" data-sort="${key}" class="c-${key}">${title}</th>`)}<th role="columnheader" scope="col" class="c-time">${ticks(axis)}</th></tr></thead>
+<thead role="rowgroup"><tr role="row">${HEADS.map((key) => html`<th role="columnheader" scope="col" data-sort="${key}" class="c-${key}">${key === 'id' ? '#' : said[key]}</th>`)}<th role="columnheader" scope="col" class="c-time">${ticks(axis, said.time)}</th></tr></thead>
 <tbody role="rowgroup">
-${sessions.map((session) => row(session, axis, told))}</tbody>
+${sessions.map((session) => row(session, axis, told, catalogue))}</tbody>
 </table>
 </div>
 </section>
 `;
 };
 
-const HEADS = [
-  ['id', '#'],
-  ['where', 'where'],
-  ['outcome', 'outcome'],
-  ['lasted', 'lasted'],
-  ['verdict', 'verdict'],
-] as const;
+const HEADS = ['id', 'where', 'outcome', 'lasted', 'verdict'] as const;
 
 interface Axis {
   /** Milliseconds. */
@@ -67,23 +67,33 @@ const axisOf = (sessions: readonly SessionReport[]): Axis => {
   return { start, length: Math.max(end - start, 0.001) };
 };
 
-const ticks = ({ start, length }: Axis): Html =>
-  html`<span class="ticks"><span class="hidden">time: </span>${Array.from({ length: TICKS + 1 }, (_, index) => html`<span>${formatDuration((start + (length * index) / TICKS) * 1e6)}</span>`)}</span>`;
+const ticks = ({ start, length }: Axis, time: string): Html =>
+  html`<span class="ticks"><span class="hidden">${time}</span>${Array.from({ length: TICKS + 1 }, (_, index) => html`<span>${formatDuration((start + (length * index) / TICKS) * 1e6)}</span>`)}</span>`;
 
-const row = (session: SessionReport, axis: Axis, told: ReadonlySet<number>): Html => {
+const row = (session: SessionReport, axis: Axis, told: ReadonlySet<number>, { page, terms }: Catalogue): Html => {
+  const said = page.overview;
   const { id, client, server, url, host, outcome, stage, cause, verdict, startMs, endMs, recovered } = session;
   const number = told.has(id) ? html`<a href="#s${id}">${id}</a>` : html`${id}`;
   // Links lead here where there is no story.
   const anchor = told.has(id) ? null : html` id="s${id}"`;
   const lasted = formatDuration((endMs - startMs) * 1e6);
-  return html`<tr role="row"${anchor} data-id="${id}" data-outcome="${outcome}" data-lasted="${endMs - startMs}"><td role="cell" class="c-id">${number}</td><td role="cell" class="c-where"><code>${url ?? host ?? server}</code><small>${client} → ${server}</small></td><td role="cell" class="c-outcome o-${outcome}">${MARKS[outcome]} ${outcome}${outcome === 'failed' ? html`<small>${stage}${recovered ? ', recovered' : ''}</small>` : null}</td><td role="cell" class="c-lasted">${lasted}</td><td role="cell" class="c-verdict">${verdict}${cause === null ? null : html`<small><code>${cause}</code></small>`}</td><td role="cell" class="c-time">${bar(session, axis)}</td></tr>
+  return html`<tr role="row"${anchor} data-id="${id}" data-outcome="${outcome}" data-lasted="${endMs - startMs}"><td role="cell" class="c-id">${number}</td><td role="cell" class="c-where"><code>${url ?? host ?? server}</code><small>${client} → ${server}</small></td><td role="cell" class="c-outcome o-${outcome}">${MARKS[outcome]} ${terms.outcomes[outcome]}${outcome === 'failed' ? html`<small>${recovered ? fillTemplate(said.recovered, { stage }) : stage}</small>` : null}</td><td role="cell" class="c-lasted">${lasted}</td><td role="cell" class="c-verdict">${verdict}${cause === null ? null : html`<small><code>${cause}</code></small>`}</td><td role="cell" class="c-time">${bar(session, axis, said)}</td></tr>
 `;
 };
 
 const MARKS: Readonly<Record<SessionReport['outcome'], string>> = { ok: '✓', failed: '✗', open: '…', partial: '?' };
 
 /** The stages where they stand on the common axis; a failure ends in a mark. */
-const bar = ({ stages, startMs, endMs, outcome, stage }: SessionReport, { start, length }: Axis): Html => {
+const bar = (
+  { stages, startMs, endMs, outcome, stage }: SessionReport,
+  { start, length }: Axis,
+  said: Catalogue['page']['overview'],
+): Html => {
+  const described = fillTemplate(outcome === 'failed' ? said.barFailed : said.bar, {
+    start: formatDuration(startMs * 1e6),
+    end: formatDuration(endMs * 1e6),
+    stage,
+  });
   const at = (ms: number) => Math.max(0, Math.min(AXIS, ((ms - start) / length) * AXIS));
   const whole = html`<rect class="whole" x="${at(startMs).toFixed(1)}" y="5" width="${Math.max(SHORTEST, at(endMs) - at(startMs)).toFixed(1)}" height="4"/>`;
   const parts = stages.map((each) => {
@@ -94,8 +104,8 @@ const bar = ({ stages, startMs, endMs, outcome, stage }: SessionReport, { start,
   });
   const end = Math.min(AXIS - 4, Math.max(4, at(endMs)));
   const mark = outcome === 'failed' ? html`<path class="broke" d="M${(end - 4).toFixed(1)} 1v12h8v-12z"/>` : null;
-  return html`<svg viewBox="0 0 ${AXIS} ${ROW}" preserveAspectRatio="none" role="img" aria-label="from ${formatDuration(startMs * 1e6)} to ${formatDuration(endMs * 1e6)}${outcome === 'failed' ? `, failed in stage ${stage}` : ''}">${whole}${parts}${mark}</svg>`;
+  return html`<svg viewBox="0 0 ${AXIS} ${ROW}" preserveAspectRatio="none" role="img" aria-label="${described}">${whole}${parts}${mark}</svg>`;
 };
 
-export const legend = (): Html =>
-  html`<ul class="legend" aria-label="Colours of the stages">${['dns', 'tcp', 'proxy', 'tls', 'upgrade', 'subprotocol', 'open', 'close'].map((stage) => html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="g-${stage}" width="10" height="10"/></svg>${stage}</li>`)}<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="broke" width="10" height="10"/></svg>failed here</li></ul>`;
+const legend = (said: Catalogue['page']['overview']): Html =>
+  html`<ul class="legend" aria-label="${said.legend}">${['dns', 'tcp', 'proxy', 'tls', 'upgrade', 'subprotocol', 'open', 'close'].map((stage) => html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="g-${stage}" width="10" height="10"/></svg>${stage}</li>`)}<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="broke" width="10" height="10"/></svg>${said.failed}</li></ul>`;

@@ -1,7 +1,9 @@
 /** Packets as the page names them: a link to the row of the timeline, and a button that copies a display filter. */
+import type { Catalogue } from '../language/catalogue.js';
 import type { PacketPlace, Report, SessionReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
-import { type Html, html } from './html.js';
+import { fillTemplate } from '../wording.js';
+import { fillHtml, type Html, html } from './html.js';
 
 /** Evidence that is written out; more is in the JSON. */
 const MOST_LINKS = 40;
@@ -15,6 +17,7 @@ export const packetLinks = (
   session: SessionReport,
   evidence: readonly ({ note: string } & PacketPlace)[],
   report: Report,
+  { page: { packet: said, limits }, terms }: Catalogue,
 ): Html => {
   const rows = new Set(session.timeline.map((event) => rowId(session.id, event)));
   const shown = evidence.slice(0, MOST_LINKS);
@@ -22,9 +25,10 @@ export const packetLinks = (
   return html`${shown.map((place, index) => {
     const id = rowId(session.id, place);
     const number = packetNumber(place, report);
-    const name = rows.has(id) ? html`<a href="#${id}">packet ${number}</a>` : html`packet ${number}`;
-    return html`${index === 0 ? '' : ', '}${name}${place.note === '' ? '' : ` (${place.note})`}`;
-  })}${rest > 0 ? ` and ${rest} more` : ''}`;
+    const named = fillTemplate(said.named, { packet: number });
+    const name = rows.has(id) ? html`<a href="#${id}">${named}</a>` : html`${named}`;
+    return html`${index === 0 ? '' : terms.and}${place.note === '' ? name : fillHtml(said.noted, { packet: name, note: place.note })}`;
+  })}${rest > 0 ? ` ${fillTemplate(limits.more, { count: String(rest) })}` : ''}`;
 };
 
 /** What a button copies stands in its title, for those without the script. */

@@ -2,7 +2,14 @@
  * The script of the page, as text: it filters and sorts the overview, opens the session that a link leads to, and copies
  * display filters. It makes no HTML out of text and asks nobody for anything; without it the page is complete.
  */
-export const PAGE_SCRIPT = `
+interface ScriptTexts {
+  /** With `{text}`. */
+  copied: string;
+  /** With `{count}` and `{all}`. */
+  shown: string;
+}
+
+export const pageScript = ({ copied, shown }: ScriptTexts): string => `
 (() => {
   'use strict';
   const byId = (id) => document.getElementById(id);
@@ -15,7 +22,7 @@ export const PAGE_SCRIPT = `
     quiet = setTimeout(() => { said.textContent = ''; }, 2500);
   };
 
-  const copied = (text) => say('Copied: ' + text);
+  const copied = (text) => say(${quoted(copied)}.replace('{text}', () => text));
   // A file opened from disk may not write to the clipboard the modern way.
   const copyFromArea = (text) => {
     const area = document.createElement('textarea');
@@ -73,7 +80,7 @@ export const PAGE_SCRIPT = `
       if (session !== null && session !== row) session.hidden = !fits;
       if (fits) count++;
     }
-    shown.textContent = count + ' of ' + rows.length + ' shown';
+    shown.textContent = ${quoted(shown)}.replace('{count}', count).replace('{all}', rows.length);
   };
   let waiting;
   find.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
@@ -108,3 +115,5 @@ export const PAGE_SCRIPT = `
   }
 })();
 `;
+
+const quoted = (text: string): string => JSON.stringify(text);

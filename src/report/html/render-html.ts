@@ -5,11 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import { formatCount } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
+import { ENGLISH } from '../language/english/english.js';
 import type { Report, SessionReport } from '../report.js';
+import { fillTemplate } from '../wording.js';
 import { answerSection, captureSection } from './answer-section.js';
 import { type Html, html, raw, textOf } from './html.js';
 import { overviewSection } from './overview-section.js';
-import { PAGE_SCRIPT } from './page-script.js';
+import { pageScript } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 import { sessionSection } from './session-section.js';
 
@@ -18,6 +21,8 @@ export interface HtmlOptions {
   madeWith: string;
   command: string;
   showSecrets: boolean;
+  /** In what language; English when absent. */
+  catalogue?: Catalogue;
 }
 
 /** Rows of the overview: what a browser sorts and filters without a wait. */
@@ -32,67 +37,73 @@ const MOST_TOLD = 500;
 const MOST_OPEN = 5;
 
 export function* renderHtml(report: Report, options: HtmlOptions): Iterable<string> {
+  const { catalogue = ENGLISH } = options;
+  const { page } = catalogue;
+  const script = pageScript({ copied: page.copied, shown: page.overview.shownOf });
   const listed = failuresFirst(report.sessions, MOST_SESSIONS);
   const plan = storiesOf(report.sessions);
   const told = new Set(plan.keys());
-  yield textOf(headOf(report));
+  yield textOf(headOf(report, script, catalogue));
   yield textOf(html`<body>
-${report.sessions.length === 0 ? null : html`<a class="skip" href="#sessions">To the sessions</a>`}
-<header>${answerSection(report)}</header>
+${report.sessions.length === 0 ? null : html`<a class="skip" href="#sessions">${page.skip}</a>`}
+<header>${answerSection(report, catalogue)}</header>
 <main>
 `);
-  yield textOf(overviewSection(report, listed, told));
+  yield textOf(overviewSection(report, listed, told, catalogue));
   if (listed.length < report.sessions.length)
     yield textOf(
       limit(
-        `${formatCount(report.sessions.length - listed.length)} more sessions are not in this table, which ends at ${formatCount(MOST_SESSIONS)}.`,
+        fillTemplate(page.limits.table, {
+          count: formatCount(report.sessions.length - listed.length),
+          most: formatCount(MOST_SESSIONS),
+        }),
       ),
     );
   const untold = report.sessions.length - told.size;
-  if (untold > 0)
-    yield textOf(
-      limit(
-        `${formatCount(untold)} sessions are not told in full, to keep this page usable (failures come first): a report of its own, with --session, tells of one.`,
-      ),
-    );
+  if (untold > 0) yield textOf(limit(fillTemplate(page.limits.stories, { count: formatCount(untold) })));
   let open = report.sessions.length === 1 ? 1 : Math.min(MOST_OPEN, report.summary.failed);
   for (const session of report.sessions) {
     const rows = plan.get(session.id);
     if (rows === undefined) continue;
     const isOpen = open > 0 && (session.outcome === 'failed' || report.sessions.length === 1);
     if (isOpen) open--;
-    yield textOf(sessionSection(session, report, rows, isOpen));
+    yield textOf(sessionSection(session, report, rows, isOpen, catalogue));
   }
   yield textOf(html`</main>
-${captureSection(report, options)}
+${captureSection(report, options, catalogue)}
 <p id="said" class="said" role="status" aria-live="polite"></p>
-<script>${raw(PAGE_SCRIPT)}</script>
+<script>${raw(script)}</script>
 </body>
 </html>
 `);
 }
 
-const headOf = (report: Report): Html => html`<!doctype html>
-<html lang="en">
+const headOf = (report: Report, script: string, catalogue: Catalogue): Html => html`<!doctype html>
+<html lang="${catalogue.language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="wscope">
-<title>${titleOf(report)}</title>
+<title>${titleOf(report, catalogue)}</title>
 <style>${raw(PAGE_STYLE)}</style>
 </head>
 `;
 
-const titleOf = ({ captures, summary }: Report): string =>
-  `${captures[0]?.file ?? 'no capture'}: ${summary.failed} of ${summary.sessions} sessions failed`;
+const titleOf = ({ captures, summary }: Report, { page }: Catalogue): string =>
+  fillTemplate(page.title, {
+    file: captures[0]?.file ?? page.noCapture,
+    failed: String(summary.failed),
+    sessions: String(summary.sessions),
+  });
 
 const hashOf = (source: string): string => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
 
 /** Nothing is fetched, framed or sent; the one style and the one script are known by their hash. */
-const POLICY = `default-src 'none'; style-src ${hashOf(PAGE_STYLE)}; script-src ${hashOf(PAGE_SCRIPT)}; base-uri 'none'; form-action 'none'`;
+const policyOf = (script: string): string =>
+  `default-src 'none'; style-src ${hashOf(PAGE_STYLE)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
 
 const limit = (text: string): Html => html`<p class="limit">${text}</p>\n`;
 

@@ -5,7 +5,9 @@
  */
 import type { PerSide } from '../../stream/side.js';
 import { formatBytes, formatDuration } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { SeriesReport, SessionReport } from '../report.js';
+import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
 
 const WIDTH = 1000;
@@ -22,15 +24,21 @@ type Across = (ms: number) => number;
 /** Where a value of one side stands. */
 type Up = (value: number) => number;
 
-export const seriesCharts = (session: SessionReport): Html | null => {
+export const seriesCharts = (session: SessionReport, { page: { series: said } }: Catalogue): Html | null => {
   if (session.series === undefined) return null;
-  const charts = [roundTrips, inFlight, throughput].flatMap((draw) => draw(session, session.series!) ?? []);
-  return charts.length === 0 ? null : html`<h3>TCP over time</h3>${charts}`;
+  const charts = [roundTrips, inFlight, throughput].flatMap((draw) => draw(session, session.series!, said) ?? []);
+  return charts.length === 0 ? null : html`<h3>${said.title}</h3>${charts}`;
 };
+
+type Texts = Catalogue['page']['series'];
 
 type RoundTrip = SeriesReport['rtt']['client'][number];
 
-const roundTrips = (session: SessionReport, { rtt, pingRtt, heartbeatRtt }: SeriesReport): Html | undefined => {
+const roundTrips = (
+  session: SessionReport,
+  { rtt, pingRtt, heartbeatRtt }: SeriesReport,
+  said: Texts,
+): Html | undefined => {
   const points = within(rtt, session);
   const pings = within(pingRtt, session);
   const beats = within(heartbeatRtt, session);
@@ -41,21 +49,20 @@ const roundTrips = (session: SessionReport, { rtt, pingRtt, heartbeatRtt }: Seri
     of[side]
       .map(([atMs, leastMs, mostMs]) => `M${x(atMs).toFixed(1)} ${y(leastMs).toFixed(1)}V${y(mostMs).toFixed(1)}h.01`)
       .join('');
-  const told = (name: string, of: readonly RoundTrip[]) =>
-    of.length === 0 ? '' : `, ${name} ${spread(of.map(([, leastMs, mostMs]) => [leastMs, mostMs] as const))}`;
-  return chart(session, {
+  const spreadOf = (of: readonly RoundTrip[]) =>
+    spread(
+      of.map(([, leastMs, mostMs]) => [leastMs, mostMs] as const),
+      said,
+    );
+  const told = (before: string, template: string, of: readonly RoundTrip[]) =>
+    of.length === 0 ? before : fillTemplate(template, { rtt: before, more: spreadOf(of) });
+  return chart(session, said, {
     key: 'rtt',
-    name: 'Round-trip times',
+    name: said.rtt,
     top: ms(most),
     most,
-    says: (side) =>
-      spread(points[side].map(([, leastMs, mostMs]) => [leastMs, mostMs] as const)) +
-      told('pings', pings[side]) +
-      told('heart-beats', beats[side]),
-    note:
-      tops.length === 1
-        ? 'From data to its acknowledgment, at the point of capture.'
-        : 'From data to its acknowledgment, and from pings to their answers, at the point of capture. Answers far above acknowledgments are the time of a program, not of the path.',
+    says: (side) => told(told(spreadOf(points[side]), said.pings, pings[side]), said.heartbeats, beats[side]),
+    note: tops.length === 1 ? said.rttNote : said.answersNote,
     kind: 'k-dots',
     draw: dots(points),
     beside: [
@@ -65,20 +72,22 @@ const roundTrips = (session: SessionReport, { rtt, pingRtt, heartbeatRtt }: Seri
   });
 };
 
-const inFlight = (session: SessionReport, { bytesInFlight }: SeriesReport): Html | undefined => {
+const inFlight = (session: SessionReport, { bytesInFlight }: SeriesReport, said: Texts): Html | undefined => {
   const points = within(bytesInFlight, session);
   const most = largest(points, ([, mostBytes]) => mostBytes);
   if (most === undefined || most === 0) return undefined;
-  return chart(session, {
+  return chart(session, said, {
     key: 'flight',
-    name: 'Bytes in flight',
+    name: said.inFlight,
     top: formatBytes(most),
     most,
     says: (side) =>
       points[side].length === 0
-        ? 'not seen'
-        : `at most ${formatBytes(points[side].reduce((top, [, bytes]) => Math.max(top, bytes), 0))}`,
-    note: 'Sent and not yet acknowledged, at the point of capture.',
+        ? said.notSeen
+        : fillTemplate(said.atMost, {
+            bytes: formatBytes(points[side].reduce((top, [, bytes]) => Math.max(top, bytes), 0)),
+          }),
+    note: said.inFlightNote,
     kind: 'k-area',
     draw: (side, x, y) => {
       const [first] = points[side];
@@ -92,7 +101,11 @@ const inFlight = (session: SessionReport, { bytesInFlight }: SeriesReport): Html
   });
 };
 
-const throughput = (session: SessionReport, { throughput: sent, intervalMs }: SeriesReport): Html | undefined => {
+const throughput = (
+  session: SessionReport,
+  { throughput: sent, intervalMs }: SeriesReport,
+  said: Texts,
+): Html | undefined => {
   const { startMs, endMs } = session;
   const widthMs = Math.max(intervalMs, (endMs - startMs) / MOST_COLUMNS);
   const points = within(sent, session);
@@ -103,13 +116,13 @@ const throughput = (session: SessionReport, { throughput: sent, intervalMs }: Se
   const most = largest(columns, ([, bytes]) => bytes);
   if (most === undefined) return undefined;
   const total = (side: keyof PerSide<unknown>) => formatBytes(points[side].reduce((sum, [, bytes]) => sum + bytes, 0));
-  return chart(session, {
+  return chart(session, said, {
     key: 'rate',
-    name: 'Throughput',
+    name: said.throughput,
     top: `${formatBytes(Math.round((most / widthMs) * 1000))}/s`,
     most,
-    says: (side) => `${total(side)} in all`,
-    note: `Payload, each byte once, in columns of ${ms(widthMs)}.`,
+    says: (side) => fillTemplate(said.inAll, { bytes: total(side) }),
+    note: fillTemplate(said.throughputNote, { width: ms(widthMs) }),
     kind: 'k-area',
     draw: (side, x, y) =>
       columns[side]
@@ -141,7 +154,7 @@ interface Drawing {
 
 type Draw = (side: 'client' | 'server', x: Across, y: Up) => string;
 
-const chart = (session: SessionReport, drawing: Drawing): Html => {
+const chart = (session: SessionReport, said: Texts, drawing: Drawing): Html => {
   const { key, name, top, most, says, note, kind, draw, beside = [] } = drawing;
   const { id, startMs, endMs } = session;
   const length = Math.max(endMs - startMs, 0.001);
@@ -151,15 +164,16 @@ const chart = (session: SessionReport, drawing: Drawing): Html => {
     (value) =>
       MIDDLE + direction * (value / Math.max(most, Number.MIN_VALUE)) * REACH;
   const label = `${key}${id}`;
+  const sides = { client: says('client'), server: says('server') };
   return html`
-<figure class="chart series"><figcaption><b>${name}</b> client ${says('client')}, server ${says('server')}</figcaption>
+<figure class="chart series"><figcaption><b>${name}</b> ${fillTemplate(said.sides, sides)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${label}-title ${label}-desc">
-<title id="${label}-title">${name} of session ${id}</title>
-<desc id="${label}-desc">${note} Client upwards: ${says('client')}. Server downwards: ${says('server')}.</desc>
+<title id="${label}-title">${fillTemplate(said.of, { name, id: String(id) })}</title>
+<desc id="${label}-desc">${fillTemplate(said.describes, { note, ...sides })}</desc>
 <path class="axis grid" d="M0 ${MIDDLE - REACH}H${WIDTH}M0 ${MIDDLE + REACH}H${WIDTH}"/><path class="axis" d="M0 ${MIDDLE}H${WIDTH}"/>
 <path class="k-client ${kind}" d="${draw('client', x, y(-1))}"/>
 <path class="k-server ${kind}" d="${draw('server', x, y(1))}"/>${beside.map((other) => also(other.kind, other.draw('client', x, y(-1)) + other.draw('server', x, y(1))))}
-<text x="2" y="${MIDDLE - REACH - 3}">client ▲</text><text x="2" y="${MIDDLE + REACH + 13}">server ▼</text>
+<text x="2" y="${MIDDLE - REACH - 3}">${said.client}</text><text x="2" y="${MIDDLE + REACH + 13}">${said.server}</text>
 <text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE - REACH - 3}">${top}</text><text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE - 3}">0</text><text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE + REACH + 13}">${top}</text>
 ${Array.from({ length: TICKS + 1 }, (_, index) => tick(index, length))}
 </svg></figure>`;
@@ -202,11 +216,11 @@ const columnsOf = (
   return [...sums].map(([column, bytes]) => [startMs + column * widthMs, bytes]);
 };
 
-const spread = (pairs: readonly (readonly [least: number, most: number])[]): string => {
-  if (pairs.length === 0) return 'not seen';
+const spread = (pairs: readonly (readonly [least: number, most: number])[], said: Texts): string => {
+  if (pairs.length === 0) return said.notSeen;
   const least = ms(pairs.reduce((low, [value]) => Math.min(low, value), Number.POSITIVE_INFINITY));
   const most = ms(pairs.reduce((top, [, value]) => Math.max(top, value), 0));
-  return least === most ? most : `${least} to ${most}`;
+  return least === most ? most : fillTemplate(said.range, { least, most });
 };
 
 const ms = (value: number): string => formatDuration(value * 1e6);

@@ -1,28 +1,34 @@
 /** The stages of a session under each other on its own time axis: where the time went, and where it broke. */
 import { formatDuration } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { Report, SessionReport, StageReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
+import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
 
 const AXIS = 1000;
 const SHORTEST = 4;
 const PACKETS_NAMED = 8;
 
-export const stageWaterfall = (session: SessionReport, report: Report): Html => html`<h3>Stages</h3>
-<div class="scroll" tabindex="0" role="region" aria-label="Stages of session ${session.id}">
+export const stageWaterfall = (
+  session: SessionReport,
+  report: Report,
+  { page: { stages: said }, terms }: Catalogue,
+): Html => html`<h3>${said.title}</h3>
+<div class="scroll" tabindex="0" role="region" aria-label="${fillTemplate(said.region, { id: String(session.id) })}">
 <table class="waterfall">
-<thead><tr><th scope="col">stage</th><th scope="col">status</th><th scope="col">took</th><th scope="col" class="c-time">from start to end</th><th scope="col">packets</th><th scope="col">detail</th></tr></thead>
+<thead><tr><th scope="col">${said.stage}</th><th scope="col">${said.status}</th><th scope="col">${said.took}</th><th scope="col" class="c-time">${said.time}</th><th scope="col">${said.packets}</th><th scope="col">${said.detail}</th></tr></thead>
 <tbody>
-${session.stages.map((stage) => row(stage, session, report))}</tbody>
+${session.stages.map((stage) => row(stage, session, report, terms))}</tbody>
 </table>
 </div>`;
 
-const row = (stage: StageReport, session: SessionReport, report: Report): Html => {
+const row = (stage: StageReport, session: SessionReport, report: Report, terms: Catalogue['terms']): Html => {
   const { status, durationMs, packets, captures, detail } = stage;
   const named = packets
     .slice(0, PACKETS_NAMED)
     .map((packet, index) => packetNumber({ packet, capture: captures?.[index] ?? 0 }, report));
-  return html`<tr><th scope="row">${stage.stage}</th><td class="t-${status}">${MARKS[status]} ${status}</td><td class="c-lasted">${durationMs === null ? '' : formatDuration(durationMs * 1e6)}</td><td class="c-time">${bar(stage, session)}</td><td>${named.join(', ')}${packets.length > PACKETS_NAMED ? ', …' : ''}</td><td>${detail ?? ''}</td></tr>
+  return html`<tr><th scope="row">${stage.stage}</th><td class="t-${status}">${MARKS[status]} ${terms.statuses[status]}</td><td class="c-lasted">${durationMs === null ? '' : formatDuration(durationMs * 1e6)}</td><td class="c-time">${bar(stage, session)}</td><td>${named.join(', ')}${packets.length > PACKETS_NAMED ? ', …' : ''}</td><td>${detail ?? ''}</td></tr>
 `;
 };
 

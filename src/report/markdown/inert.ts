@@ -3,22 +3,35 @@
  * formatting, HTML, link, mention, reference to an issue or commit comes out of them. What is not plain words goes into a
  * code span, where none of that is looked for, and stays copyable.
  */
+import { IDEOGRAPH, type WrapWord } from '../terminal/text-width.js';
 import { visible } from '../terminal/visible.js';
 
 /** In a sentence or a table cell: plain words as they are, everything else as code. */
 export const inertProse = (text: string): string => {
-  const pieces: { text: string; isCode: boolean }[] = [];
-  for (const word of visible(text).split(/ +/)) {
-    if (word === '') continue;
+  const pieces: { text: string; isCode: boolean; isSpaced: boolean }[] = [];
+  for (const { text: word, isSpaced } of runsOf(visible(text))) {
     const last = pieces.at(-1);
     const closes = last?.isCode === true && isOpen(last.text) && word.includes(')');
     const isCode = closes || !isPlain(word.replace(/^[("]+|[)",.;:?]+$/g, ''));
     // Code that goes on is one span.
-    if (isCode && last?.isCode) last.text += ` ${word}`;
-    else pieces.push({ text: word, isCode });
+    if (isCode && last?.isCode) last.text += isSpaced ? ` ${word}` : word;
+    else pieces.push({ text: word, isCode, isSpaced });
   }
-  return pieces.map(({ text: piece, isCode }) => (isCode ? codeInProse(piece) : piece)).join(' ');
+  return pieces
+    .map(({ text: piece, isCode, isSpaced }, index) => {
+      const space = index > 0 && isSpaced ? ' ' : '';
+      return space + (isCode ? codeInProse(piece) : piece);
+    })
+    .join('');
 };
+
+/** Words between spaces; where ideographs touch other letters without a space, both are words of their own. */
+const runsOf = (text: string): WrapWord[] =>
+  text.split(/ +/).flatMap((word) => {
+    if (word === '') return [];
+    if (!IDEOGRAPH.test(word)) return [{ text: word, isSpaced: true }];
+    return (word.match(RUNS) ?? []).map((run, index) => ({ text: run, isSpaced: index === 0 }));
+  });
 
 /** A code span. In a table cell `|` would end the cell even there, so it is shown as an escape. */
 export const inertCode = (text: string): string => {
@@ -50,7 +63,9 @@ const isOpen = (text: string): boolean => text.split('(').length > text.split(')
 const isPlain = (word: string): boolean => word === '' || (PLAIN_WORD.test(word) && !RISKY_WORD.test(word));
 
 /** Letters, digits and signs that no Markdown gives a meaning to in the middle of a line. */
-const PLAIN_WORD = /^[\p{L}\p{N}'’.,/+=…–→µ%-]+$/u;
+const PLAIN_WORD = /^[\p{L}\p{N}'’.,/+=…–→µ%，。：；、（）“”！？-]+$/u;
+const CHINESE = '[\\p{Script=Han}，。：；、（）“”！？]';
+const RUNS = new RegExp(`${CHINESE}+|(?:(?!${CHINESE}).)+`, 'gsu');
 /**
  * What trackers make links of without any sign around it: web addresses, commits (seven hex digits and more), keys of
  * other trackers (ABC-123); and what begins a list, a rule or a heading of its own where a line begins.

@@ -4,11 +4,14 @@
  * what does not fit is cut between sessions, and a sentence says so.
  */
 import { formatBytes, formatCount, formatDuration } from '../format-value.js';
-import { fateOf } from '../headline.js';
+import { fateOf, unstopped } from '../headline.js';
+import type { Catalogue } from '../language/catalogue.js';
+import { ENGLISH } from '../language/english/english.js';
 import type { CaptureReport, FindingReport, Report, SessionReport } from '../report.js';
+import { fillCounted, fillTemplate } from '../wording.js';
 import { inertCode, inertProse } from './inert.js';
 import { sequenceDiagram } from './sequence-diagram.js';
-import { evidenceOf, inertCell, sessionDetails, stageTable } from './session-markdown.js';
+import { evidenceOf, findingText, inertCell, sessionDetails, stageTable } from './session-markdown.js';
 
 export interface MarkdownOptions {
   /** Of wscope and of what it ran on: `wscope 0.1.0, Node.js 20.20.2`. */
@@ -19,6 +22,8 @@ export interface MarkdownOptions {
   showSecrets: boolean;
   /** Sessions that are well are told too. */
   all: boolean;
+  /** In what language; English when absent. */
+  catalogue?: Catalogue;
 }
 
 /** In characters. GitHub refuses texts of more than 65,536; GitLab takes a million. */
@@ -31,30 +36,29 @@ const WARNINGS_SHOWN = 10;
 const CELL = 120;
 
 export const renderMarkdown = (report: Report, options: MarkdownOptions): string => {
+  const { catalogue = ENGLISH } = options;
+  const said = catalogue.markdown;
   const main = report.sessions.find(({ outcome, recovered }) => outcome === 'failed' && !recovered);
   const first = main ?? report.sessions.find(({ outcome }) => outcome === 'failed') ?? report.sessions[0];
   const head = [
-    answer(report, first),
-    ...(report.sessions.length > 1 ? [sessionsTable(report)] : []),
-    ...(first === undefined ? [] : stagesOf(first, report)),
-    ...report.findings.slice(0, FINDINGS_SHOWN).map((finding) => captureFinding(finding, report)),
+    answer(report, first, catalogue),
+    ...(report.sessions.length > 1 ? [sessionsTable(report, catalogue)] : []),
+    ...(first === undefined ? [] : stagesOf(first, report, catalogue)),
+    ...report.findings.slice(0, FINDINGS_SHOWN).map((finding) => captureFinding(finding, report, catalogue)),
   ];
-  const foot = footOf(report, options);
+  const foot = footOf(report, options, catalogue);
   const told = options.all ? report.sessions : firstOfEachCause(report.sessions);
   const parts = [...head];
   // The sentence about the cut has its own room.
   let room = MOST_CHARACTERS - lengthOf([...head, foot]) - 300;
   for (const [index, session] of told.entries()) {
-    const whole = sessionDetails(session, report, true);
-    const details = whole.length + 2 <= room ? whole : sessionDetails(session, report, false);
+    const whole = sessionDetails(session, report, true, catalogue);
+    const details = whole.length + 2 <= room ? whole : sessionDetails(session, report, false, catalogue);
     if (details.length + 2 > room) {
-      const left = told.length - index;
-      parts.push(
-        `*Cut here: ${left} more ${left === 1 ? 'session does' : 'sessions do'} not fit into one text of a tracker; ${inertCode('wscope --session <id>')} tells of one.*`,
-      );
+      parts.push(fillCounted(said.cut, told.length - index, { command: inertCode('wscope --session <id>') }));
       break;
     }
-    if (details !== whole) parts.push(`*The timeline of session ${session.id} does not fit here.*`);
+    if (details !== whole) parts.push(fillTemplate(said.noTimeline, { id: String(session.id) }));
     parts.push(details);
     room -= details.length + 60;
   }
@@ -62,77 +66,103 @@ export const renderMarkdown = (report: Report, options: MarkdownOptions): string
 };
 
 /** What happened, what proves it, what to do. */
-const answer = (report: Report, session: SessionReport | undefined): string => {
-  const files = report.captures.map(({ file }) => inertCode(file)).join(', ');
-  if (session === undefined) return `**No WebSocket sessions** in ${files}.`;
+const answer = (report: Report, session: SessionReport | undefined, catalogue: Catalogue): string => {
+  const { markdown: said, terms } = catalogue;
+  const files = report.captures.map(({ file }) => inertCode(file)).join(terms.and);
+  if (session === undefined) return fillTemplate(said.none, { files });
   const { summary } = report;
-  const others =
-    summary.sessions === 1
-      ? ''
-      : ` (one of ${formatCount(summary.sessions)} sessions, ${formatCount(summary.failed)} failed)`;
   const { id, verdict, confidence, findings, cause } = session;
-  const what = `**Session ${id} ${fateOf(session)}${others}:** ${inertProse(verdict.replace(/\.$/, ''))} (${confidence}${cause === null ? '' : `, ${inertCode(cause)}`})`;
+  const sure = [terms.confidences[confidence], ...(cause === null ? [] : [inertCode(cause)])].join(terms.comma);
+  const what = fillTemplate(summary.sessions === 1 ? said.session : said.sessionOf, {
+    id: String(id),
+    fate: fateOf(session, catalogue),
+    sessions: formatCount(summary.sessions),
+    failed: formatCount(summary.failed),
+    verdict: inertProse(unstopped(verdict)),
+    sure,
+  });
   const finding = findings[0];
   if (finding === undefined) return what;
-  const proof = finding.evidence.length === 0 ? [] : [`**Proof:** ${evidenceOf(finding, report)} in ${files}`];
-  const fix = finding.remedy[0] === undefined ? [] : [`**Fix:** ${inertProse(finding.remedy[0])}`];
+  const packets = evidenceOf(finding, report, catalogue);
+  const proof = finding.evidence.length === 0 ? [] : [fillTemplate(said.proof, { packets, files })];
+  const remedy = finding.remedy[0];
+  const fix = remedy === undefined ? [] : [fillTemplate(said.fix, { remedy: inertProse(remedy) })];
   return [what, ...proof, ...fix].join('\\\n');
 };
 
-const sessionsTable = ({ sessions }: Report): string => {
+const sessionsTable = ({ sessions }: Report, { markdown: said, terms }: Catalogue): string => {
   const failed = sessions.filter(({ outcome }) => outcome === 'failed');
   const rows =
     sessions.length <= SESSIONS_SHOWN ? sessions : [...failed, ...sessions.filter((each) => each.outcome !== 'failed')];
   const shown = rows.slice(0, SESSIONS_SHOWN);
   const hidden = rows.length - shown.length;
   return [
-    '| # | where | outcome | stage | lasted | verdict |',
+    said.sessions,
     '|--:|---|---|---|--:|---|',
     ...shown.map(
       ({ id, url, host, server, outcome, stage, startMs, endMs, verdict }) =>
-        `| ${id} | ${inertCode(short(url ?? host ?? server))} | ${outcome} | ${stage} | ${formatDuration((endMs - startMs) * 1e6)} | ${inertCell(short(verdict))} |`,
+        `| ${id} | ${inertCode(short(url ?? host ?? server))} | ${terms.outcomes[outcome]} | ${stage} | ${formatDuration((endMs - startMs) * 1e6)} | ${inertCell(short(verdict))} |`,
     ),
-    ...(hidden > 0 ? ['', `${formatCount(hidden)} more sessions are not in this table.`] : []),
+    ...(hidden > 0 ? ['', fillTemplate(said.moreSessions, { count: formatCount(hidden) })] : []),
   ].join('\n');
 };
 
-const stagesOf = (session: SessionReport, report: Report): string[] => {
-  const diagram = sequenceDiagram(session);
+const stagesOf = (session: SessionReport, report: Report, catalogue: Catalogue): string[] => {
+  const diagram = sequenceDiagram(session, catalogue);
   return [
-    `### Stages of session ${session.id}`,
-    stageTable(session, report),
+    fillTemplate(catalogue.markdown.stagesOf, { id: String(session.id) }),
+    stageTable(session, report, catalogue),
     ...(diagram === undefined ? [] : [diagram]),
   ];
 };
 
-const captureFinding = (finding: FindingReport, report: Report): string => {
+const captureFinding = (finding: FindingReport, report: Report, catalogue: Catalogue): string => {
+  const { markdown: said, terms } = catalogue;
   const about = finding.sessions ?? [];
-  const named =
-    about.length === 0 ? '' : ` Sessions ${about.slice(0, 20).join(', ')}${about.length > 20 ? ', …' : ''}.`;
-  const proof = finding.evidence.length === 0 ? '' : ` Proof: ${evidenceOf(finding, report)}.`;
-  return `**${inertProse(finding.title)}** (${finding.severity}, ${finding.confidence}): ${inertProse(finding.explanation)}${named}${proof}`;
+  const ids = [...about.slice(0, 20), ...(about.length > 20 ? ['…'] : [])].join(terms.and);
+  const packets = evidenceOf(finding, report, catalogue);
+  return [
+    findingText(finding, catalogue),
+    ...(about.length === 0 ? [] : [fillTemplate(said.about, { ids })]),
+    ...(finding.evidence.length === 0 ? [] : [fillTemplate(said.proven, { packets })]),
+  ].join(terms.space);
 };
 
-const footOf = ({ captures }: Report, { madeWith, command, showSecrets }: MarkdownOptions): string => {
-  const warnings = captures.flatMap((capture) =>
-    capture.warnings.map((text) => `- ${inertCode(capture.file)}: ${inertProse(text)}`),
+const footOf = (
+  { captures }: Report,
+  { madeWith, command, showSecrets }: MarkdownOptions,
+  catalogue: Catalogue,
+): string => {
+  const { markdown: said, terms } = catalogue;
+  const warnings = captures.flatMap(({ file, warnings: texts }) =>
+    texts.map((text) => fillTemplate(said.warning, { file: inertCode(file), warning: inertProse(text) })),
   );
+  const more = warnings.length - WARNINGS_SHOWN;
   return [
     '---',
-    ...captures.map((capture) => `- ${captureLine(capture)}`),
+    ...captures.map((capture) => captureLine(capture, catalogue)),
     ...warnings.slice(0, WARNINGS_SHOWN),
-    ...(warnings.length > WARNINGS_SHOWN ? [`- ${warnings.length - WARNINGS_SHOWN} more warnings`] : []),
-    `- ${inertProse(madeWith)}: ${inertCode(command)}`,
-    `- Packet numbers are those of Wireshark. ${showSecrets ? '**Credentials were left in.**' : 'Credentials are taken out as far as they were recognised.'}`,
+    ...(more > 0 ? [fillTemplate(said.moreWarnings, { count: String(more) })] : []),
+    fillTemplate(said.made, { program: inertProse(madeWith), command: inertCode(command) }),
+    `- ${said.numbers}${terms.space}${showSecrets ? said.secrets : said.noSecrets}`,
   ].join('\n');
 };
 
-const captureLine = ({ file, format, packets, bytes, start, durationMs }: CaptureReport): string => {
+const captureLine = (
+  { file, format, packets, bytes, start, durationMs }: CaptureReport,
+  { markdown, texts: { capture: said }, terms }: Catalogue,
+): string => {
   const when =
     start === null
-      ? ''
-      : `, ${formatDuration((durationMs ?? 0) * 1e6)} from ${start.slice(0, 19).replace('T', ' ')} UTC`;
-  return `${inertCode(file)}: ${format}, ${formatCount(packets)} packets, ${formatBytes(bytes)}${when}`;
+      ? []
+      : [
+          fillTemplate(said.when, {
+            duration: formatDuration((durationMs ?? 0) * 1e6),
+            start: start.slice(0, 19).replace('T', ' '),
+          }),
+        ];
+  const facts = [format, fillTemplate(said.packets, { count: formatCount(packets) }), formatBytes(bytes), ...when];
+  return fillTemplate(markdown.capture, { file: inertCode(file), facts: facts.join(terms.comma) });
 };
 
 const firstOfEachCause = (sessions: readonly SessionReport[]): SessionReport[] => {

@@ -4,8 +4,10 @@
  * no meaning to.
  */
 import { eventText, runSummary } from '../event-text.js';
-import { formatCount } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
+import { ENGLISH } from '../language/english/english.js';
 import type { EventReport, SessionReport } from '../report.js';
+import { fillCounted, fillTemplate } from '../wording.js';
 import { fencedBlock } from './inert.js';
 
 /** GitLab draws diagrams of more characters only when asked. */
@@ -17,12 +19,12 @@ const AROUND = 1;
 const LABEL = 48;
 
 /** Undefined for a session whose timeline has no direction to draw. */
-export const sequenceDiagram = (session: SessionReport): string | undefined => {
+export const sequenceDiagram = (session: SessionReport, catalogue: Catalogue = ENGLISH): string | undefined => {
   const { timeline } = session;
   if (timeline.length < 2) return undefined;
   let rows = wantedRows(session);
   for (;;) {
-    const lines = diagramLines(timeline, rows);
+    const lines = diagramLines(timeline, rows, catalogue);
     if (lines.join('\n').length <= MOST_CHARACTERS || rows.length <= 4) return fencedBlock(lines, 'mermaid');
     // The beginning is known to everybody; the end is what went wrong.
     rows = [...rows.slice(0, 2), ...rows.slice(rows.length > 8 ? 4 : 3)];
@@ -48,17 +50,22 @@ const wantedRows = ({ timeline, findings }: SessionReport): number[] => {
 
 const keyOf = ({ packet, capture = 0 }: { packet: number; capture?: number }): string => `${capture}:${packet}`;
 
-const diagramLines = (timeline: readonly EventReport[], rows: readonly number[]): string[] => {
-  const lines = ['sequenceDiagram', '  participant C as client', '  participant S as server'];
+const diagramLines = (timeline: readonly EventReport[], rows: readonly number[], catalogue: Catalogue): string[] => {
+  const { client, server } = catalogue.terms.sides;
+  const said = catalogue.markdown.diagram;
+  const lines = ['sequenceDiagram', `  participant C as ${client}`, `  participant S as ${server}`];
   let before = -1;
   for (const row of rows) {
     const event = timeline[row]!;
     const left = row - before - 1;
-    if (left > 0) lines.push(`  Note over C,S: ${formatCount(left)} more ${left === 1 ? 'event' : 'events'}`);
+    if (left > 0) lines.push(`  Note over C,S: ${fillCounted(said.more, left)}`);
     const previous = timeline[row - 1];
     const silence = previous === undefined ? 0 : event.atMs - (previous.untilMs ?? previous.atMs);
-    if (left === 0 && silence >= SILENCE) lines.push(`  Note over C,S: ${(silence / 1000).toFixed(1)} s of silence`);
-    lines.push(`  ${arrowOf(event)}`);
+    if (left === 0 && silence >= SILENCE) {
+      const duration = (silence / 1000).toFixed(1);
+      lines.push(`  Note over C,S: ${fillTemplate(said.silence, { duration })}`);
+    }
+    lines.push(`  ${arrowOf(event, catalogue)}`);
     before = row;
   }
   return lines;
@@ -67,21 +74,25 @@ const diagramLines = (timeline: readonly EventReport[], rows: readonly number[])
 /** In milliseconds: shorter pauses are nothing to look at. */
 const SILENCE = 1000;
 
-const arrowOf = (event: EventReport): string => {
-  const where = `packet ${event.packet}`;
+const arrowOf = (event: EventReport, catalogue: Catalogue): string => {
+  const { diagram: said } = catalogue.markdown;
+  const packet = String(event.packet);
   if (event.event === 'run') {
-    const told = runSummary({
-      layer: event.layer,
-      count: event.count ?? { client: 0, server: 0 },
-      bytes: event.bytes ?? { client: 0, server: 0 },
-      kinds: event.kinds ?? {},
-    });
-    return `Note over C,S: ${labelOf(told)} (from ${where})`;
+    const told = runSummary(
+      {
+        layer: event.layer,
+        count: event.count ?? { client: 0, server: 0 },
+        bytes: event.bytes ?? { client: 0, server: 0 },
+        kinds: event.kinds ?? {},
+      },
+      catalogue,
+    );
+    return `Note over C,S: ${fillTemplate(said.run, { label: labelOf(told), packet })}`;
   }
-  const label = labelOf(eventText(event).label);
-  if (event.from === 'network') return `Note over C,S: ${label} (${where})`;
+  const text = fillTemplate(said.arrow, { label: labelOf(eventText(event, catalogue).label), packet });
+  if (event.from === 'network') return `Note over C,S: ${text}`;
   const arrow = LOST.has(event.event) ? '--x' : '->>';
-  return event.from === 'client' ? `C${arrow}S: ${label} (${where})` : `S${arrow}C: ${label} (${where})`;
+  return event.from === 'client' ? `C${arrow}S: ${text}` : `S${arrow}C: ${text}`;
 };
 
 /** Drawn with a cross at its end. */

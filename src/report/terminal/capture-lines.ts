@@ -1,56 +1,67 @@
 /** The top of the terminal report: the files, the counts, failures by cause, findings about the whole capture. */
 import { CAUSES, type CauseId } from '../../diagnosis/causes.js';
 import { formatBytes, formatCount, formatDuration } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { CaptureReport, FindingReport, Report } from '../report.js';
-import { packetList } from './finding-lines.js';
+import { fillCounted, fillTemplate } from '../wording.js';
+import { packetList, titleOf } from './finding-lines.js';
 import type { Look } from './look.js';
 import { padLeft, padRight, textWidth } from './text-width.js';
 
 export const captureLines = ({ captures, summary }: Report, look: Look): string[] => [
   ...captures.flatMap((capture, index) => captureLine(capture, captures.length > 1 ? `${index + 1}: ` : '', look)),
-  look.paint('bold', sessionCounts(summary)),
+  look.paint('bold', sessionCounts(summary, look)),
 ];
 
 const captureLine = (capture: CaptureReport, number: string, look: Look): string[] => {
   const { file, format, packets, bytes, start, durationMs } = capture;
+  const { texts, terms } = look.catalogue;
+  const said = texts.capture;
   const when =
     start === null || durationMs === null
       ? []
-      : [`${formatDuration(durationMs * 1e6)} from ${start.slice(0, 19).replace('T', ' ')} UTC`];
-  const read = packets === 0 ? 'a valid capture without packets' : `${formatCount(packets)} packets`;
+      : [
+          fillTemplate(said.when, {
+            duration: formatDuration(durationMs * 1e6),
+            start: start.slice(0, 19).replace('T', ' '),
+          }),
+        ];
+  const read = packets === 0 ? said.empty : fillTemplate(said.packets, { count: formatCount(packets) });
   const facts = [format, read, formatBytes(bytes), ...when];
   const limits = [
-    ...(capture.truncatedPackets > 0
-      ? [`${formatCount(capture.truncatedPackets)} packets cut by the snap length`]
-      : []),
+    ...(capture.truncatedPackets > 0 ? [fillTemplate(said.cut, { count: formatCount(capture.truncatedPackets) })] : []),
     ...((capture.droppedPackets ?? 0) > 0
-      ? [`${formatCount(capture.droppedPackets!)} packets dropped while capturing`]
+      ? [fillTemplate(said.dropped, { count: formatCount(capture.droppedPackets!) })]
       : []),
     ...capture.warnings,
   ];
   return [
-    ...look.paragraph(`${number}${file}  ${facts.join(', ')}`, 0),
+    ...look.paragraph(`${number}${file}  ${facts.join(terms.comma)}`, 0),
     ...limits.flatMap((limit) => look.paragraph(limit, 4, '  ! ').map((line) => look.paint('yellow', line))),
   ];
 };
 
-const sessionCounts = (summary: Report['summary']): string => {
-  if (summary.sessions === 0) return 'No WebSocket sessions.';
+const sessionCounts = (summary: Report['summary'], { catalogue: { texts, terms } }: Look): string => {
+  if (summary.sessions === 0) return texts.capture.none;
   const outcomes = (['ok', 'failed', 'open', 'partial'] as const).filter((outcome) => summary[outcome] > 0);
-  const counts = outcomes.map((outcome) => `${formatCount(summary[outcome])} ${outcome}`).join(', ');
-  return `${formatCount(summary.sessions)} ${summary.sessions === 1 ? 'session' : 'sessions'}: ${counts}`;
+  const counts = outcomes.map((outcome) =>
+    fillTemplate(texts.capture.outcome, { count: formatCount(summary[outcome]), outcome: terms.outcomes[outcome] }),
+  );
+  return fillCounted(texts.capture.sessions, summary.sessions, { outcomes: counts.join(terms.comma) });
 };
 
 /** Failures by cause, the commonest first. */
 export const causeLines = ({ summary, sessions }: Report, look: Look): string[] => {
   const causes = Object.entries(summary.byCause);
   const widest = Math.max(...causes.map(([cause]) => textWidth(cause)));
+  const { summary: said } = look.catalogue.texts;
   return [
-    'Failed, by cause:',
+    said.byCause,
     ...causes.map(([cause, count]) => {
       const first = sessions.find((session) => session.cause === cause);
       const stage = CAUSES[cause as CauseId] ?? '';
-      const text = `${padLeft(formatCount(count), 7)}  ${padRight(cause, widest)}  ${padRight(stage, 11)}  first: session ${first?.id}`;
+      const where = fillTemplate(said.first, { id: String(first?.id) });
+      const text = `${padLeft(formatCount(count), 7)}  ${padRight(cause, widest)}  ${padRight(stage, 11)}  ${where}`;
       return look.cut(text, look.width);
     }),
   ];
@@ -73,31 +84,31 @@ export const shareLines = ({ summary: { shares } }: Report, look: Look): string[
     const names = failing.map(({ name }) => look.cut(name, NAME_WIDTH));
     const widest = Math.max(...names.map(textWidth));
     const left = rows.length + omitted - failing.length;
+    const said = look.catalogue.texts.summary;
     return [
-      `Failed, by ${SHARE_NAMES[kind]}:`,
+      said[SHARED_BY[kind]],
       ...failing.map(({ sessions, failed, causes }, index) => {
-        const share = `${formatCount(failed)} of ${formatCount(sessions)}`;
+        const share = fillTemplate(said.share, { failed: formatCount(failed), sessions: formatCount(sessions) });
         const why = Object.entries(causes)
           .map(([cause, count]) => `${cause} ${formatCount(count)}`)
-          .join(', ');
+          .join(look.catalogue.terms.comma);
         return look.cut(`${padLeft(share, 16)}  ${padRight(names[index]!, widest)}  ${why}`, look.width);
       }),
-      ...(left > 0 ? [look.paint('dim', `${padLeft(`${formatCount(left)} more`, 16)}`)] : []),
+      ...(left > 0 ? [look.paint('dim', padLeft(fillTemplate(said.more, { count: formatCount(left) }), 16))] : []),
     ];
   });
 
-const SHARE_NAMES = { server: 'server', path: 'path', sni: 'TLS server name' };
+const SHARED_BY = { server: 'byServer', path: 'byPath', sni: 'bySni' } as const;
 
 /** How long the stages took, of those that came to a good end. */
 export const stageDurationLines = ({ summary: { stageDurations } }: Report, look: Look): string[] => {
   const stages = Object.entries(stageDurations).filter(([, { samples }]) => samples > 1);
   if (stages.length === 0) return [];
+  const { stages: title, columns } = look.catalogue.texts.summary;
+  const { count, median, p90, p99, longest } = columns;
   const cells = (texts: readonly string[]): string => texts.map((text) => padLeft(text, 10)).join('');
   return [
-    look.cut(
-      `${padRight('Stages that succeeded:', 24)}${cells(['count', 'median', '90 %', '99 %', 'longest'])}`,
-      look.width,
-    ),
+    look.cut(`${padRight(title, 24)}${cells([count, median, p90, p99, longest])}`, look.width),
     ...stages.map(([stage, { samples, p50Ms, p90Ms, p99Ms, maxMs }]) => {
       const times = [p50Ms, p90Ms, p99Ms, maxMs].map((ms) => formatDuration(ms * 1e6));
       return look.cut(`  ${padRight(stage, 22)}${cells([formatCount(samples), ...times])}`, look.width);
@@ -106,34 +117,40 @@ export const stageDurationLines = ({ summary: { stageDurations } }: Report, look
 };
 
 export const notListedLine = ({ summary: { notListed } }: Report, look: Look): string[] => {
-  const kinds = [
-    [notListed.http, 'HTTP without an upgrade'],
-    [notListed.tls, 'TLS that shows no WebSocket'],
-    [notListed.spare, 'spare'],
-    [notListed.other, 'other'],
-  ] as const;
-  const told = kinds.filter(([count]) => count > 0).map(([count, name]) => `${formatCount(count)} ${name}`);
-  if (told.length === 0) return [];
-  return look.paragraph(`Other connections, not listed: ${told.join(', ')}.`, 0).map((line) => look.paint('dim', line));
+  const told = notListedText(notListed, look.catalogue);
+  return told === undefined ? [] : look.paragraph(told, 0).map((line) => look.paint('dim', line));
+};
+
+/** Undefined when every connection is a session. */
+export const notListedText = (
+  notListed: Report['summary']['notListed'],
+  { texts, terms }: Catalogue,
+): string | undefined => {
+  const told = (['http', 'tls', 'spare', 'other'] as const)
+    .filter((kind) => notListed[kind] > 0)
+    .map((kind) => fillTemplate(texts.capture.kinds[kind], { count: formatCount(notListed[kind]) }));
+  return told.length === 0 ? undefined : fillTemplate(texts.capture.notListed, { kinds: told.join(terms.and) });
 };
 
 /** How many session numbers a finding names. */
 const SESSIONS_NAMED = 12;
 
 export const findingLines = (finding: FindingReport, report: Report, look: Look): string[] => {
+  const { texts, terms } = look.catalogue;
+  const said = texts.finding;
   const about = finding.sessions ?? [];
-  const named = about.slice(0, SESSIONS_NAMED).join(', ');
-  const rest = about.length > SESSIONS_NAMED ? ` and ${about.length - SESSIONS_NAMED} more` : '';
+  const ids = about.slice(0, SESSIONS_NAMED).join(terms.and);
+  const more = about.length - SESSIONS_NAMED;
+  const named =
+    about.length === 0 ? [] : [fillTemplate(more > 0 ? said.sessionsMore : said.sessions, { ids, more: String(more) })];
   return [
-    ...look
-      .paragraph(`${finding.title} (${finding.severity}, ${finding.confidence})`, 0)
-      .map((line) => look.paint('bold', line)),
-    ...look.paragraph(finding.explanation, 8, '  Why'),
-    ...(finding.remedy.length === 0 ? [] : look.paragraph(finding.remedy.join(' '), 8, '  Fix')),
+    ...look.paragraph(titleOf(finding, look.catalogue), 0).map((line) => look.paint('bold', line)),
+    ...look.paragraph(finding.explanation, 8, `  ${said.why}`),
+    ...(finding.remedy.length === 0 ? [] : look.paragraph(finding.remedy.join(terms.space), 8, `  ${said.fix}`)),
     ...look.paragraph(
-      `${about.length === 0 ? '' : `sessions ${named}${rest}; `}${packetList(finding, report)}`,
+      [...named, packetList(finding, report, look.catalogue)].join(terms.semicolon),
       8,
-      '  See',
+      `  ${said.see}`,
     ),
   ];
 };

@@ -5,6 +5,7 @@
 import { eventText, runLabel, runNote } from '../event-text.js';
 import { formatCount, formatDuration } from '../format-value.js';
 import type { EventReport, Report, SessionReport } from '../report.js';
+import { fillTemplate } from '../wording.js';
 import { packetNumber } from './finding-lines.js';
 import type { Look } from './look.js';
 import { cutText, padLeft, padRight, textWidth, wrapText } from './text-width.js';
@@ -37,7 +38,10 @@ export const ladderLines = (session: SessionReport, report: Report, look: Look, 
   const ladder = new Ladder(session, report, look, rows);
   const omitted =
     timelineOmitted > 0
-      ? [`${INDENT}${formatCount(timelineOmitted)} events in the middle were not kept; --session ${id} keeps them.`]
+      ? look.paragraph(
+          fillTemplate(look.catalogue.texts.left.events, { count: formatCount(timelineOmitted), id: String(id) }),
+          INDENT.length,
+        )
       : [];
   return [ladder.title(), ...rows.flatMap((row) => ladder.row(row)), ...omitted];
 };
@@ -125,10 +129,11 @@ class Ladder {
 
   title(): string {
     const { signs } = this.look;
-    const room = this.arrowWidth - 'client'.length - 'server'.length - 2;
-    const sides = `client ${signs.line.repeat(Math.max(1, room))} server`;
+    const { time, packet, client, server } = this.look.catalogue.texts.ladder;
+    const room = this.arrowWidth - textWidth(client) - textWidth(server) - 2;
+    const sides = `${client} ${signs.line.repeat(Math.max(1, room))} ${server}`;
     const delta = this.deltaWidth === 0 ? '' : padLeft(signs.delta, this.deltaWidth);
-    const line = `${INDENT}${padLeft('time', this.timeWidth)}${delta}  ${padLeft('packet', this.packetWidth)}  ${sides}`;
+    const line = `${INDENT}${padLeft(time, this.timeWidth)}${delta}  ${padLeft(packet, this.packetWidth)}  ${sides}`;
     return this.look.paint('dim', line);
   }
 
@@ -136,7 +141,8 @@ class Ladder {
     const { look } = this;
     if (event === undefined) {
       const indent = ' '.repeat(INDENT.length + this.timeWidth + this.deltaWidth + this.packetWidth + 4);
-      return [look.paint('dim', `${indent}${look.signs.ellipsis} ${formatCount(left)} more events`)];
+      const more = fillTemplate(look.catalogue.texts.left.rows, { count: formatCount(left) });
+      return [look.paint('dim', `${indent}${look.signs.ellipsis} ${more}`)];
     }
     const isRun = event.event === 'run';
     const when = isRun
@@ -173,7 +179,7 @@ class Ladder {
   /** The note goes on below where it is long. */
   private arrow(event: EventReport): string[] {
     const { look, arrowWidth } = this;
-    const { label, note } = eventText(event);
+    const { label, note } = eventText(event, look.catalogue);
     const said = look.cut(label, arrowWidth - 4);
     const line = look.signs.line.repeat(Math.max(1, arrowWidth - textWidth(said) - 2));
     const drawn =
@@ -199,10 +205,12 @@ class Ladder {
       bytes: event.bytes ?? { client: 0, server: 0 },
       kinds: event.kinds ?? {},
     };
-    const client = run.count.client > 0 ? [`${look.signs.right} ${look.say(runLabel(run, 'client'))}`] : [];
-    const server = run.count.server > 0 ? [`${look.signs.left} ${look.say(runLabel(run, 'server'))}`] : [];
+    const client =
+      run.count.client > 0 ? [`${look.signs.right} ${look.say(runLabel(run, 'client', look.catalogue))}`] : [];
+    const server =
+      run.count.server > 0 ? [`${look.signs.left} ${look.say(runLabel(run, 'server', look.catalogue))}`] : [];
     const both = [...client, ...server].join('   ');
-    const note = runNote(run);
+    const note = runNote(run, look.catalogue);
     const room = this.arrowWidth + 2 + this.noteWidth;
     const drawn = cutText(both, room, look.signs.ellipsis);
     const left = room - Math.max(textWidth(drawn), this.arrowWidth) - 2;

@@ -3,8 +3,10 @@
  * `say` is the gate for every text of the report: nothing that a capture says reaches the terminal without it.
  */
 import type { StageStatus } from '../../session/session.js';
+import type { Catalogue } from '../language/catalogue.js';
+import { ENGLISH } from '../language/english/english.js';
 import type { Outcome } from '../report.js';
-import { cutText, wrapText } from './text-width.js';
+import { cutText, padRight, wrapText } from './text-width.js';
 import { visible, visibleAscii } from './visible.js';
 
 export interface LookOptions {
@@ -12,6 +14,8 @@ export interface LookOptions {
   width: number;
   ascii: boolean;
   colour: boolean;
+  /** In what language; English when absent. */
+  catalogue?: Catalogue;
 }
 
 export type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
@@ -23,13 +27,15 @@ export class Look {
   readonly width: number;
   readonly ascii: boolean;
   readonly signs: Signs;
+  readonly catalogue: Catalogue;
   private readonly coloured: boolean;
 
-  constructor({ width, ascii, colour }: LookOptions) {
+  constructor({ width, ascii, colour, catalogue = ENGLISH }: LookOptions) {
     this.width = Math.max(NARROWEST, width);
     this.ascii = ascii;
     this.coloured = colour;
     this.signs = ascii ? ASCII_SIGNS : SIGNS;
+    this.catalogue = catalogue;
   }
 
   /** Any text, safe to print. */
@@ -45,7 +51,7 @@ export class Look {
   /** Said, and wrapped to the terminal, `indent` cells free on the left; `first` stands on the first line instead. */
   paragraph(text: string, indent: number, first = ''): string[] {
     return wrapText(this.say(text), this.width - indent).map(
-      (line, index) => (index === 0 ? first.padEnd(indent) : ' '.repeat(indent)) + line,
+      (line, index) => (index === 0 ? padRight(first, indent) : ' '.repeat(indent)) + line,
     );
   }
 
@@ -57,7 +63,7 @@ export class Look {
   }
 
   mark(status: StageStatus): string {
-    return this.signs[status];
+    return status === 'not-seen' || status === 'hidden' ? this.catalogue.terms.marks[status] : this.signs[status];
   }
 
   /** Finds the marks in a finished line of cells and colours them. */
@@ -99,8 +105,6 @@ const SIGNS = {
   ok: '✓',
   failed: '✗',
   'in-progress': '…',
-  'not-seen': 'unseen',
-  hidden: 'hidden',
   ellipsis: '…',
   right: '▶',
   left: '◀',
@@ -121,8 +125,6 @@ const ASCII_SIGNS: Signs = {
   ok: 'ok',
   failed: 'FAILED',
   'in-progress': 'unfinished',
-  'not-seen': 'unseen',
-  hidden: 'hidden',
   ellipsis: '...',
   right: '>',
   left: '<',

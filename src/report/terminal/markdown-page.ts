@@ -3,8 +3,10 @@
  * code, emphasis and links. It knows the Markdown that docs/causes/ is written in, not all of CommonMark; what it does not
  * know stays as it was typed. Code is never wrapped: it is there to be copied.
  */
+
+import { fillTemplate } from '../wording.js';
 import type { Colour, Look } from './look.js';
-import { textWidth } from './text-width.js';
+import { IDEOGRAPH, textWidth, type WrapWord, wordsOf } from './text-width.js';
 
 const CODE_INDENT = '    ';
 
@@ -48,7 +50,7 @@ const blocksOf = (page: string): Block[] => {
       const bullet = item[1] ?? '-';
       blocks.push({ kind: 'item', text: item[2] ?? '', bullet, follows: last?.kind === 'item' });
       isOpen = true;
-    } else if (isOpen && last !== undefined && last.kind !== 'code') last.text += ` ${line.trim()}`;
+    } else if (isOpen && last !== undefined && last.kind !== 'code') last.text = joined(last.text, line.trim());
     else {
       blocks.push({ kind: 'paragraph', text: line.trim() });
       isOpen = true;
@@ -59,12 +61,16 @@ const blocksOf = (page: string): Block[] => {
   return blocks;
 };
 
+/** Lines of a paragraph are words apart, except between ideographs. */
+const joined = (text: string, line: string): string =>
+  IDEOGRAPH.test(text.slice(-1)) && IDEOGRAPH.test(line.slice(0, 1)) ? text + line : `${text} ${line}`;
+
 const blockLines = (block: Block, look: Look): string[] => {
   switch (block.kind) {
     case 'title':
       return [look.paint('bold', look.say(block.text))];
     case 'heading':
-      return [look.paint('bold', look.say(`${block.text}:`))];
+      return [look.paint('bold', look.say(fillTemplate(look.catalogue.texts.explain.heading, { text: block.text })))];
     case 'code':
       return block.lines.map((line) => CODE_INDENT + look.paint('cyan', look.say(line)));
     case 'item':
@@ -80,33 +86,33 @@ const proseLines = (text: string, look: Look, before: string): string[] => {
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  for (const { text: word, width, colour } of wordsOf(text, look)) {
-    if (used > 0 && used + 1 + width > room) {
+  for (const { text: word, width, colour, isSpaced } of paintedWords(text, look)) {
+    const space = isSpaced ? ' ' : '';
+    if (used > 0 && used + space.length + width > room) {
       lines.push(line);
       line = '';
       used = 0;
     }
-    line += (used === 0 ? '' : ' ') + (colour === undefined ? word : look.paint(colour, word));
-    used += (used === 0 ? 0 : 1) + width;
+    line += (used === 0 ? '' : space) + (colour === undefined ? word : look.paint(colour, word));
+    used += (used === 0 ? 0 : space.length) + width;
   }
   lines.push(line);
   return lines.map((each, index) => (index === 0 ? before : ' '.repeat(before.length)) + each);
 };
 
-interface Word {
-  text: string;
+interface Word extends WrapWord {
   width: number;
   colour: Colour | undefined;
 }
 
 /** Code keeps its backticks, so that it can be told from prose without colours, and is never broken from what touches it. */
-const wordsOf = (text: string, look: Look): Word[] => {
+const paintedWords = (text: string, look: Look): Word[] => {
   const linked = text.replace(LINK, (_, name: string, url: string) => `${name} <${url}>`);
   const plain = linked.replace(STRONG, (_, inner: string) => inner);
-  return plain.split(' ').flatMap((piece) => {
+  return wordsOf(plain).flatMap(({ text: piece, isSpaced }) => {
     if (piece === '') return [];
     const said = look.say(piece);
-    return [{ text: said, width: textWidth(said), colour: isLink(piece) ? ('dim' as const) : undefined }];
+    return [{ text: said, isSpaced, width: textWidth(said), colour: isLink(piece) ? ('dim' as const) : undefined }];
   });
 };
 

@@ -1,84 +1,114 @@
 /** How the network did, in one line, and what the capture could not show, in another. */
 import { formatBytes, formatCount, formatDuration } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { SessionReport, TcpReport } from '../report.js';
+import { fillTemplate, wordOf } from '../wording.js';
 import type { Look } from './look.js';
 
 export const networkLines = (session: SessionReport, look: Look): string[] => {
-  const { tcp, vantage, packets } = session;
-  if (tcp === null) return [];
-  const again = tcp.retransmissions.client + tcp.retransmissions.server;
-  const facts = [
-    ...roundTrips(tcp),
-    again === 0
-      ? 'nothing sent again'
-      : `${formatCount(again)} of ${formatCount(packets)} packets sent again${kindsOf(tcp)}`,
-    ...counted(tcp),
-    missing(tcp),
-  ];
-  const where =
-    vantage === null ? '' : vantage === 'between' ? '; captured in between' : `; captured near the ${vantage}`;
-  return look.paragraph(`network: ${facts.join(', ')}${where}`, 2);
+  const facts = networkText(session, look.catalogue);
+  if (facts === undefined) return [];
+  return look.paragraph(fillTemplate(look.catalogue.texts.network.line, { facts }), 2);
 };
+
+/** Undefined where no connection was. */
+export const networkText = (session: SessionReport, { texts, terms }: Catalogue): string | undefined => {
+  const { tcp, vantage } = session;
+  const said = texts.network;
+  if (tcp === null) return undefined;
+  const facts = [
+    ...roundTrips(tcp, said),
+    sentAgain(session, tcp, said, terms),
+    ...counted(tcp, said),
+    missing(tcp, said),
+  ];
+  const told = facts.join(terms.comma);
+  if (vantage === null) return told;
+  if (vantage === 'between') return fillTemplate(said.between, { facts: told });
+  return fillTemplate(said.near, { facts: told, side: terms.sides[vantage] });
+};
+
+type Texts = Catalogue['texts']['network'];
 
 /** The side far from the capture has the round trip that matters. */
-const roundTrips = ({ handshakeRttMs, rtt }: TcpReport): string[] => {
+const roundTrips = ({ handshakeRttMs, rtt }: TcpReport, said: Texts): string[] => {
   const sides = (['client', 'server'] as const).filter((side) => rtt[side].samples > 0);
-  if (sides.length === 0) return handshakeRttMs === null ? [] : [`handshake RTT ${milliseconds(handshakeRttMs)}`];
+  if (sides.length === 0)
+    return handshakeRttMs === null ? [] : [fillTemplate(said.handshake, { rtt: milliseconds(handshakeRttMs) })];
   const slower = sides.reduce((a, b) => ((rtt[b].medianMs ?? 0) > (rtt[a].medianMs ?? 0) ? b : a));
   const { medianMs, p95Ms } = rtt[slower];
-  return [`RTT median ${milliseconds(medianMs ?? 0)} (p95 ${milliseconds(p95Ms ?? 0)})`];
+  return [fillTemplate(said.rtt, { median: milliseconds(medianMs ?? 0), p95: milliseconds(p95Ms ?? 0) })];
 };
 
-const kindsOf = ({ retransmissionKinds: { client, server } }: TcpReport): string => {
-  const kinds = [...new Set([...Object.keys(client), ...Object.keys(server)])].filter((kind) => kind !== 'unknown');
-  if (kinds.length === 0) return '';
-  return ` (${kinds.map((kind) => `${(client[kind] ?? 0) + (server[kind] ?? 0)} ${kind}`).join(', ')})`;
+const sentAgain = (
+  { packets }: SessionReport,
+  { retransmissions, retransmissionKinds: { client, server } }: TcpReport,
+  said: Texts,
+  { words, and }: Catalogue['terms'],
+): string => {
+  const again = retransmissions.client + retransmissions.server;
+  if (again === 0) return said.nothingAgain;
+  const kinds = [...new Set([...Object.keys(client), ...Object.keys(server)])]
+    .filter((kind) => kind !== 'unknown')
+    .map((kind) =>
+      fillTemplate(said.kind, { count: String((client[kind] ?? 0) + (server[kind] ?? 0)), kind: wordOf(words, kind) }),
+    );
+  return fillTemplate(kinds.length === 0 ? said.again : said.againKinds, {
+    count: formatCount(again),
+    packets: formatCount(packets),
+    kinds: kinds.join(and),
+  });
 };
 
-const counted = (tcp: TcpReport): string[] => {
-  const kinds = [
-    [tcp.outOfOrder, 'out of order'],
-    [tcp.zeroWindows, 'times a window closed'],
-    [tcp.copies, 'copies'],
-  ] as const;
-  return kinds
-    .map(([{ client, server }, name]) => [client + server, name] as const)
+const counted = (tcp: TcpReport, said: Texts): string[] =>
+  (
+    [
+      [tcp.outOfOrder, said.outOfOrder],
+      [tcp.zeroWindows, said.windowsClosed],
+      [tcp.copies, said.copies],
+    ] as const
+  )
+    .map(([{ client, server }, text]) => [client + server, text] as const)
     .filter(([count]) => count > 0)
-    .map(([count, name]) => `${formatCount(count)} ${name}`);
-};
+    .map(([count, text]) => fillTemplate(text, { count: formatCount(count) }));
 
-const missing = ({ missingBytes: { client, server } }: TcpReport): string =>
-  client + server === 0 ? 'nothing missing in the capture' : `${formatBytes(client + server)} missing in the capture`;
+const missing = ({ missingBytes: { client, server } }: TcpReport, said: Texts): string =>
+  client + server === 0 ? said.complete : fillTemplate(said.missing, { bytes: formatBytes(client + server) });
 
 const milliseconds = (ms: number): string => formatDuration(ms * 1e6);
 
-export const notSeenLines = (session: SessionReport, look: Look): string[] => {
+export const notSeenLines = (session: SessionReport, look: Look): string[] =>
+  notSeenTexts(session, look.catalogue).flatMap((text) => look.paragraph(text, 2));
+
+/** What the capture could not show, and why it was not decrypted. */
+export const notSeenTexts = (session: SessionReport, catalogue: Catalogue): string[] => {
+  const { texts, terms } = catalogue;
+  const said = texts.unseen;
   const stages = session.stages.filter(({ status }) => status === 'not-seen' || status === 'hidden');
-  const hidden = stages.map(
-    ({ stage, status }) => `${stage} (${status === 'hidden' ? 'encrypted' : 'not in the capture'})`,
+  const hidden = stages.map(({ stage, status }) =>
+    fillTemplate(status === 'hidden' ? said.encrypted : said.notCaptured, { stage }),
   );
   const reached = (...names: string[]) => session.stages.some(({ stage }) => names.includes(stage));
   const has = (sight: SessionReport['sight'][number]) => session.sight.includes(sight);
   const missing = (session.tcp?.missingBytes.client ?? 0) + (session.tcp?.missingBytes.server ?? 0);
   const lacks = [
-    ...(has('both-sides') ? [] : ['one of the two directions']),
-    ...(has('payloads') || !has('frames') || !reached('open', 'close') ? [] : ['what the frames carry']),
-    ...(has('ending') ? [] : ['how it ended']),
-    ...(has('no-gaps')
-      ? []
-      : [missing > 0 ? 'bytes that were acknowledged and are missing here' : 'bytes that were cut off']),
+    ...(has('both-sides') ? [] : [said.direction]),
+    ...(has('payloads') || !has('frames') || !reached('open', 'close') ? [] : [said.payloads]),
+    ...(has('ending') ? [] : [said.ending]),
+    ...(has('no-gaps') ? [] : [missing > 0 ? said.missing : said.cut]),
   ];
-  const all = [...hidden, ...lacks];
+  const things = [...hidden, ...lacks];
   return [
-    ...(all.length === 0 ? [] : look.paragraph(`not seen: ${all.join(', ')}`, 2)),
-    ...closedBecause(session).flatMap((why) => look.paragraph(`not decrypted: ${why}`, 2)),
+    ...(things.length === 0 ? [] : [fillTemplate(said.line, { things: things.join(terms.comma) })]),
+    ...closedBecause(session, catalogue).map((why) => fillTemplate(said.closed, { why })),
   ];
 };
 
 /** Why the key log that was given did not open everything. */
-const closedBecause = ({ tls }: SessionReport): string[] => {
+const closedBecause = ({ tls }: SessionReport, { texts: { unseen: said }, terms }: Catalogue): string[] => {
   if (tls === null || tls.decrypted === true) return [];
-  const why = tls.undecryptable === null ? [] : [`${tls.undecryptable} cannot be undone here`];
+  const why = tls.undecryptable === null ? [] : [fillTemplate(said.undecryptable, { suite: tls.undecryptable })];
   if (tls.missingSecrets.length === 0) return why;
-  return [...why, `the key log lacks ${tls.missingSecrets.join(', ')} of client random ${tls.clientRandom ?? ''}`];
+  const lacking = { secrets: tls.missingSecrets.join(terms.and), random: tls.clientRandom ?? '' };
+  return [...why, fillTemplate(said.secrets, lacking)];
 };

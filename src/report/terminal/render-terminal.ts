@@ -3,7 +3,9 @@
  * broke. What is left out is said. A pure function of the report; piece by piece, since a reader may leave early.
  */
 import { formatCount } from '../format-value.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { Report, SessionReport } from '../report.js';
+import { fillCounted, fillTemplate } from '../wording.js';
 import {
   captureLines,
   causeLines,
@@ -45,14 +47,15 @@ export function* renderTerminal(report: Report, options: TerminalOptions): Itera
   if (durations.length > 0) yield `\n${lines(durations)}`;
   if (rows.length > 0) yield `\n${sessionTable(rows, look)}`;
   const hidden = report.sessions.length - rows.length;
-  if (hidden > 0) yield lines(look.paragraph(leftOut(report, rows), 0).map((line) => look.paint('dim', line)));
+  if (hidden > 0)
+    yield lines(look.paragraph(leftOut(report, rows, look.catalogue), 0).map((line) => look.paint('dim', line)));
   const notListed = notListedLine(report, look);
   if (notListed.length > 0) yield `\n${lines(notListed)}`;
   const findings = inFull ? report.findings : report.findings.slice(0, FINDINGS_SHOWN);
   for (const finding of findings) yield `\n${lines(findingLines(finding, report, look))}`;
   const unsaid = report.findings.length - findings.length;
   if (unsaid > 0) {
-    const more = `${formatCount(unsaid)} more such ${unsaid === 1 ? 'finding is' : 'findings are'} in the JSON; --all shows them.`;
+    const more = fillCounted(look.catalogue.texts.left.findings, unsaid);
     yield `\n${lines(look.paragraph(more, 0).map((line) => look.paint('dim', line)))}`;
   }
 
@@ -61,7 +64,7 @@ export function* renderTerminal(report: Report, options: TerminalOptions): Itera
   for (const session of told) yield `\n${lines(sessionStory(session, report, look, inFull, remedies))}`;
   const untold = report.summary.failed - told.filter(({ outcome }) => outcome === 'failed').length;
   if (untold > 0) {
-    const more = `${formatCount(untold)} more failed ${untold === 1 ? 'session has' : 'sessions have'} the causes told above; --session <id> tells one of them, --all tells all.`;
+    const more = fillCounted(look.catalogue.texts.left.stories, untold);
     yield `\n${lines(look.paragraph(more, 0).map((line) => look.paint('dim', line)))}`;
   }
 }
@@ -84,13 +87,14 @@ const firstOfEachCause = (sessions: readonly SessionReport[]): SessionReport[] =
   });
 };
 
-const leftOut = ({ summary }: Report, rows: readonly SessionReport[]): string => {
+const leftOut = ({ summary }: Report, rows: readonly SessionReport[], { texts, terms }: Catalogue): string => {
   const outcomes = (['failed', 'open', 'partial', 'ok'] as const).flatMap((outcome) => {
     const count = summary[outcome] - rows.filter((row) => row.outcome === outcome).length;
-    return count > 0 ? [`${formatCount(count)} ${outcome}`] : [];
+    if (count <= 0) return [];
+    return [fillTemplate(texts.capture.outcome, { count: formatCount(count), outcome: terms.outcomes[outcome] })];
   });
   const count = summary.sessions - rows.length;
-  return `${formatCount(count)} more ${count === 1 ? 'session is' : 'sessions are'} not shown (${outcomes.join(', ')}): --all shows them; --host, --cause, --outcome and others narrow the list.`;
+  return fillCounted(texts.left.sessions, count, { outcomes: outcomes.join(terms.and) });
 };
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line.trimEnd()}\n`).join('');

@@ -1,6 +1,7 @@
 /** The story of one session: verdict, who and where, stages on a time axis, timeline, findings, network, unseen things. */
-import { fateOf } from '../headline.js';
+import { fateOf, unstopped } from '../headline.js';
 import type { Report, SessionReport } from '../report.js';
+import { fillTemplate } from '../wording.js';
 import { sessionFindingLines, type ToldRemedies } from './finding-lines.js';
 import { ladderLines } from './ladder.js';
 import type { Look } from './look.js';
@@ -30,22 +31,30 @@ export const sessionStory = (
 
 const headline = (session: SessionReport, look: Look): string[] => {
   const { id, outcome, confidence, verdict } = session;
-  const text = `Session ${id} ${fateOf(session)}: ${verdict.replace(/\.$/, '')} (${confidence})`;
+  const { texts, terms } = look.catalogue;
+  const text = fillTemplate(texts.story.headline, {
+    id: String(id),
+    fate: fateOf(session, look.catalogue),
+    verdict: unstopped(verdict),
+    confidence: terms.confidences[confidence],
+  });
   return look.paragraph(text, 0).map((line) => look.paint('bold', look.paintOutcome(outcome, line)));
 };
 
 const identity = (session: SessionReport, look: Look): string[] => {
   const { client, server, url, host, upgrade, websocket, related, cause, roles } = session;
+  const { texts, terms } = look.catalogue;
+  const ends = `${look.say(client)} ${look.signs.to} ${look.say(server)}`;
   const agreed = [
-    ...(upgrade?.subprotocol == null ? [] : [`subprotocol ${upgrade.subprotocol}`]),
+    ...(upgrade?.subprotocol == null ? [] : [fillTemplate(texts.story.subprotocol, { name: upgrade.subprotocol })]),
     ...(websocket?.compressed === true ? ['permessage-deflate'] : []),
   ];
   const facts = [
     ...(url === null && host === null ? [] : [look.say(url ?? host ?? '')]),
-    `${look.say(client)} ${look.signs.to} ${look.say(server)}${roles === undefined ? '' : ' (roles guessed)'}`,
-    ...(agreed.length === 0 ? [] : [look.say(agreed.join(', '))]),
+    roles === undefined ? ends : fillTemplate(texts.story.guessed, { ends }),
+    ...(agreed.length === 0 ? [] : [look.say(agreed.join(terms.and))]),
     ...(cause === null ? [] : [look.say(cause)]),
-    ...related.map(({ id, relation }) => `${RELATIONS[relation]} session ${id}`),
+    ...related.map(({ id, relation }) => fillTemplate(terms.relations[relation], { id: String(id) })),
   ];
   return packed(facts, look);
 };
@@ -62,13 +71,4 @@ const packed = (facts: readonly string[], look: Look): string[] => {
     else lines.push(...(textWidth(fact) <= room ? [fact] : look.paragraph(fact, 2).map((line) => line.slice(2))));
   }
   return lines.map((line) => look.paint('dim', `  ${line}`));
-};
-
-const RELATIONS: Readonly<Record<SessionReport['related'][number]['relation'], string>> = {
-  'retried-as': 'tried again as',
-  'redirected-to': 'redirected to',
-  'backend-leg': 'goes on to the backend as',
-  'client-leg': 'comes from the client as',
-  'seen-again': 'seen again as',
-  resumes: 'resumes',
 };

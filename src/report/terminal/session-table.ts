@@ -1,7 +1,10 @@
 /** One row a session: who, where, how far it came, how long it lasted, how it came out. */
 import { causeWords } from '../cause-words.js';
 import { formatDuration } from '../format-value.js';
+import { unstopped } from '../headline.js';
+import type { Catalogue } from '../language/catalogue.js';
 import type { SessionReport, StageReport } from '../report.js';
+import { fillTemplate } from '../wording.js';
 import type { Look } from './look.js';
 import { type Column, renderTable } from './table.js';
 
@@ -16,26 +19,27 @@ export const sessionTable = (sessions: readonly SessionReport[], look: Look): st
     cells: sessions.map((session) => look.say(cell(session))),
     ...more,
   });
+  const said = look.catalogue.texts.table;
   const outcomeOf = (row: number) => sessions[row]?.outcome ?? 'partial';
-  const lastStage = column('stage', (session) => stageMark(endingStage(session), look), {
+  const lastStage = column(said.stage, (session) => stageMark(endingStage(session), look), {
     paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
   });
   return renderTable(
     [
       column('#', ({ id }) => String(id), { align: 'right' }),
-      column('client', ({ client }) => client, { drop: 1 }),
-      column('server', ({ server }) => server, { drop: 2 }),
-      column('where', whereOf, { most: WHERE_WIDTH }),
-      column('stages', ({ stages }) => stages.map((stage) => stageMark(stage, look)).join(' '), {
+      column(said.client, ({ client }) => client, { drop: 1 }),
+      column(said.server, ({ server }) => server, { drop: 2 }),
+      column(said.where, whereOf, { most: WHERE_WIDTH }),
+      column(said.stages, ({ stages }) => stages.map((stage) => stageMark(stage, look)).join(' '), {
         drop: 3,
         instead: lastStage,
         paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
       }),
-      column('lasted', ({ startMs, endMs }) => formatDuration((endMs - startMs) * 1e6), { align: 'right', drop: 4 }),
+      column(said.lasted, ({ startMs, endMs }) => formatDuration((endMs - startMs) * 1e6), { align: 'right', drop: 4 }),
       {
-        title: 'verdict',
-        cells: sessions.map(({ verdict }) => look.say(verdict.replace(/\.$/, ''))),
-        shorter: sessions.map((session) => look.say(shortVerdict(session))),
+        title: said.verdict,
+        cells: sessions.map(({ verdict }) => look.say(unstopped(verdict))),
+        shorter: sessions.map((session) => look.say(shortVerdict(session, look.catalogue))),
         stretch: VERDICT_LEAST,
         paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
       },
@@ -61,13 +65,13 @@ const whereOf = ({ transport, host, upgrade, server }: SessionReport): string =>
 };
 
 /** What kind of verdict it is, for rows without room for the sentence. */
-const shortVerdict = ({ cause, findings, outcome, verdict }: SessionReport): string => {
-  if (outcome === 'failed') return cause === null ? verdict : causeWords(cause);
+const shortVerdict = ({ cause, findings, outcome, verdict }: SessionReport, catalogue: Catalogue): string => {
+  const said = catalogue.texts.table;
+  if (outcome === 'failed') return cause === null ? verdict : causeWords(cause, catalogue);
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   const [first] = warnings;
-  if (first === undefined) return SHORT[outcome];
-  const what = first.cause === null ? first.title : causeWords(first.cause);
-  return `${SHORT[outcome]}, but: ${what}${warnings.length > 1 ? ` and ${warnings.length - 1} more` : ''}`;
+  if (first === undefined) return said.short[outcome];
+  const what = first.cause === null ? first.title : causeWords(first.cause, catalogue);
+  const more = warnings.length - 1;
+  return fillTemplate(more > 0 ? said.butMore : said.but, { outcome: said.short[outcome], what, more: String(more) });
 };
-
-const SHORT = { ok: 'ended in good order', open: 'still open, nothing wrong', partial: 'too little seen to judge' };

@@ -31,26 +31,66 @@ export const padRight = (text: string, width: number, filler = ' '): string =>
 
 export const padLeft = (text: string, width: number): string => ' '.repeat(Math.max(0, width - textWidth(text))) + text;
 
-/** Lines of at most `width` cells, broken at spaces; a word that is longer than a line is broken inside. */
+/**
+ * Lines of at most `width` cells, broken at spaces and between Chinese, Japanese or Korean characters; a word that is
+ * longer than a line is broken inside.
+ */
 export const wrapText = (text: string, width: number): string[] => {
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  for (const word of text.split(' ')) {
-    for (const piece of piecesOf(word, width)) {
+  for (const { text: word, isSpaced } of wordsOf(text)) {
+    for (const [index, piece] of piecesOf(word, width).entries()) {
       const needed = textWidth(piece);
-      if (line !== '' && used + 1 + needed > width) {
+      const space = index === 0 && !isSpaced ? '' : ' ';
+      if (line !== '' && used + space.length + needed > width) {
         lines.push(line);
         line = '';
         used = 0;
       }
-      line += line === '' ? piece : ` ${piece}`;
+      line += line === '' ? piece : space + piece;
       used = textWidth(line);
     }
   }
   lines.push(line);
   return lines;
 };
+
+/** What stays together on a line, and whether a space stood before it. */
+export interface WrapWord {
+  text: string;
+  isSpaced: boolean;
+}
+
+export const wordsOf = (text: string): WrapWord[] =>
+  text.split(' ').flatMap((word) => unitsOf(word).map((unit, index) => ({ text: unit, isSpaced: index === 0 })));
+
+/**
+ * Parts of a word between which a line may end (UAX 14): beside an ideograph, but not before punctuation that closes or
+ * after punctuation that opens.
+ */
+const unitsOf = (word: string): string[] => {
+  if (!IDEOGRAPH.test(word)) return [word];
+  const units: string[] = [];
+  let before = '';
+  for (const character of word) {
+    const canBreak =
+      before !== '' &&
+      (IDEOGRAPH.test(before) || IDEOGRAPH.test(character)) &&
+      !OPENS.test(before) &&
+      !CLOSES.test(character);
+    if (canBreak || units.length === 0) units.push(character);
+    else units[units.length - 1] += character;
+    before = character;
+  }
+  return units;
+};
+
+/** Also the full-width punctuation that goes with ideographs. */
+export const IDEOGRAPH =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uff60]/u;
+const OPENS = /[（“‘《〈「『【([{]/;
+const CLOSES = /[，。：；、！？）”’》〉」』】…)\]},.:;!?%]/;
 
 const piecesOf = (word: string, width: number): string[] => {
   if (textWidth(word) <= width) return [word];

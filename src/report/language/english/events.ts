@@ -1,0 +1,77 @@
+/**
+ * Timeline events in English. `{name|format}` is filled from the data that the layer gave, and a part in `[…]` is left out
+ * where it gave none.
+ */
+import type { EventTexts } from '../catalogue.js';
+
+export const ENGLISH_EVENTS: EventTexts = {
+  events: {
+    'tcp:syn': ['SYN', '[sent again, no. {repeat}]'],
+    'tcp:syn-ack': ['SYN-ACK', ''],
+    'tcp:established': ['ACK', 'established[, handshake RTT {rttMs|ms}]'],
+    'tcp:retransmission': [
+      '[{of} ]sent again[ {bytes|bytes}]',
+      'retransmission[ ({kind|word})][ of packet {original|plain}][, {sinceMs|ms} later][, {originalUnseen?the first copy was not captured}]',
+    ],
+    'tcp:out-of-order': ['out of order[ {bytes|bytes}]', 'a late segment, not sent again'],
+    'tcp:copy': ['copy', 'the same packet in the capture again'],
+    'tcp:duplicate-ack': ['duplicate ACK', '[{count} in a row: a segment is missing]'],
+    'tcp:zero-window': ['window closed', 'the receive buffer is full'],
+    'tcp:window-open': ['window open[ {window|bytes}]', '[after {closedMs|ms}]'],
+    'tcp:keep-alive': ['keep-alive', '[{count} in a row]'],
+    'tcp:gap': ['missing[ {bytes|bytes}]', '[{cause|gap}]'],
+    'tcp:fin': ['FIN', '[{detail}]'],
+    'tcp:rst': ['RST', '[{inFlight|bytes} of the peer not yet acknowledged]'],
+    'tcp:icmp-error': ['ICMP[ {name}]', '[from {from}]'],
+    'tcp:data': ['data[ {bytes|bytes}]', ''],
+    'dns:query': ['DNS query[ {type}]', '[{name}]'],
+    'dns:answer': ['DNS answer[ {code}]', '[{name}][: {addresses}]'],
+    'proxy:connect': ['connect[ {target}]', '[{protocol}][, as {user}]'],
+    'proxy:reply': ['[{status|plain} ]proxy reply', '[{reason}]'],
+    'proxy:preamble': ['PROXY preamble', '[version {version|plain}][, {detail}]'],
+    'tls:client-hello': ['ClientHello', '[SNI {sni}][, ALPN {alpn}][, up to {versions|first}]'],
+    'tls:server-hello': ['ServerHello', '[{version}][, {cipher}][, ALPN {alpn}][, {resumed?resumed}]'],
+    'tls:hello-retry-request': ['HelloRetryRequest', '[{version}][, {cipher}]'],
+    'tls:certificate': [
+      'Certificate',
+      '[{subject}][, issued by {issuer}][, until {notAfter|date}][{certificates} sent]',
+    ],
+    'tls:certificate-status': ['OCSP response[ {certificate}]', '[{response}][, until {nextUpdate|date}]'],
+    'tls:certificate-request': ['CertificateRequest', ''],
+    'tls:server-hello-done': ['ServerHelloDone', ''],
+    'tls:finished': ['Finished', ''],
+    'tls:new-session-ticket': ['NewSessionTicket', '[for {lifetimeSeconds|plain} s]'],
+    'tls:alert': ['[{encrypted?encrypted} ]alert[ {description}]', '[{level}][{inferred?inferred from its length}]'],
+    'tls:encrypted-alert': ['encrypted alert', ''],
+    'tls:key-update': ['KeyUpdate', ''],
+    'tls:close-notify': ['close_notify', ''],
+    'tls:gap': ['missing[ {bytes|bytes}]', '[{cause|gap}]'],
+    'tls:record': ['record[ {bytes|bytes}]', 'encrypted'],
+    'http:request': ['[{method} ][{target}]', '[{upgrade?asks for an upgrade}]'],
+    'http:response': ['[{status|plain}][ {reason}]', '[{server}]'],
+    'http:settings': ['SETTINGS', '[{detail}]'],
+    'http:rst-stream': ['RST_STREAM', '[{error}]'],
+    'http:goaway': ['GOAWAY', '[{error}]'],
+    'http:gap': ['missing[ {bytes|bytes}]', '[{cause|gap}]'],
+    'ws:text': ['text[ {bytes|bytes}]', ''],
+    'ws:binary': ['binary[ {bytes|bytes}]', ''],
+    'ws:continuation': ['continuation[ {bytes|bytes}]', ''],
+    'ws:ping': ['ping[ {bytes|bytes}]', ''],
+    'ws:pong': ['pong[ {bytes|bytes}]', '[RTT {rttMs|ms}]'],
+    'ws:close': ['Close[ {code|plain}]', '[{reason}]'],
+    'ws:violation': ['[{rule}]', 'breaks RFC 6455[: {detail}]'],
+    'ws:gap': ['missing[ {bytes|bytes}]', '[{cause|gap}][, {outOfSync?frame boundaries are lost}]'],
+    'ws:resynchronised': ['frames found again', '[{skippedBytes|bytes} skipped]'],
+    'ws:corrupted': ['no frame', '[{http?HTTP }]inside an open session[: {text}]'],
+  },
+  others:
+    '[, {detail}][, versions {versions}][, version {version}][, heart-beat {heartBeat}][, keep-alive {keepAliveSeconds|plain} s]' +
+    '[, ping every {pingSeconds|plain} s][, ping every {intervalMs|ms}][, timeout {timeoutMs|ms}][, {subject}][, {code}][, {text}]' +
+    '[, after {latencyMs|ms}]',
+  units: { ws: 'frames', tls: 'records', tcp: 'segments', http: 'heads' },
+  anyUnit: 'events',
+  kinds: { 'application-data': 'records', application_data: 'records', data: 'segments' },
+  run: '{count} {unit}[ {bytes|bytes}]',
+  sent: '{side} {run}',
+  summary: '{label}: {note}',
+};
