@@ -11,7 +11,7 @@ import { H2FrameDecoder, type H2Item } from './h2-frame-decoder.js';
 import { asksForWebSocketStream } from './h2-head.js';
 import { Http2Stream, type StreamOwner } from './h2-stream.js';
 import { FlowWindows } from './h2-windows.js';
-import { HpackDecoder } from './hpack-decoder.js';
+import { type HeaderBlock, HpackDecoder } from './hpack-decoder.js';
 
 /** One header block, HEADERS and its CONTINUATION frames: as much as of an HTTP/1 head. A flood of them ends here. */
 export const MAX_BLOCK_BYTES = 256 * 1024;
@@ -21,6 +21,8 @@ export const STREAMS_FOLLOWED = 10_000;
 const STRANGERS_TRIED = 64;
 /** Text of a GOAWAY's debug data. */
 const DEBUG_KEPT = 200;
+/** Answers that stand before their requests, in captures that lack a packet of the client or have two in the wrong order. */
+const EARLY_KEPT = 32;
 
 export interface Http2Options {
   /** The capture starts after the connection did. */
@@ -56,6 +58,8 @@ export class Http2Layer implements StreamConsumer {
   /** Requests that could not be read whole, so that they may ask for WebSocket; at most STRANGERS_TRIED. */
   private readonly unreadable = new Set<number>();
   private strangers = 0;
+  /** Heads of the server for streams that the client has not opened yet. */
+  private readonly early = new Map<number, { block: HeaderBlock; span: Span }>();
 
   constructor(private readonly options: Http2Options) {
     const { midway } = options;
@@ -201,16 +205,20 @@ export class Http2Layer implements StreamConsumer {
         if (block.cut && this.unreadable.size < STRANGERS_TRIED) this.unreadable.add(streamId);
       }
       if (isNew && asksForWebSocketStream(block)) this.ask(streamId, block, span);
-    } else this.streams.get(streamId)?.answer(block, span);
+    } else if (streamId <= this.highestStream) this.streams.get(streamId)?.answer(block, span);
+    else if (this.early.size < EARLY_KEPT) this.early.set(streamId, { block, span });
     if (endStream) this.finish(side, streamId, span.last);
   }
 
-  private ask(streamId: number, block: Parameters<Http2Stream['ask']>[0], span: Span): void {
+  private ask(streamId: number, block: HeaderBlock, span: Span): void {
     const stream = this.follow(streamId, span.first);
     stream?.ask(block, span, (facts) => {
       this.facts.webSocketStreams++;
       return this.options.open(facts);
     });
+    const answer = this.early.get(streamId);
+    if (answer !== undefined) stream?.answer(answer.block, answer.span);
+    this.early.delete(streamId);
   }
 
   private follow(streamId: number, arrival: Arrival): Http2Stream | undefined {

@@ -137,6 +137,17 @@ describe('Http2Layer', () => {
     ]);
   });
 
+  it('gives an answer that was captured before its request to that request, and no other', () => {
+    const { streams } = new Stage()
+      .server(headers(3, OK))
+      .client(headers(1, connect()), headers(3, connect()))
+      .client(data(3, 'ping'));
+    expect(streams).toMatchObject([
+      { accepted: false, heard: [] },
+      { accepted: true, heard: ['client: ping'] },
+    ]);
+  });
+
   it('counts other streams, and keeps nothing of them', () => {
     const { streams, layer } = new Stage()
       .client(

@@ -17,6 +17,7 @@ const CUT_EVERYWHERE = new Set([
   'close-by-server.pcap',
   'graphql-healthy.pcap',
   'graphql-older-healthy.pcap',
+  'h2c-healthy.pcap',
   'https-page-chromium-h1.pcap',
   'https-page-h1.pcap',
   'json-rpc.pcap',

@@ -81,8 +81,14 @@ export const unansweredRequest = defineRule({
 });
 
 /** A final response, or bytes of the server since the request that other rules look at, or a hole that may be one. */
-const hasAnswer = ({ upgrade, http, tcp }: Session, request: HttpRequest): boolean => {
+const hasAnswer = ({ upgrade, http, stream, tcp }: Session, request: HttpRequest): boolean => {
   if (upgrade?.response !== undefined || http?.notHttp?.side === 'server' || http?.switched !== undefined) return true;
+  if (stream !== undefined) {
+    // Frames of HTTP/2 that were lost may have held the answer, and taken the table of later heads with them.
+    if (stream.connection.lost.server || stream.connection.midway) return true;
+    // Where the server's first packets are missing, nothing of what it said is read.
+    if (tcp.synAcks.length === 0 && (tcp.flows.server.lastPacket?.at ?? 0) >= request.span.first.at) return true;
+  }
   if (http?.incompleteHead?.side === 'server' || http?.lost.server === true) return true;
   return tcp.gaps.some((gap) => gap.side === 'server' && gap.at >= request.span.first.at);
 };
