@@ -166,7 +166,7 @@ describe('what the peers counted', () => {
   );
 
   it.each(withTruth.filter(({ truth }) => (truth.peers?.client ?? null) !== null))(
-    'is what wscope counts: messages of $name',
+    'is what wscope counts: messages and bytes of $name',
     async ({ name, truth }) => {
       const [clients, servers] = SIDES.map((side) => [truth.peers![side] ?? []].flat());
       const sessions = await spoken(name);
@@ -174,6 +174,12 @@ describe('what the peers counted', () => {
       for (const [index, { websocket, outcome }] of sessions.entries()) {
         if (outcome !== 'ok') continue;
         expect(websocket.messages).toEqual({ client: clients![index]!.sent, server: servers![index]!.sent });
+        // The programs count what they said in messages; a Close has a code and a reason besides.
+        const closeBytes = websocket.close === null ? 0 : 2 + Buffer.byteLength(websocket.close.reason);
+        expect({
+          client: websocket.payloadBytes.client - websocket.frames.client.close * closeBytes,
+          server: websocket.payloadBytes.server - websocket.frames.server.close * closeBytes,
+        }).toEqual({ client: clients![index]!.sentBytes, server: servers![index]!.sentBytes });
         expect(websocket.close?.code).toBe(clients![index]!.close?.code);
       }
     },

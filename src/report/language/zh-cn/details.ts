@@ -11,7 +11,7 @@ export const CHINESE_DETAILS: Catalogue['details'] = {
     '[{status|plain}][ {reason}][，子协议 {subprotocol}][，{extensions}][，等待 {waited|ns}，其中服务器占 {server|ns}]',
   subprotocol:
     '[{name}][ {version}][，{event}][ {code}][，{error}][，客户端心跳 {client|ns}][，服务器心跳 {server|ns}]',
-  open: '[客户端 {clientMessages|messages}][ {clientBytes|bytes}][，服务器 {serverMessages|messages}][ {serverBytes|bytes}][，已加密：客户端 {clientSealed|bytes}，服务器 {serverSealed|bytes}]',
+  open: '[客户端 {clientMessages|messages}][ {clientBytes|bytes}][，服务器 {serverMessages|messages}][ {serverBytes|bytes}][，客户端每 {clientPings|ns} 发送 ping][，服务器每 {serverPings|ns} 发送 ping][，已加密：客户端 {clientSealed|bytes}，服务器 {serverSealed|bytes}]',
   close:
     '[{closer|word}发出 {code|plain}][，{answered|word}][，随后{ender|word}发出 {end}][{ender|word}发出 {ended}，没有 Close]',
   lookup: '{names}[，尝试 {attempts} 次]',
