@@ -1,6 +1,6 @@
 /**
  * The whole pipeline on one page: captures in, report out. Reading packets is the only part that waits; everything else
- * is synchronous. Same captures, same report: no clock, locale or path has a say in it.
+ * is synchronous. Same captures and language, same report: no clock, locale or path has a say in it.
  */
 import type { CaptureInfo } from './capture/capture-info.js';
 import { CaptureSet } from './capture/capture-set.js';
@@ -11,6 +11,8 @@ import { diagnose, diagnoseCapture, diagnoseLookup } from './diagnosis/diagnose.
 import { legsOf } from './diagnosis/measures/legs.js';
 import { READABLE_LINK_TYPES } from './link/locate-datagram.js';
 import { buildReport } from './report/build-report.js';
+import type { Catalogue, Language } from './report/language/catalogue.js';
+import { loadCatalogue } from './report/language/load-catalogue.js';
 import type { Report } from './report/report.js';
 import { buildSession } from './session/build-session.js';
 import { type Ways, waysOf } from './session/legs.js';
@@ -36,6 +38,8 @@ export interface AnalyzeOptions {
   keyLog?: string;
   /** Credentials stay readable in the report. */
   showSecrets?: boolean;
+  /** Of the report's sentences: verdicts, findings, stages. English when absent; keys and codes are the same in all. */
+  language?: Language;
   /** Called once a block; the total is undefined for standard input. */
   onProgress?: (bytesRead: number, bytesTotal: number | undefined) => void;
 }
@@ -76,7 +80,7 @@ export async function analyze(sources: readonly CaptureSource[], options: Analyz
       (firstPacket) => carriers.has(firstPacket),
     );
   }
-  return tell(reading, options);
+  return tell(reading, options, await loadCatalogue(options.language));
 }
 
 const TOO_LATE =
@@ -154,6 +158,7 @@ async function read(
 function tell(
   { captures, errors, epoch, start, sessions, lookups, view, ways, notListed }: Reading,
   options: AnalyzeOptions,
+  catalogue: Catalogue,
 ): Analysis {
   const diagnosed = sessions.map((session) => ({ session, diagnosis: diagnose(session, view) }));
   const attempts = diagnosed.map(({ session, diagnosis: { outcome } }) => ({ session, outcome }));
@@ -175,6 +180,7 @@ function tell(
     captureCrashes: overall.crashed,
     notListed,
     showSecrets: options.showSecrets ?? false,
+    catalogue,
   });
   return { report, errors };
 }

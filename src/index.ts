@@ -11,6 +11,8 @@ export { filterReport, type SessionFilter } from './report/filter-report.js';
 export { type HarOptions, renderHar } from './report/har/render-har.js';
 export { type HtmlOptions, renderHtml } from './report/html/render-html.js';
 export { renderJson } from './report/json.js';
+export { type Catalogue, LANGUAGES, type Language } from './report/language/catalogue.js';
+export { loadCatalogue } from './report/language/load-catalogue.js';
 export { type MarkdownOptions, renderMarkdown } from './report/markdown/render-markdown.js';
 export { renderNdjson } from './report/ndjson.js';
 export type * from './report/report.js';

@@ -1,9 +1,10 @@
 /**
- * The pages about causes that are part of the package, docs/causes/<cause>.md: which there are, what each says, and what a
- * mistyped name may have meant.
+ * The pages about causes that are part of the package, docs/causes/<cause>.md and docs/causes/zh-CN/<cause>.md: which
+ * there are, what each says, and what a mistyped name may have meant.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { CAUSES, type CauseId } from '../diagnosis/causes.js';
+import type { Language } from '../report/language/catalogue.js';
 
 /** dist/cli and src/cli lie equally deep. */
 const FOLDER = new URL('../../docs/causes/', import.meta.url);
@@ -17,12 +18,16 @@ export const explainedCauses = (): CauseId[] => {
   return (Object.keys(CAUSES) as CauseId[]).filter((cause) => pages.has(`${cause}.md`));
 };
 
-export const causePage = (cause: CauseId): string => readFileSync(new URL(`${cause}.md`, FOLDER), 'utf8');
+/** In English where the language has no page of it. */
+export const causePage = (cause: CauseId, language: Language = 'en'): string => {
+  const translated = new URL(`${language}/${cause}.md`, FOLDER);
+  return readFileSync(existsSync(translated) ? translated : new URL(`${cause}.md`, FOLDER), 'utf8');
+};
 
 /** What a page says in its first sentence, up to its colon where what follows is detail. */
-export const causeInShort = (cause: CauseId): string => {
-  const [, first = ''] = /^# .*\n+(.*)/.exec(causePage(cause)) ?? [];
-  return (/^.*?(?=[.:](?: |$))/.exec(first)?.[0] ?? first).replaceAll('`', '');
+export const causeInShort = (cause: CauseId, language: Language = 'en'): string => {
+  const [, first = ''] = /^# .*\n+(.*)/.exec(causePage(cause, language)) ?? [];
+  return (/^.*?(?=[.:](?: |$)|[。：])/.exec(first)?.[0] ?? first).replaceAll('`', '');
 };
 
 /** Names like this one, the nearest first: mistyped, or a part of it. */

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { CAUSES } from '../diagnosis/causes.js';
 import type { SessionFilter } from '../report/filter-report.js';
+import { LANGUAGES, type Language } from '../report/language/catalogue.js';
 import { STAGES } from '../session/session.js';
 
 export type Command =
@@ -22,6 +23,8 @@ export interface Selection {
   /** Path of a key log. */
   keyLog: string | undefined;
   showSecrets: boolean;
+  /** Undefined where none was asked for. */
+  language?: Language | undefined;
 }
 
 export interface ReportRequest extends Selection {
@@ -41,6 +44,7 @@ export interface ExplainRequest {
   /** As typed; undefined asks for the list. */
   cause: string | undefined;
   ascii: boolean;
+  language: Language | undefined;
 }
 
 export interface AnalyzeRequest extends Selection {
@@ -71,6 +75,7 @@ interface SelectionOptions {
   cause?: string[];
   outcome?: string[];
   showSecrets?: true;
+  lang?: Language;
 }
 
 /** Throws CommanderError: for help and version with exit code 0. */
@@ -122,7 +127,8 @@ const analyzeCommand = (tell: Tell): Commander =>
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wscope: ')) })
     .enablePositionalOptions()
     .exitOverride()
-    .action((captures: string[], options: Options) =>
+    .action((captures: string[], options: Options, command: Commander) => {
+      refuseChineseAscii(command, options);
       tell({
         name: 'analyze',
         request: {
@@ -132,8 +138,8 @@ const analyzeCommand = (tell: Tell): Commander =>
           exitCode: options.exitCode ?? false,
           ascii: options.ascii ?? false,
         },
-      }),
-    );
+      });
+    });
 
 const formatOf = ({ json, ndjson, markdown, har }: Options): AnalyzeRequest['format'] =>
   json ? 'json' : ndjson ? 'ndjson' : markdown ? 'markdown' : har ? 'har' : 'terminal';
@@ -150,7 +156,8 @@ const selecting = (command: Commander): Commander =>
     .option('--stage <stage>', 'only sessions that ended in this stage', readChoice(STAGES))
     .option('--cause <cause>', 'only sessions that failed for this cause', readCauses)
     .option('--outcome <outcome>', 'only sessions that came out so: ok, failed, open, partial', readChoice(OUTCOMES))
-    .option('--show-secrets', 'do not redact credentials');
+    .option('--show-secrets', 'do not redact credentials')
+    .option('--lang <language>', LANGUAGE, readLanguage);
 
 /** A capture that is called like a command is read as ./explain. */
 const addExplain = (program: Commander, tell: Tell): void => {
@@ -160,9 +167,11 @@ const addExplain = (program: Commander, tell: Tell): void => {
     .argument('[cause]', 'as reports name it, like ws-idle-timeout')
     .option('--ascii', 'words and ASCII instead of signs')
     .helpOption('--help', 'print this help')
-    .action((cause: string | undefined, { ascii = false }: { ascii?: boolean }) =>
-      tell({ name: 'explain', request: { cause, ascii } }),
-    );
+    .option('--lang <language>', LANGUAGE, readLanguage)
+    .action((cause: string | undefined, options: Pick<Options, 'ascii' | 'lang'>, command: Commander) => {
+      refuseChineseAscii(command, options);
+      tell({ name: 'explain', request: { cause, ascii: options.ascii ?? false, language: options.lang } });
+    });
 };
 
 const addReport = (program: Commander, tell: Tell): void => {
@@ -210,6 +219,7 @@ const selectionOf = (captures: string[], options: SelectionOptions): Selection =
   },
   keyLog: options.keylog,
   showSecrets: options.showSecrets ?? false,
+  language: options.lang,
 });
 
 /** `a,b`, and the option given twice: both are meant. */
@@ -247,6 +257,16 @@ const readChoice =
     return chosen;
   };
 
+const readLanguage = (value: string): Language => {
+  const language = LANGUAGES.find((each) => each.toLowerCase() === value.toLowerCase().replace('_', '-'));
+  if (language === undefined) throw new InvalidArgumentError(`Choose from ${LANGUAGES.join(', ')}.`);
+  return language;
+};
+
+const refuseChineseAscii = (command: Commander, { ascii, lang }: Pick<Options, 'ascii' | 'lang'>): void => {
+  if (ascii && lang === 'zh-CN') command.error('wscope: --ascii cannot be used with --lang zh-CN');
+};
+
 const readCauses = (value: string, before: string[] = []): string[] => {
   const causes = readList(value, before);
   const wrong = causes.find((cause) => !cause.includes('*') && !Object.hasOwn(CAUSES, cause));
@@ -262,6 +282,8 @@ export const version = (): string =>
 
 const CAPTURES = 'pcap or pcapng files, also gzipped; - reads standard input';
 
+const LANGUAGE = 'of texts: en or zh-CN; without it, that of the environment in a terminal, else en';
+
 const OUTCOMES = ['ok', 'failed', 'open', 'partial'] as const;
 
 const EXAMPLES = `
@@ -275,6 +297,7 @@ Examples:
   wscope report incident.pcapng -o report.html      a page to open and to attach
   wscope slice --session 3 incident.pcapng -o 3.pcapng   its packets alone, the evidence commented
   wscope explain ws-idle-timeout                    what a cause means and how to mend it
+  wscope --lang zh-CN incident.pcapng               in Chinese; also for --markdown, report and explain
   sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken
 
 Exit status: 0 analyzed; 1 a shown session failed (with --exit-code); 2 a capture or an option is unusable;

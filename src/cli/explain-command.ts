@@ -1,5 +1,6 @@
 /** `wscope explain [cause]`: the page about a cause, or all causes by stage. Exit status 2 for one that does not exist. */
 import { CAUSES, type CauseId } from '../diagnosis/causes.js';
+import { loadCatalogue } from '../report/language/load-catalogue.js';
 import { Look } from '../report/terminal/look.js';
 import { markdownLines } from '../report/terminal/markdown-page.js';
 import { padRight } from '../report/terminal/text-width.js';
@@ -8,11 +9,14 @@ import { causeInShort, causePage, causesLike, explainedCauses } from './cause-pa
 import type { ExplainRequest } from './command-line.js';
 import { complain } from './complain.js';
 import { type ExitStatus, FINE, UNUSABLE } from './exit-status.js';
+import { terminalLanguage } from './language.js';
 import { writeAll } from './output.js';
 import { terminalLook } from './terminal-look.js';
 
-export const runExplain = async ({ cause, ascii }: ExplainRequest): Promise<ExitStatus> => {
-  const look = new Look(terminalLook(process.stdout, process.env, ascii));
+export const runExplain = async ({ cause, ascii, language: asked }: ExplainRequest): Promise<ExitStatus> => {
+  const language = terminalLanguage(asked, ascii, process.env);
+  const catalogue = await loadCatalogue(language);
+  const look = new Look({ ...terminalLook(process.stdout, process.env, ascii), catalogue });
   const causes = explainedCauses();
   const wanted = cause?.toLowerCase();
   if (wanted === undefined) {
@@ -26,23 +30,22 @@ export const runExplain = async ({ cause, ascii }: ExplainRequest): Promise<Exit
     complain(`there is no cause ${cause}: ${hint}`);
     return UNUSABLE;
   }
-  await writeAll([lines(markdownLines(causePage(known), look))], process.stdout);
+  await writeAll([lines(markdownLines(causePage(known, language), look))], process.stdout);
   return FINE;
 };
 
 const listOf = (causes: readonly CauseId[], look: Look): string[] => {
+  const said = look.catalogue.texts.explain;
   const widest = Math.max(...causes.map((cause) => cause.length));
   const stages = STAGES.flatMap((stage) => {
     const here = causes.filter((cause) => CAUSES[cause] === stage);
     if (here.length === 0) return [];
     const rows = here.flatMap((cause) =>
-      look.paragraph(causeInShort(cause), widest + 4, `  ${padRight(cause, widest)}`),
+      look.paragraph(causeInShort(cause, look.catalogue.language), widest + 4, `  ${padRight(cause, widest)}`),
     );
     return ['', look.paint('bold', stage), ...rows];
   });
-  return [...look.paragraph('What wscope can find, by the stage where it usually strikes:', 0), ...stages, '', MORE];
+  return [...look.paragraph(said.list, 0), ...stages, '', look.say(said.more)];
 };
-
-const MORE = 'wscope explain <cause> shows its page.';
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line.trimEnd()}\n`).join('');

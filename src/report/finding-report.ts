@@ -6,6 +6,7 @@ import { CAUSES } from '../diagnosis/causes.js';
 import type { Finding, RuleMeta, Value } from '../diagnosis/rule.js';
 import { formatValue } from './format-value.js';
 import type { Catalogue } from './language/catalogue.js';
+import { ENGLISH } from './language/english/english.js';
 import { type Clock, isoMillis, toMs } from './place.js';
 import type { Redactor } from './redact.js';
 import type { FindingReport, ValueReport } from './report.js';
@@ -18,9 +19,12 @@ export const findingReport = (
   redactor: Redactor,
   catalogue: Catalogue,
 ): FindingReport => {
-  const wording = catalogue.rules[rule.id] ?? rule;
+  // A rule that a language has no words for speaks English, phrases and all.
+  const translation = catalogue.rules[rule.id];
+  const wording = translation ?? rule;
+  const words = translation === undefined ? ENGLISH : catalogue;
   const data = redactData(finding.data ?? {}, redactor);
-  const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, formatValue(value, catalogue)]));
+  const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, formatValue(value, words)]));
   // A key without a text is shown as the key: the finding still stands.
   const word = (table: Readonly<Record<string, string>>, key: string) => fillTemplate(table[key] ?? key, texts);
   return {
@@ -32,7 +36,7 @@ export const findingReport = (
     title: wording.title,
     explanation: word(wording.messages, finding.message),
     message: finding.message,
-    data: Object.fromEntries(Object.entries(data).map(([name, value]) => [name, valueReport(value, catalogue)])),
+    data: Object.fromEntries(Object.entries(data).map(([name, value]) => [name, valueReport(value, words)])),
     evidence: finding.evidence.map(({ arrival, note }) => ({
       ...clock.place(arrival),
       note: word(wording.notes, note),

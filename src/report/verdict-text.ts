@@ -7,7 +7,7 @@ import { proxyLegs } from '../diagnosis/rules/upgrade/proxy-legs.js';
 import type { Session } from '../session/session.js';
 import type { Catalogue } from './language/catalogue.js';
 import type { EventValue, FindingReport } from './report.js';
-import { fillOptional } from './wording.js';
+import { fillOptional, joinSentences } from './wording.js';
 
 /** `findings`: the decisive first. Behind a proxy that was seen on both sides, the leg that broke is named as well. */
 export const verdictText = (
@@ -19,9 +19,10 @@ export const verdictText = (
   const [decisive] = findings;
   if (diagnosis.outcome === 'failed' && diagnosis.decisive !== undefined && decisive !== undefined) {
     const where = findings.find(({ rule, message }) => rule === PROXY_LEGS && BROKEN_LEG.has(message));
-    return [decisive, ...(where === undefined ? [] : [where])]
-      .map(({ explanation }) => firstSentence(explanation))
-      .join(terms.space);
+    const sentences = [decisive, ...(where === undefined ? [] : [where])].map(({ explanation }) =>
+      firstSentence(explanation),
+    );
+    return joinSentences(sentences, terms);
   }
   return fillOptional(verdicts[verdictKey(session, diagnosis)], verdictData(session, diagnosis, terms), terms);
 };

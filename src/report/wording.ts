@@ -18,6 +18,10 @@ export const fillTemplate = (template: string, texts: Readonly<Record<string, st
 export const fillCounted = (forms: Counted, n: number, texts: Readonly<Record<string, string>> = {}): string =>
   fillTemplate(n === 1 ? forms.one : forms.many, { count: formatCount(n), ...texts });
 
+/** One after the other: with the space of the language, and with one behind English among others. */
+export const joinSentences = (sentences: readonly string[], { space }: Pick<Terms, 'space'>): string =>
+  sentences.reduce((text, each) => (text === '' ? each : `${text}${/[.!?]$/.test(text) ? ' ' : space}${each}`), '');
+
 /**
  * The same with formats, `{size|bytes}`, words for flags, `{late?arrived late}`, and parts in `[…]` that are left out when a placeholder inside has no data:
  * a layer tells what it saw, and what it did not see must not leave a hole in the text. One pass: what is filled in

@@ -8,7 +8,7 @@ import { fateOf, unstopped } from '../headline.js';
 import type { Catalogue } from '../language/catalogue.js';
 import { ENGLISH } from '../language/english/english.js';
 import type { CaptureReport, FindingReport, Report, SessionReport } from '../report.js';
-import { fillCounted, fillTemplate } from '../wording.js';
+import { fillCounted, fillTemplate, joinSentences } from '../wording.js';
 import { inertCode, inertProse } from './inert.js';
 import { sequenceDiagram } from './sequence-diagram.js';
 import { evidenceOf, findingText, inertCell, sessionDetails, stageTable } from './session-markdown.js';
@@ -121,11 +121,12 @@ const captureFinding = (finding: FindingReport, report: Report, catalogue: Catal
   const about = finding.sessions ?? [];
   const ids = [...about.slice(0, 20), ...(about.length > 20 ? ['…'] : [])].join(terms.and);
   const packets = evidenceOf(finding, report, catalogue);
-  return [
+  const sentences = [
     findingText(finding, catalogue),
     ...(about.length === 0 ? [] : [fillTemplate(said.about, { ids })]),
     ...(finding.evidence.length === 0 ? [] : [fillTemplate(said.proven, { packets })]),
-  ].join(terms.space);
+  ];
+  return joinSentences(sentences, terms);
 };
 
 const footOf = (
@@ -144,7 +145,7 @@ const footOf = (
     ...warnings.slice(0, WARNINGS_SHOWN),
     ...(more > 0 ? [fillTemplate(said.moreWarnings, { count: String(more) })] : []),
     fillTemplate(said.made, { program: inertProse(madeWith), command: inertCode(command) }),
-    `- ${said.numbers}${terms.space}${showSecrets ? said.secrets : said.noSecrets}`,
+    `- ${joinSentences([said.numbers, showSecrets ? said.secrets : said.noSecrets], terms)}`,
   ].join('\n');
 };
 

@@ -3,7 +3,7 @@ import { CAUSES, type CauseId } from '../../diagnosis/causes.js';
 import { formatBytes, formatCount, formatDuration } from '../format-value.js';
 import type { Catalogue } from '../language/catalogue.js';
 import type { CaptureReport, FindingReport, Report } from '../report.js';
-import { fillCounted, fillTemplate } from '../wording.js';
+import { fillCounted, fillTemplate, joinSentences } from '../wording.js';
 import { packetList, titleOf } from './finding-lines.js';
 import type { Look } from './look.js';
 import { padLeft, padRight, textWidth } from './text-width.js';
@@ -146,7 +146,7 @@ export const findingLines = (finding: FindingReport, report: Report, look: Look)
   return [
     ...look.paragraph(titleOf(finding, look.catalogue), 0).map((line) => look.paint('bold', line)),
     ...look.paragraph(finding.explanation, 8, `  ${said.why}`),
-    ...(finding.remedy.length === 0 ? [] : look.paragraph(finding.remedy.join(terms.space), 8, `  ${said.fix}`)),
+    ...(finding.remedy.length === 0 ? [] : look.paragraph(joinSentences(finding.remedy, terms), 8, `  ${said.fix}`)),
     ...look.paragraph(
       [...named, packetList(finding, report, look.catalogue)].join(terms.semicolon),
       8,
