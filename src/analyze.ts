@@ -21,6 +21,7 @@ import { failedLookups, type LookupSession, namesOf, numberEntries } from './ses
 import { relate } from './session/relations.js';
 import { Resolutions } from './session/resolution.js';
 import { type CaptureView, type Session, startOf } from './session/session.js';
+import { tellLikeness } from './session/websocket-likeness.js';
 import { Stack } from './stack.js';
 import { KeyLog, TLS_KEY_LOG } from './tls/key-log.js';
 
@@ -139,6 +140,7 @@ async function read(
   );
   const lookups = failedLookups(resolutions.all, namesOf(sessions), bounds.end);
   numberEntries(sessions, lookups);
+  tellLikeness(sessions);
   const ways = waysOf(sessions);
   const captures = set.infos;
   captures[0]?.warnings.push(...stack.warnings(), ...keyLog.warnings());

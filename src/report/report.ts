@@ -320,6 +320,8 @@ export interface TlsReport {
   statusRequested?: true;
   /** Absent where none was to be seen. */
   certificateStatus?: CertificateStatusReport;
+  /** How much a session that stayed encrypted looks like WebSocket, and why; never proof. Absent elsewhere. */
+  likeness?: { websocket: 'likely' | 'possible' | 'unlikely'; because: string[] };
   /** NewSessionTickets, the first 16; null where TLS 1.3 hides them, absent where there were none. */
   sessionTickets?: ({ lifetimeSeconds: number; atMs: number } & PacketPlace)[] | null;
   alerts: ({ from: Side; level: string; description: string; atMs: number } & PacketPlace)[];

@@ -68,6 +68,9 @@ const extras = (tls: TlsFacts, clock: Clock): Partial<TlsReport> => {
       : { applicationSettings: { clientBytes: client ?? null, serverBytes: server ?? null } }),
     ...(clientHello?.asksForStatus === true ? { statusRequested: true as const } : {}),
     ...(status === undefined ? {} : { certificateStatus: statusReport(status, clock) }),
+    ...(tls.likeness === undefined
+      ? {}
+      : { likeness: { websocket: tls.likeness.websocket, because: [...tls.likeness.because] } }),
     ...(tickets === undefined ? {} : { sessionTickets: tickets }),
   };
 };

@@ -134,6 +134,28 @@ export interface SealedTraffic {
   silenceUntil: Nanos;
 }
 
+/** What speaks for and against WebSocket inside records that stayed closed. */
+export type LikenessReason =
+  | 'upgrade-shape'
+  | 'requests-shape'
+  | 'pings'
+  | 'only-http1-offered'
+  | 'no-alpn-offered'
+  | 'h2-offered'
+  | 'h2-chosen'
+  | 'long-lived'
+  | 'short-records-both-ways'
+  | 'one-way'
+  | 'sibling-is-websocket';
+
+export interface WebSocketLikeness {
+  websocket: 'likely' | 'possible' | 'unlikely';
+  /** The weightiest first. */
+  because: LikenessReason[];
+  /** The higher, the more like WebSocket; good for an order and for nothing else. */
+  score: number;
+}
+
 export interface TlsFacts {
   /** The last ClientHello (after a HelloRetryRequest: the second). */
   clientHello: ClientHelloFacts | undefined;
@@ -188,6 +210,8 @@ export interface TlsFacts {
    */
   possibleTickets: number;
   sealedTraffic: SealedTraffic;
+  /** Of a conversation that stayed closed, once the whole capture is known (session/websocket-likeness.ts). */
+  likeness: WebSocketLikeness | undefined;
   /** One side's bytes are not TLS: who, where, the first printable bytes. */
   notTls: { side: Side; arrival: Arrival; preview: Uint8Array } | undefined;
   /** Records or messages that could not be parsed, in words for the report, at most 16. */
@@ -230,6 +254,7 @@ export const emptyTlsFacts = (): TlsFacts => ({
   serverRecordsBeforeClientData: 0,
   possibleTickets: 0,
   sealedTraffic: { times: [], lengths: [], longestSilence: 0, silenceUntil: 0 },
+  likeness: undefined,
   notTls: undefined,
   problems: [],
   handshakeGap: false,

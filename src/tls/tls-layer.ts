@@ -42,6 +42,7 @@ import { isTls13, versionName } from './versions.js';
 /** Facts live as long as their session: a peer that sends more alerts or more nonsense than this is known by then. */
 const MAX_ALERTS = 16;
 const MAX_PROBLEMS = 16;
+/** Servers give two, and few more than that later. */
 const MAX_TICKETS = 16;
 
 interface Direction {

@@ -9,6 +9,7 @@ export function certificateData(session: Session, certificate: CertificateFacts)
   const { tls, host, server } = session;
   const name = tls?.clientHello?.sni ?? host ?? 'the name';
   const { traits } = certificate;
+  const staple = tls?.certificateStatus;
   return {
     subject: text(certificate.subject),
     issuer: text(certificate.issuer),
@@ -23,8 +24,7 @@ export function certificateData(session: Session, certificate: CertificateFacts)
     purposes: list((traits?.purposes ?? []).map((purpose) => PURPOSES.get(purpose) ?? purpose)),
     key: text(traits === undefined ? 'unknown' : `${traits.keyType} ${traits.keyBits} bits`),
     signature: text(traits?.signature ?? 'unknown'),
-    nextUpdate: time(tls?.certificateStatus?.nextUpdate ?? Number.NaN),
-    revokedAt: time(tls?.certificateStatus?.revokedAt ?? Number.NaN),
+    ...(staple === undefined ? {} : { nextUpdate: time(staple.nextUpdate), revokedAt: time(staple.revokedAt) }),
   };
 }
 

@@ -61,6 +61,7 @@ import { fatalTlsAlert } from './tls/fatal-alert.js';
 import { faultyCertificate } from './tls/faulty-certificate.js';
 import { foreignVersion } from './tls/foreign-version.js';
 import { plaintextPort } from './tls/plaintext-port.js';
+import { sealedCandidates } from './tls/sealed-candidates.js';
 import { sealedTraffic } from './tls/sealed-traffic.js';
 import { tlsPort } from './tls/tls-port.js';
 import { unansweredHello } from './tls/unanswered-hello.js';
@@ -155,4 +156,10 @@ export const RULES: readonly Rule[] = [
 export const LOOKUP_RULES: readonly LookupRule[] = [errorAnswer, missingAddress, unansweredQuery, unreachableResolver];
 
 /** Rules over all sessions of a capture together. */
-export const CAPTURE_RULES: readonly CaptureRule[] = [captureMassEnd, sharedTimer, reconnectLoop, scan];
+export const CAPTURE_RULES: readonly CaptureRule[] = [
+  captureMassEnd,
+  sharedTimer,
+  reconnectLoop,
+  scan,
+  sealedCandidates,
+];

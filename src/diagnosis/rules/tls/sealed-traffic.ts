@@ -2,9 +2,10 @@
  * What can be told of an encrypted session without its keys: whether its records look like an upgrade that was left open
  * or like requests, pings at an interval, the silence before its end. It accuses nobody.
  */
+
+import { sealedShape } from '../../../session/sealed-shape.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
-import { sealedShape } from '../../measures/sealed-shape.js';
 import { isHandshakeDone } from '../../measures/tls-progress.js';
 import { count, duration, list, side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -27,6 +28,7 @@ export const sealedTraffic = defineRule({
         'Inside may be ordinary requests: all that the client sent is about as long as its first request. It sent {clientRecords} records, the server {serverRecords}.',
       onlyHttp1:
         'The client offered {offered} only by ALPN, as browsers do for WebSocket; other programs do so for anything.',
+      sibling: 'Another connection to {name} in this capture was opened, and is WebSocket; this one may be too.',
       pings:
         'The {from} sent small records of one length every {interval} ({rounds} of them), each answered at once: pings, or a heart-beat of the application.',
       silence: 'Nothing was sent for {silence} before the {by} ended the connection.',
@@ -62,6 +64,14 @@ export const sealedTraffic = defineRule({
         message: 'onlyHttp1',
         data: { offered: list(offered) },
         evidence: evidence([tls.clientHello?.span, 'hello']),
+      };
+    }
+    if (tls.likeness?.because.includes('sibling-is-websocket') === true) {
+      yield {
+        ...shared,
+        message: 'sibling',
+        data: { name: text(tls.clientHello?.sni ?? session.server.text) },
+        evidence: points,
       };
     }
     if (pings !== undefined) {

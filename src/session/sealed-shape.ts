@@ -2,10 +2,11 @@
  * What sizes and times of encrypted records say of the conversation inside: an upgrade that was answered and left open, or
  * requests that are answered one by one; pings at an interval. Inferred from a few records, hence never proof.
  */
-import type { Nanos } from '../../capture/packet.js';
-import type { Side } from '../../stream/side.js';
-import type { TlsFacts } from '../../tls/tls-facts.js';
-import { isTls13 } from '../../tls/versions.js';
+import type { Nanos } from '../capture/packet.js';
+import type { Side } from '../stream/side.js';
+import { cipherParameters } from '../tls/cipher-parameters.js';
+import type { TlsFacts } from '../tls/tls-facts.js';
+import { isTls13 } from '../tls/versions.js';
 
 /**
  * Requests of one client on one connection resemble each other in size, since their headers do. A frame after an upgrade
@@ -13,6 +14,8 @@ import { isTls13 } from '../../tls/versions.js';
  */
 const LIKE_A_REQUEST = [0.6, 1.8] as const;
 const UNLIKE_A_REQUEST = 0.4;
+/** Octets of `GET / HTTP/1.1` and the Host that it must have (RFC 9112 3.2), a letter long. */
+const SHORTEST_REQUEST = 27;
 /** An upgrade request has five headers at least (RFC 6455 4.1); a 101 has four, and seldom more than a kilobyte. */
 const SHORTEST_UPGRADE = 120;
 const SHORTEST_101 = 90;
@@ -45,14 +48,23 @@ export function sealedShape(tls: TlsFacts): SealedShape {
 
 /** Without the tickets at the beginning. */
 function recordsOf({ sealedTraffic: { times, lengths }, possibleTickets, serverHello }: TlsFacts): SealedRecord[] {
-  // TLS 1.3: type and tag. TLS 1.2: explicit nonce and tag of GCM; with CBC it is more, and the rest an estimate.
-  const overhead = serverHello !== undefined && isTls13(serverHello.version) ? 17 : 24;
+  const overhead = overheadOf(serverHello);
   let tickets = possibleTickets;
   return lengths.flatMap((length, index) => {
     const from: Side = length > 0 ? 'client' : 'server';
     if (from === 'server' && tickets-- > 0) return [];
     return [{ from, at: times[index] ?? 0, inside: Math.max(0, Math.abs(length) - overhead) }];
   });
+}
+
+/** Octets that protection adds to a record: exact but for the padding of CBC, of which half a block is taken. */
+function overheadOf(hello: TlsFacts['serverHello']): number {
+  // RFC 8446 5.2: type and tag.
+  if (hello !== undefined && isTls13(hello.version)) return 17;
+  const suite = hello === undefined ? undefined : cipherParameters(hello.cipherSuite);
+  // RFC 5246 6.2.3.2: IV, MAC, padding. 6.2.3.3 and RFC 7905 2: nonce, which ChaCha20 does not send, and tag.
+  if (suite?.mac !== undefined) return suite.fixedIvLength + suite.mac.length + suite.fixedIvLength / 2;
+  return (suite?.mode === 'chacha' ? 0 : 8) + (suite?.tagLength ?? 16);
 }
 
 function kindOf(records: readonly SealedRecord[]): SealedShape['kind'] {
@@ -72,7 +84,7 @@ function kindOf(records: readonly SealedRecord[]): SealedShape['kind'] {
   if (isUpgrade && next.inside > 0 && next.inside < UNLIKE_A_REQUEST * request.inside) return 'upgrade';
   const [least, most] = LIKE_A_REQUEST;
   const areAlike = later.every(({ inside }) => inside >= least * request.inside && inside <= most * request.inside);
-  return areAlike ? 'requests' : undefined;
+  return areAlike && request.inside >= SHORTEST_REQUEST ? 'requests' : undefined;
 }
 
 /** Small records of one side at a steady interval, each followed at once by one of the other; all of a side equally long. */
