@@ -17,6 +17,7 @@ const { values, positionals: steps } = parseArgs({
     deflate: { type: 'string' }, // options of ws for permessage-deflate, as JSON
     'no-subprotocol': { type: 'boolean', default: false },
     'max-payload': { type: 'string' }, // bytes
+    busy: { type: 'string' }, // milliseconds at a time in which the event loop does something else
     truth: { type: 'string' },
   },
 });
@@ -40,6 +41,11 @@ server.on('connection', (socket) => {
   socket.on('close', () => writeTruth(values.truth, tally, heard));
   perform(socket, steps, heard);
 });
+
+if (values.busy !== undefined) {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  setInterval(() => Atomics.wait(nothing, 0, 0, Number(values.busy)), 20);
+}
 
 process.on('SIGTERM', () => {
   for (const socket of server.clients) socket.close(1001, 'server is shutting down');

@@ -105,4 +105,15 @@ record_ping-ignored() {
   client_left
 }
 
+# The server's event loop is blocked for 900 ms at a time: its kernel acknowledges pings at once, its pongs come late.
+record_ws-slow-program() {
+  stage
+  node_server --echo --busy 900
+  film ws-slow-program
+  node_client "$URL" text:hello hear:1 ping:1 wait:1210 ping:2 wait:1230 ping:3 wait:1270 ping:4 wait:1310 ping:5 wait:1250 ping:6 wait:1190 text:bye hear:2 close
+  client_left
+  sleep 2 # until the server gets to it
+  keep_truth ws-slow-program
+}
+
 record_samples "$@"

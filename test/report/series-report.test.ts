@@ -38,6 +38,14 @@ describe('the series of a session', () => {
     expect(series!.heartbeatRtt).toEqual({ client: [], server: [] });
   });
 
+  it('show a program that is slow on a path that is quick', async () => {
+    const { series, findings } = await first('ws-slow-program.pcap');
+    const slowest = (rows: readonly (readonly number[])[]) => Math.max(...rows.map(([, , mostMs]) => mostMs!));
+    expect(slowest(series!.pingRtt.client)).toBeGreaterThan(500);
+    expect(slowest(series!.rtt.client)).toBeLessThan(5);
+    expect(findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(['keepalive/slow-pong warning']);
+  });
+
   it('show the round trips of heart-beats that a subprotocol answers', async () => {
     const engine = (await first('socketio-healthy.pcap')).series!;
     expect(engine.heartbeatRtt.server.length).toBeGreaterThan(0);
