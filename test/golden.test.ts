@@ -1,13 +1,14 @@
 /**
  * The whole report of every sample, as JSON and as a terminal of 100 columns shows it, against test/golden/. What these
- * files say was looked at; `npm run golden` rewrites them, and the difference is reviewed like code.
+ * files say was looked at, and some in Chinese too; `npm run golden` rewrites them, and the difference is reviewed like code.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { analyze, fileSource, loadCatalogue, renderMarkdown } from '../src/index.js';
 import type { Report } from '../src/report/report.js';
 import { renderTerminal } from '../src/report/terminal/render-terminal.js';
 import { reportOf } from './wire/analyze-sample.js';
-import { sampleFiles } from './wire/sample-table.js';
+import { SAMPLES, sampleFiles } from './wire/sample-table.js';
 
 const GOLDEN = new URL('golden/', import.meta.url).pathname;
 const updates = process.env.WSCOPE_UPDATE_GOLDEN === '1';
@@ -50,9 +51,31 @@ describe('the report of every sample', () => {
 
   it('is there for samples that exist, and for no others', () => {
     const wanted = new Set(sampleFiles.flatMap((name) => Object.keys(FORMATS).map((format) => fileOf(name, format))));
-    const stale = readdirSync(GOLDEN).filter((file) => !wanted.has(file));
+    const present = readdirSync(GOLDEN).filter((name) => name !== 'zh-CN');
+    const stale = present.filter((file) => !wanted.has(file));
     if (updates) for (const file of stale) rmSync(GOLDEN + file);
     expect(wanted.size).toBe(2 * sampleFiles.length);
-    expect(readdirSync(GOLDEN).sort()).toEqual([...wanted].sort());
+    expect(present.filter((file) => !updates || wanted.has(file)).sort()).toEqual([...wanted].sort());
+  });
+});
+
+/** A failure with its advice, one inside TLS, one that is well; the first as Markdown too. */
+const IN_CHINESE = ['nginx-idle-60s.pcap', 'tls-expired-chromium.pcap', 'mqtt-healthy.pcap'];
+
+describe('the report in Chinese', () => {
+  it.each(IN_CHINESE)('of %s is as it was', async (name) => {
+    const catalogue = await loadCatalogue('zh-CN');
+    const { report } = await analyze([fileSource(SAMPLES + name)], { language: 'zh-CN' });
+    const look = { width: 100, ascii: false, colour: false, all: true, chosen: false, catalogue };
+    const made = { madeWith: 'wscope', command: `wscope ${name}`, showSecrets: false, all: true, catalogue };
+    const told = {
+      txt: [...renderTerminal(report, look)].join(''),
+      ...(name === IN_CHINESE[0] ? { md: renderMarkdown(report, made) } : {}),
+    };
+    for (const [format, text] of Object.entries(told)) {
+      const path = `${GOLDEN}zh-CN/${fileOf(name, format)}`;
+      if (updates) writeFileSync(path, text);
+      expect(text).toBe(readFileSync(path, 'utf8'));
+    }
   });
 });

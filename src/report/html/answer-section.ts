@@ -77,13 +77,14 @@ export const captureSection = (
   catalogue: Catalogue,
 ): Html => {
   const said = catalogue.page.foot;
+  const { space } = catalogue.terms;
   const notListed = notListedText(report.summary.notListed, catalogue);
   return html`<footer>
 <h2>${said.captures}</h2>
 ${report.captures.map((capture) => captureEntry(capture, catalogue))}
 ${notListed === undefined ? null : html`<p>${notListed}</p>`}
 <p>${fillHtml(said.made, { program: madeWith, command: html`<code>${command}</code>` })}</p>
-<p>${fillHtml(said.numbers, { field: html`<code>frame.number</code>` })} ${showSecrets ? html`<strong>${said.secrets}</strong>` : said.noSecrets} ${said.quiet}</p>
+<p>${fillHtml(said.numbers, { field: html`<code>frame.number</code>` })}${space}${showSecrets ? html`<strong>${said.secrets}</strong>` : said.noSecrets}${space}${said.quiet}</p>
 </footer>`;
 };
 

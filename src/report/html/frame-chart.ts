@@ -39,7 +39,7 @@ export const frameChart = (session: SessionReport, { page, terms }: Catalogue): 
   return html`<h3>${said.title}</h3>
 <figure class="chart"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="c${id}-title c${id}-desc">
 <title id="c${id}-title">${fillTemplate(said.of, { id: String(id) })}</title>
-<desc id="c${id}-desc">${fillTemplate(said.describes, { size })} ${
+<desc id="c${id}-desc">${fillTemplate(said.describes, { size })}${terms.space}${
     quiet.length === 0
       ? said.noSilence
       : fillTemplate(said.silences, {

@@ -34,6 +34,8 @@ export const CHINESE_EVENTS: EventTexts = {
       '[{subject}][，签发者 {issuer}][，有效期至 {notAfter|date}][已发送 {certificates}]',
     ],
     'tls:certificate-request': ['CertificateRequest', ''],
+    'tls:certificate-status': ['OCSP 响应[ {certificate}]', '[{response}][，有效至 {nextUpdate|date}]'],
+    'tls:new-session-ticket': ['NewSessionTicket', '[有效期 {lifetimeSeconds|plain} s]'],
     'tls:server-hello-done': ['ServerHelloDone', ''],
     'tls:finished': ['Finished', ''],
     'tls:alert': ['[{encrypted?已加密的} ]alert[ {description}]', '[{level}][{inferred?由长度推断}]'],
