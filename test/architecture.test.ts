@@ -24,6 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['session'],
   ['diagnosis'],
   ['report'],
+  ['redact'],
   ['stack.ts', 'network.ts', 'sniffer.ts'],
   ['analyze.ts'],
   ['index.ts'],

@@ -38,6 +38,8 @@ export interface SliceRequest {
   output: string;
   /** Path of a key log. */
   keyLog: string | undefined;
+  /** Names, addresses, credentials and contents become others. */
+  redact: boolean;
 }
 
 export interface ExplainRequest {
@@ -188,6 +190,13 @@ const addReport = (program: Commander, tell: Tell): void => {
     );
 };
 
+interface SliceOptions {
+  session: ReadonlySet<number>;
+  output: string;
+  keylog?: string;
+  redact?: boolean;
+}
+
 const addSlice = (program: Commander, tell: Tell): void => {
   program
     .command('slice')
@@ -196,11 +205,18 @@ const addSlice = (program: Commander, tell: Tell): void => {
     .requiredOption('--session <ids>', 'of these sessions (1,4)', readIds)
     .requiredOption('-o, --output <file>', 'the file to write')
     .option('--keylog <file>', 'TLS secrets (SSLKEYLOGFILE format), to find the evidence; they are not written')
+    .option('--redact', 'without addresses, names, credentials and contents, where the verdict stays the same')
     .helpOption('--help', 'print this help')
-    .action((capture: string, options: { session: ReadonlySet<number>; output: string; keylog?: string }) =>
+    .action((capture: string, options: SliceOptions) =>
       tell({
         name: 'slice',
-        request: { capture, ids: options.session, output: options.output, keyLog: options.keylog },
+        request: {
+          capture,
+          ids: options.session,
+          output: options.output,
+          keyLog: options.keylog,
+          redact: options.redact ?? false,
+        },
       }),
     );
 };

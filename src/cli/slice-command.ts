@@ -4,66 +4,108 @@
  * verdict is another one (some rest on other sessions) that is said.
  */
 import { analyze } from '../analyze.js';
-import { CaptureSet } from '../capture/capture-set.js';
-import { numberOf } from '../capture/packet.js';
-import {
-  type AddressName,
-  addressOctets,
-  interfaceBlock,
-  namesBlock,
-  packetBlock,
-  sectionBlock,
-} from '../capture/pcapng-writer.js';
-import type { Report, SessionReport } from '../report/report.js';
-import { TLS_KEY_LOG } from '../tls/key-log.js';
+import { memorySource } from '../capture/capture-source.js';
+import { type AddressName, addressOctets } from '../capture/pcapng-writer.js';
+import type { SessionReport } from '../report/report.js';
 import { type SliceRequest, version } from './command-line.js';
 import { complain } from './complain.js';
 import { type ExitStatus, FINE, UNUSABLE } from './exit-status.js';
 import { readKeyLog } from './key-log-file.js';
 import { writeOutputFile } from './output-file.js';
+import { redactSlice } from './redacted-slice.js';
 import { selectedReport } from './selected-report.js';
-import { SessionPackets } from './session-packets.js';
+import { cutSlice, fileOf, type Slice, type SliceTexts } from './slice-file.js';
 import { STANDARD_INPUT, sourceOf } from './sources.js';
 
-/** Of a slice, in bytes: it is held in memory until it is checked. */
-const MOST_BYTES = 2 ** 30;
 /** Sessions that hang together; more are a reconnect loop, not one story. */
 const MOST_RELATED = 100;
 
 export const runSlice = async (request: SliceRequest): Promise<ExitStatus> => {
-  const { capture, ids, output } = request;
+  const { capture, ids } = request;
   if (capture === STANDARD_INPUT) {
     complain('a slice needs a file: standard input cannot be read twice');
     return UNUSABLE;
   }
-  const captures = [capture];
   const selected = await selectedReport(
-    { captures, filter: {}, keyLog: request.keyLog, showSecrets: false },
+    { captures: [capture], filter: {}, keyLog: request.keyLog, showSecrets: false },
     { completeTimelines: ids },
   );
   if (selected === undefined) return UNUSABLE;
-  const wanted = withRelated(selected.report, ids);
+  const { report } = selected;
+  const wanted = withRelated(report.sessions, ids);
   const missing = [...ids].filter((id) => !wanted.some((session) => session.id === id));
   if (missing.length > 0) {
     complain(`there is no session ${missing.join(', ')}`);
     return UNUSABLE;
   }
-  const slice = await cut(capture, selected.report, wanted);
-  if (slice.bytes > MOST_BYTES) {
-    complain(`the slice is longer than ${MOST_BYTES} bytes: choose fewer sessions`);
+  const slice = await cutSlice(() => sourceOf(capture), wanted);
+  if (slice === undefined) {
+    complain('the slice is longer than can be held: choose fewer sessions');
     return UNUSABLE;
   }
-  if (!writeOutputFile(output, slice.blocks, captures)) return UNUSABLE;
+  const file = report.captures[0]?.file ?? '';
+  return request.redact ? writeRedacted(slice, wanted, request) : writeSlice(slice, wanted, file, request);
+};
+
+const writeSlice = async (
+  slice: Slice,
+  wanted: readonly SessionReport[],
+  file: string,
+  { capture, ids, output, keyLog }: SliceRequest,
+): Promise<ExitStatus> => {
+  const places = new Map(slice.packets.map(({ number }, index) => [number, index]));
+  const texts = textsOf(wanted, places, (id, packet) => `session ${id}, packet ${packet} of ${file}`);
+  const comment = wanted.map(({ id, verdict }) => `Session ${id} of ${file}: ${verdict}`).join('\n');
+  const blocks = fileOf(slice, { ...texts, comment, names: namesOf(wanted) });
+  if (!writeOutputFile(output, blocks, [capture])) return UNUSABLE;
   // It was readable when the capture was read.
-  const keyLog = request.keyLog === undefined ? '' : (readKeyLog(request.keyLog).text ?? '');
+  const secrets = `${keyLog === undefined ? '' : (readKeyLog(keyLog).text ?? '')}\n${slice.secrets}`;
   const chosen = wanted.filter(({ id }) => ids.has(id));
-  for (const difference of await compare(slice, chosen, `${keyLog}\n${slice.secrets}`))
-    complain(`${output}: ${difference}`);
+  for (const difference of await compare(blocks, chosen, secrets)) complain(`${output}: ${difference}`);
   if (slice.secrets !== '') complain(`${output}: TLS secrets of the capture are not copied`);
   return FINE;
 };
 
-const withRelated = ({ sessions }: Report, ids: ReadonlySet<number>): SessionReport[] => {
+/** Says nothing of the original: what is told of sessions and packets is told of the slice as it is written. */
+const writeRedacted = async (
+  slice: Slice,
+  wanted: readonly SessionReport[],
+  { capture, output }: SliceRequest,
+): Promise<ExitStatus> => {
+  const redaction = await redactSlice(slice, wanted);
+  if (typeof redaction === 'string') {
+    complain(redaction);
+    return UNUSABLE;
+  }
+  const { sessions } = redaction.report;
+  const places = new Map(redaction.slice.packets.map((_, index) => [index + 1, index]));
+  const texts = textsOf(sessions, places, (id) => `session ${id}`);
+  const comment = sessions.map(({ id, verdict }) => `Session ${id}: ${verdict}`).join('\n');
+  const blocks = fileOf(redaction.slice, { ...texts, comment: `Redacted.\n${comment}` });
+  return writeOutputFile(output, blocks, [capture]) ? FINE : UNUSABLE;
+};
+
+/** Comments on packets that are evidence; `places`: number of a packet in the report to its index in the slice. */
+const textsOf = (
+  sessions: readonly SessionReport[],
+  places: ReadonlyMap<number, number>,
+  where: (id: number, packet: number) => string,
+): SliceTexts => {
+  const comments = new Map<number, string[]>();
+  for (const { id, findings } of sessions) {
+    for (const { title, evidence } of findings) {
+      for (const { packet, note } of evidence) {
+        const index = places.get(packet);
+        if (index === undefined) continue;
+        const text = `wscope: ${title}${note === '' ? '' : `: ${note}`} (${where(id, packet)})`;
+        comments.set(index, [...(comments.get(index) ?? []), text]);
+      }
+    }
+  }
+  return { application: `wscope ${version()}`, comment: '', names: [], comments };
+};
+
+const withRelated = (sessions: readonly SessionReport[], ids: ReadonlySet<number>): SessionReport[] => {
   const wanted = new Set(ids);
   // A set grows while it is walked.
   for (const id of wanted) {
@@ -71,67 +113,6 @@ const withRelated = ({ sessions }: Report, ids: ReadonlySet<number>): SessionRep
     for (const other of related) if (wanted.size < MOST_RELATED) wanted.add(other.id);
   }
   return sessions.filter(({ id }) => wanted.has(id));
-};
-
-interface Slice {
-  blocks: Uint8Array[];
-  bytes: number;
-  packets: number;
-  /** Secrets inside the capture: needed to check the slice, not written. */
-  secrets: string;
-}
-
-const cut = async (path: string, report: Report, sessions: readonly SessionReport[]): Promise<Slice> => {
-  const members = new SessionPackets(sessions);
-  const survey = new CaptureSet([sourceOf(path)]);
-  await survey.run((packet) => members.survey(packet));
-  const [info] = survey.infos;
-  const file = report.captures[0]?.file ?? '';
-  const comments = commentsOf(sessions, file);
-  const slice: Slice = { blocks: [], bytes: 0, packets: 0, secrets: secretsOf(info?.secrets ?? []) };
-  const put = (block: Uint8Array) => {
-    if (slice.bytes <= MOST_BYTES) slice.blocks.push(block);
-    slice.bytes += block.length;
-  };
-  put(
-    sectionBlock(
-      `wscope ${version()}`,
-      sessions.map(({ id, verdict }) => `Session ${id} of ${file}: ${verdict}`).join('\n'),
-    ),
-  );
-  const names = namesOf(sessions);
-  if (names.length > 0) put(namesBlock(names));
-  const interfaces = new Map<string, number>();
-  const set = new CaptureSet([sourceOf(path)]);
-  await set.run((packet) => {
-    if (!members.has(packet)) return;
-    const key = `${packet.linkType} ${packet.interfaceId}`;
-    let number = interfaces.get(key);
-    if (number === undefined) {
-      number = interfaces.size;
-      interfaces.set(key, number);
-      put(interfaceBlock(packet.linkType, info?.interfaces[packet.interfaceId]?.name || undefined));
-    }
-    put(
-      packetBlock(packet, number, set.epoch + BigInt(Math.round(packet.at)), comments.get(numberOf(packet.ref)) ?? []),
-    );
-    slice.packets++;
-  });
-  return slice;
-};
-
-/** Of packets that are evidence, by their number in the capture. */
-const commentsOf = (sessions: readonly SessionReport[], file: string): Map<number, string[]> => {
-  const comments = new Map<number, string[]>();
-  for (const { id, findings } of sessions) {
-    for (const { title, evidence } of findings) {
-      for (const { packet, note } of evidence) {
-        const text = `wscope: ${title}${note === '' ? '' : `: ${note}`} (session ${id}, packet ${packet} of ${file})`;
-        comments.set(packet, [...(comments.get(packet) ?? []), text]);
-      }
-    }
-  }
-  return comments;
 };
 
 /** Of servers that were spoken to without a proxy: behind one the name belongs to somebody else. */
@@ -152,19 +133,13 @@ const namesOf = (sessions: readonly SessionReport[]): AddressName[] => {
   return [...names.values()];
 };
 
-const secretsOf = (secrets: readonly { kind: number; octets: Uint8Array }[]): string =>
-  secrets
-    .filter(({ kind }) => kind === TLS_KEY_LOG)
-    .map(({ octets }) => Buffer.from(octets).toString('latin1'))
-    .join('\n');
-
 /** What the slice says of its sessions, against what the capture says, in sentences. */
 const compare = async (
-  { blocks, bytes }: Slice,
+  blocks: readonly Uint8Array[],
   sessions: readonly SessionReport[],
   keyLog: string,
 ): Promise<string[]> => {
-  const { report } = await analyze([{ name: 'slice', size: bytes, blocks: () => blocks }], { keyLog });
+  const { report } = await analyze([memorySource('slice', Buffer.concat(blocks))], { keyLog });
   return sessions.flatMap(({ id, client, server, outcome, cause, stage }) => {
     const same = report.sessions.filter((other) => other.client === client && other.server === server);
     if (same.some((other) => other.outcome === outcome && other.cause === cause && other.stage === stage)) return [];
