@@ -26,6 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['report'],
   ['redact'],
   ['stack.ts', 'network.ts', 'sniffer.ts'],
+  ['load-catalogue.ts'],
   ['analyze.ts'],
   ['index.ts'],
   ['cli'],

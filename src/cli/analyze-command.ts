@@ -2,9 +2,10 @@
  * The default command: captures in, a report on standard output, everything else on standard error, an exit status out.
  * What the statuses mean stands in exit-status.ts.
  */
+
+import { loadCatalogue } from '../load-catalogue.js';
 import { renderJson } from '../report/json.js';
 import type { Catalogue, Language } from '../report/language/catalogue.js';
-import { loadCatalogue } from '../report/language/load-catalogue.js';
 import { renderNdjson } from '../report/ndjson.js';
 import type { Report } from '../report/report.js';
 import { type AnalyzeRequest, version } from './command-line.js';

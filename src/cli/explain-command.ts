@@ -1,6 +1,6 @@
 /** `wscope explain [cause]`: the page about a cause, or all causes by stage. Exit status 2 for one that does not exist. */
 import { CAUSES, type CauseId } from '../diagnosis/causes.js';
-import { loadCatalogue } from '../report/language/load-catalogue.js';
+import { loadCatalogue } from '../load-catalogue.js';
 import { Look } from '../report/terminal/look.js';
 import { markdownLines } from '../report/terminal/markdown-page.js';
 import { padRight } from '../report/terminal/text-width.js';

@@ -1,6 +1,7 @@
 /** `wscope report <capture...> -o <file>`: the page, written to a file or to standard output. */
+
+import { loadCatalogue } from '../load-catalogue.js';
 import { renderHtml } from '../report/html/render-html.js';
-import { loadCatalogue } from '../report/language/load-catalogue.js';
 import type { ReportRequest } from './command-line.js';
 import { type ExitStatus, FINE, UNUSABLE } from './exit-status.js';
 import { writeAll } from './output.js';

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PHRASES } from '../../../src/diagnosis/measures/phrases.js';
 import { CAPTURE_RULES, LOOKUP_RULES, RULES } from '../../../src/diagnosis/rules/index.js';
+import { loadCatalogue } from '../../../src/load-catalogue.js';
 import { LANGUAGES } from '../../../src/report/language/catalogue.js';
 import { ENGLISH } from '../../../src/report/language/english/english.js';
-import { loadCatalogue } from '../../../src/report/language/load-catalogue.js';
 import { CHINESE } from '../../../src/report/language/zh-cn/chinese.js';
 
 /** Every text of a catalogue by its path, `texts.finding.why`. */
