@@ -2,7 +2,7 @@
 import type { Catalogue } from '../language/catalogue.js';
 import type { CertificateReport, Report, SessionReport, TlsReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
-import { fillTemplate } from '../wording.js';
+import { fillTemplate, wordOf } from '../wording.js';
 import { fillHtml, type Html, html } from './html.js';
 
 const MOST_CERTIFICATES = 10;
@@ -30,6 +30,7 @@ const factsOf = (tls: TlsReport, said: Texts, { and }: Catalogue['terms']): [str
     [said.alps, (tls.applicationSettingsOffered ?? []).join(and)],
     [said.ocsp, statusOf(tls, said)],
     [said.tickets, ticketsOf(tls, said, and)],
+    [said.likeness, likenessOf(tls, said, and)],
     ['JA3', tls.ja3],
     ['JA4', tls.ja4],
   ];
@@ -49,6 +50,13 @@ const statusOf = (
     nextUpdate === null ? '' : fillTemplate(said.nextUpdate, { time: nextUpdate }),
   ];
   return parts.filter((part) => part !== '').join(' ');
+};
+
+/** Of a session that stayed encrypted. */
+const likenessOf = ({ likeness }: TlsReport, said: Texts, and: string): string | null => {
+  if (likeness === undefined) return null;
+  const reasons = likeness.because.map((reason) => wordOf(said.reasons, reason)).join(and);
+  return fillTemplate(said.likelihood[likeness.websocket], { reasons });
 };
 
 const ticketsOf = ({ sessionTickets: tickets }: TlsReport, said: Texts, and: string): string | null => {
