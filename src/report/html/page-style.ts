@@ -88,7 +88,7 @@ th[aria-sort=descending] button::after{content:" ▼"}
 .waterfall .c-time{width:34%}
 .waterfall th[scope=row]{color:var(--fg)}
 .chart{margin:.3rem 0;overflow-x:auto}
-.chart svg{display:block;width:100%;min-width:40rem;min-height:9rem;max-height:15rem}
+.chart svg{display:block;overflow:visible;width:100%;min-width:40rem;min-height:9rem;max-height:15rem}
 .chart text{font-size:12px;fill:var(--dim)}
 .chart .quiet{text-anchor:middle;fill:var(--warn)}
 .series{margin:.8rem 0}

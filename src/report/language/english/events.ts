@@ -70,7 +70,7 @@ export const ENGLISH_EVENTS: EventTexts = {
     '[, after {latencyMs|ms}]',
   units: { ws: 'frames', tls: 'records', tcp: 'segments', http: 'heads' },
   anyUnit: 'events',
-  kinds: { 'application-data': 'records', application_data: 'records', data: 'segments' },
+  kinds: { 'application-data': 'records', application_data: 'records', record: 'record', data: 'segments' },
   run: '{count} {unit}[ {bytes|bytes}]',
   sent: '{side} {run}',
   summary: '{label}: {note}',

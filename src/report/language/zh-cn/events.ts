@@ -67,7 +67,7 @@ export const CHINESE_EVENTS: EventTexts = {
     '[，{latencyMs|ms} 后]',
   units: { ws: '帧', tls: 'TLS 记录', tcp: '报文段', http: 'HTTP 头部' },
   anyUnit: '个事件',
-  kinds: { 'application-data': 'TLS 记录', application_data: 'TLS 记录', data: '报文段' },
+  kinds: { 'application-data': 'TLS 记录', application_data: 'TLS 记录', record: 'TLS 记录', data: '报文段' },
   run: '{count} {unit}[ {bytes|bytes}]',
   sent: '{side} {run}',
   summary: '{label}：{note}',
