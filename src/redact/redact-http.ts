@@ -27,13 +27,16 @@ export interface HttpMessage {
   end: number;
 }
 
-/** Of `HEAD` and `CONNECT` the responses have no body: `methods` are those of the requests, in their order. */
+/**
+ * `methods`: of the requests, in their order, since responses to HEAD and CONNECT have no body. `endsAfter` is asked of
+ * every request and every final response, with its number from 0.
+ */
 export const redactHttp = (
   stream: StreamOctets,
   side: 'client' | 'server',
   names: Pseudonyms,
+  methods: readonly string[],
   endsAfter: (message: HttpMessage, index: number) => boolean,
-  methods: readonly string[] = [],
 ): HttpMessage[] => {
   const messages: HttpMessage[] = [];
   let at = 0;

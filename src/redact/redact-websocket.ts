@@ -25,8 +25,13 @@ export const redactFrames = (stream: StreamOctets, names: Pseudonyms): void => {
     }
     const header = headerAt(stream, at);
     if (header === undefined) {
-      stream.mark(at, stream.length, CUT);
-      return;
+      // Behind a hole frames go on where a packet begins, if they do so up to the end.
+      const next = behindHole(stream, at);
+      const goesOn = next < stream.length && areFrames(stream.from(next));
+      stream.mark(at, goesOn ? next : stream.length, CUT);
+      if (!goesOn) return;
+      at = next;
+      continue;
     }
     const { opcode, rsv1, mask, payload, length } = header;
     const end = payload + length;
@@ -39,6 +44,13 @@ export const redactFrames = (stream: StreamOctets, names: Pseudonyms): void => {
     else redactPayload(stream, payload, Math.min(end, stream.length), mask, isControl ? opcode : kind, names);
     at = end;
   }
+};
+
+const behindHole = (stream: StreamOctets, at: number): number => {
+  let next = at;
+  while (next < stream.length && stream.known[next] === 1) next++;
+  while (next < stream.length && stream.known[next] === 0) next++;
+  return next;
 };
 
 interface FrameHeader {

@@ -14,6 +14,10 @@ const MEANT =
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
 const SPECIAL = new RegExp(`${MEANT.source}|${ADDRESS.source}|(?<![a-z0-9_.-])(${HOST_NAME})`, 'gi');
 
+/** Printable ASCII with line ends, as greetings and error pages are. */
+export const isText = (octets: Uint8Array): boolean =>
+  octets.every((octet) => (octet >= 0x20 && octet < 0x7f) || octet === 0x0d || octet === 0x0a || octet === 0x09);
+
 /** A new array. */
 export const redactText = (octets: Uint8Array, names: Pseudonyms): Uint8Array => {
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');

@@ -18,7 +18,8 @@ const WORDS = `
   nginx apache httpd haproxy envoy caddy varnish lighttpd traefik node python java tomcat jetty netty undertow spring cowboy
   rabbitmq mosquitto centrifugo socketio engine io eio transport polling sid graphql graphiql subscriptions signalr hub hubs
   negotiate wamp phoenix stomp mqtt mqttv amqp xmpp sip cable actioncable pusher jsonrpc rpc live chat room rooms echo api
-  v1 v2 v3 v4 v10 v11 v12 stream events feed
+  mozilla chrome chromium headlesschrome safari firefox gecko applewebkit webkit khtml edg opr windows linux macintosh x11 x64
+  tcp4 tcp6 v1 v2 v3 v4 v10 v11 v12 stream events feed
   connected disconnect disconnected subscribe subscribed unsubscribe unsubscribed receipt receipts ack nack begin commit abort
   destination subscription heart beat heartbeat heartbeats selector persistent ping pong pings pongs init complete next start stop
   started stopped type types id ids invocation invocationid target arguments result results params name names code codes reason

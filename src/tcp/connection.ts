@@ -565,7 +565,7 @@ export class Connection implements RepetitionContext {
   }
 
   private noteGap(flow: Flow, length: number, cause: GapCause, arrival: Arrival): void {
-    const gap = { side: flow.side, length, packet: arrival.packet, at: arrival.at };
+    const gap = { side: flow.side, length, packet: arrival.packet, at: arrival.at, cause };
     if (this.gaps.length < GAPS_KEPT) this.gaps.push(gap);
     else this.replaceLastGap(gap);
     this.sink?.event('tcp', 'gap', flow.side, arrival.packet, arrival.at, { bytes: length, cause });

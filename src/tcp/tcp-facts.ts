@@ -4,6 +4,7 @@
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
+import type { GapCause } from '../stream/consumer.js';
 import type { Actor, PerSide, Side } from '../stream/side.js';
 
 export type RetransmissionKind = 'timeout' | 'fast' | 'tail-loss-probe' | 'spurious' | 'unknown';
@@ -118,5 +119,5 @@ export interface TcpFacts {
   /** The captured packets show both sides speaking. */
   bothSides: boolean;
   /** Holes, at most 64 listed, the last of each side always: who sent the bytes, how many, the packet that made it certain. */
-  gaps: { side: Side; length: number; packet: PacketRef; at: Nanos }[];
+  gaps: { side: Side; length: number; packet: PacketRef; at: Nanos; cause?: GapCause }[];
 }

@@ -102,6 +102,13 @@ export class RecordDecoder implements Decoder<RecordItem> {
     if (this.state !== 'stopped') this.inputs.push({ ...gap, arrival: copyArrival(gap.arrival) });
   }
 
+  /** A gap of this length, coming now, would lie inside the body of one protected record. */
+  isInsideSealed(length: number): boolean {
+    const { state, record, received } = this;
+    const isSealed = this.sealed || record.type === APPLICATION_DATA;
+    return state === 'body' && isSealed && length > 0 && length <= record.length - received;
+  }
+
   next(): RecordItem | undefined {
     for (;;) {
       if (this.state === 'stopped') return undefined;

@@ -76,9 +76,11 @@ export class TlsLayer implements StreamConsumer {
   }
 
   gap(side: Side, gap: Gap): void {
-    this.directions[side].records.gap(gap);
+    const { records } = this.directions[side];
+    // The length of a protected record says as much as its body.
+    if (!this.isFinished(side) && !records.isInsideSealed(gap.length)) this.facts.handshakeGap = true;
+    records.gap(gap);
     this.gapCause = gap.cause;
-    if (!this.isFinished(side)) this.facts.handshakeGap = true;
     this.drain(side);
   }
 

@@ -5,6 +5,7 @@
 import type { Nanos } from '../../capture/packet.js';
 import type { CaptureView, Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
+import type { GapCause } from '../../stream/consumer.js';
 import type { Actor } from '../../stream/side.js';
 import { CLOSE_NOTIFY } from '../../tls/alert.js';
 import type { AlertFacts, TlsFacts } from '../../tls/tls-facts.js';
@@ -92,3 +93,6 @@ export const isSpare = (session: Session, capture: CaptureView): boolean => {
   if (left === undefined || left.by !== 'client' || left.alerted) return false;
   return capture.server(session.server.text).tlsWorked(session.client.address) > 0;
 };
+
+/** A snap length cuts off what is encrypted anyway: where a record's header was among it, the records themselves are missed. */
+export const hidesRecords = ({ cause }: { cause?: GapCause }): boolean => cause !== 'snap-length';

@@ -5,7 +5,7 @@
 import { isAlpnHidden, isHttp1InsideHttp2, looksLikeHttp1InsideHttp2 } from '../../../session/http1-inside-http2.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
-import { AT_ONCE, isHandshakeDone } from '../../measures/tls-progress.js';
+import { AT_ONCE, hidesRecords, isHandshakeDone } from '../../measures/tls-progress.js';
 import { duration, list, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -15,7 +15,7 @@ export const chosenH2 = defineRule({
     title: 'HTTP/2 was chosen for a WebSocket client',
     severity: 'error',
     causes: ['alpn-h2-chosen'],
-    needs: ['both-sides', 'no-gaps'],
+    needs: ['both-sides'],
     precedence: 'violation',
     reference: ['RFC 7301 3.2', 'RFC 9113 3.4', 'RFC 6455 1.2', 'RFC 8441'],
     messages: {
@@ -45,6 +45,7 @@ export const chosenH2 = defineRule({
     const hello = tls?.clientHello;
     // A session on a stream of HTTP/2 wanted it.
     if (tls === undefined || hello === undefined || session.stream !== undefined) return;
+    if (session.tcp.gaps.some(hidesRecords)) return;
     if (tls.serverHello === undefined || end === undefined) return;
     if (!isHandshakeDone(tls)) return;
     const { client, server } = tls.applicationData;

@@ -6,7 +6,7 @@
 import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
 import { bodyText } from '../../measures/headers.js';
-import { AT_ONCE, fatalAlert, firstToLeave } from '../../measures/tls-progress.js';
+import { AT_ONCE, fatalAlert, firstToLeave, hidesRecords } from '../../measures/tls-progress.js';
 import { refusal } from '../../measures/upgrade-attempt.js';
 import { duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -75,7 +75,7 @@ export const clientCertificate = defineRule({
     if (tls === undefined || given === undefined || left === undefined) return;
     if (left.by !== 'server' || fatalAlert(session) !== undefined) return;
     const asked = tls.certificateRequest?.last ?? tls.serverHello?.span.last;
-    if (session.tcp.gaps.some((gap) => gap.at >= (asked?.at ?? 0))) return;
+    if (session.tcp.gaps.some((gap) => gap.at >= (asked?.at ?? 0) && hidesRecords(gap))) return;
     const { client, server } = tls.applicationData;
     const isOneAnswer = client.records > 0 && server.records > 0;
     const since = (isOneAnswer ? client.last : undefined) ?? tls.finished.client ?? asked;

@@ -13,6 +13,7 @@ import {
   fatalAlert,
   firstToLeave,
   hidesCertificates,
+  hidesRecords,
   isHandshakeDone,
   isSpare,
   serverAnswered,
@@ -60,7 +61,7 @@ export const endedHandshake = defineRule({
     const left = firstToLeave(session);
     if (tls?.clientHello === undefined || left === undefined || isSpare(session, capture)) return;
     if (tls.handshakeGap || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
-    if (tcp.gaps.length > 0 || !serverSpoke(session)) return;
+    if (tcp.gaps.some(hidesRecords) || !serverSpoke(session)) return;
     if (!isHandshakeDone(tls)) {
       if (tls.applicationData.client.records + tls.applicationData.server.records > 0) return;
       yield during(session, tls, left);
