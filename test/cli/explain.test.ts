@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { causeInShort, causesLike, explainedCauses } from '../../src/cli/cause-pages.js';
 
 const BIN = fileURLToPath(new URL('../../bin/wscope.js', import.meta.url));
-const PAGES = readdirSync(new URL('../../docs/causes/', import.meta.url)).map((name) => name.replace('.md', ''));
+const PAGES = readdirSync(new URL('../../docs/causes/', import.meta.url))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => name.replace('.md', ''));
 
 const explain = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'explain', ...args], { encoding: 'utf8' });

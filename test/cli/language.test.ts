@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { causePage } from '../../src/cli/cause-pages.js';
 import { readCommandLine } from '../../src/cli/command-line.js';
 import { environmentLanguage, terminalLanguage } from '../../src/cli/language.js';
+import { CAUSES, type CauseId } from '../../src/diagnosis/causes.js';
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const SAMPLE = at('samples/mqtt-healthy.pcap');
@@ -15,6 +18,23 @@ const wscope = (args: string[], env: Record<string, string> = {}) => {
   });
   return { status, stdout, stderr };
 };
+
+describe('the pages about causes in Chinese', () => {
+  const folder = at('docs/causes/zh-CN/');
+  const pages = existsSync(folder) ? readdirSync(folder) : [];
+
+  it('are about causes that exist, and begin as the English ones do', () => {
+    expect(pages.filter((page) => !existsSync(at(`docs/causes/${page}`)))).toEqual([]);
+    for (const page of pages) expect(readFileSync(folder + page, 'utf8')).toMatch(/^# .*\n\n.*\p{Script=Han}/u);
+  });
+
+  it('give way to the English page where there is none', () => {
+    for (const cause of Object.keys(CAUSES) as CauseId[]) {
+      const isTranslated = pages.includes(`${cause}.md`);
+      expect(causePage(cause, 'zh-CN') === causePage(cause), cause).toBe(!isTranslated);
+    }
+  });
+});
 
 describe('the language of the environment', () => {
   it.each([

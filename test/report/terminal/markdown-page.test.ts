@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Look } from '../../../src/report/terminal/look.js';
 import { markdownLines } from '../../../src/report/terminal/markdown-page.js';
@@ -52,9 +53,10 @@ describe('a page in the terminal', () => {
 
   it('keeps every page about a cause within 80 columns, code apart', () => {
     const folder = new URL('../../../docs/causes/', import.meta.url);
-    for (const name of readdirSync(folder)) {
+    const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+    for (const name of pages) {
       const shown = lines(readFileSync(new URL(name, folder), 'utf8'), 80);
-      expect(shown[0]).toBe(name.replace('.md', ''));
+      expect(shown[0]).toBe(basename(name, '.md'));
       // An address cannot be broken and still be opened.
       const wide = shown.filter((line) => textWidth(line) > 80 && !line.startsWith('    ') && !line.includes('<http'));
       expect(wide, name).toEqual([]);
