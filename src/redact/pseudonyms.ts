@@ -56,9 +56,9 @@ export class Pseudonyms {
     const kept = first === 10 ? 1 : (first === 192 && second === 168) || (first === 169 && second === 254) ? 2 : 0;
     for (const [at, octet] of original.entries()) {
       if (at >= kept) {
-        const inside = at === 1 && first === 172 && second >= 16 && second < 32 ? PRIVATE_172 : classOf(octet, at);
-        const stays = at === 0 && (first === 172 || first === 192 || first === 169 || first === 100);
-        if (!stays) other[at] = this.permute(prefix, inside, octet);
+        const inside = at === 1 && first === 172 && second >= 16 && second < 32 ? PRIVATE_172 : classOf(octet);
+        if (at > 0) other[at] = this.permute(prefix, inside, octet);
+        else if (PUBLIC.includes(octet)) other[at] = this.permuteFirst(octet);
       }
       prefix += `.${octet}`;
     }
@@ -102,6 +102,12 @@ export class Pseudonyms {
     return this.random(`octets ${Buffer.from(original).toString('hex')}`, original.length);
   }
 
+  /** Among the first octets of public addresses that are written with as many digits. */
+  private permuteFirst(octet: number): number {
+    const alike = PUBLIC.filter((other) => String(other).length === String(octet).length);
+    return alike[this.permute('v4', { from: 0, size: alike.length }, alike.indexOf(octet))]!;
+  }
+
   /** One to one inside the class, by an affine map that depends on what stands before. */
   private permute(prefix: string, { from, size }: Class, value: number): number {
     const random = Buffer.from(this.random(`permute ${prefix} ${from} ${size}`, 8));
@@ -127,12 +133,14 @@ interface Class {
 const PRIVATE_172: Class = { from: 16, size: 16 };
 const GLOBAL: Class = { from: 0x2000, size: 0x2000 };
 
-/** Values that are written with as many digits; the first octet stays clear of addresses with a meaning of their own. */
-const classOf = (octet: number, at: number): Class => {
-  if (at === 0)
-    return octet < 10 ? { from: 1, size: 9 } : octet < 100 ? { from: 11, size: 89 } : { from: 128, size: 41 };
-  return octet < 10 ? { from: 0, size: 10 } : octet < 100 ? { from: 10, size: 90 } : { from: 100, size: 156 };
-};
+/** First octets without a meaning of their own: not 10, 100.64, 127, 169.254, 172.16, 192.168, nor from 224 up. */
+const PUBLIC: readonly number[] = Array.from({ length: 224 }, (_, octet) => octet).filter(
+  (octet) => ![0, 10, 100, 127, 169, 172, 192].includes(octet),
+);
+
+/** Values that are written with as many digits. */
+const classOf = (octet: number): Class =>
+  octet < 10 ? { from: 0, size: 10 } : octet < 100 ? { from: 10, size: 90 } : { from: 100, size: 156 };
 
 const digitsOf = (group: number): Class => {
   const from = 16 ** (group.toString(16).length - 1);

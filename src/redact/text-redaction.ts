@@ -10,7 +10,7 @@ const OTHERS: readonly Uint8Array[] = ['\u00e9', '\u4e2d', '\u{1f600}'].map((cha
 
 /** Numbers that a protocol means, with the name before them. */
 const MEANT =
-  /(?:heart-beat:|content-length:|version:|accept-version:|"(?:code|status|version|type|pinginterval|pingtimeout|interval|ping|expires|ttl|maxpayload|retryafter|minversion|maxversion)"\s*:\s*)["\d.,]+/gi;
+  /(?:heart-beat|content-length|version|accept-version):[\d.,]+|"(?:code|status|version|type|pinginterval|pingtimeout|interval|ping|expires|ttl|maxpayload|retryafter|minversion|maxversion)"\s*:\s*(?:"[\d.]+"|\d[\d.]*)/gi;
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
 const SPECIAL = new RegExp(`${MEANT.source}|${ADDRESS.source}|(?<![a-z0-9_.-])(${HOST_NAME})`, 'gi');
 
@@ -43,10 +43,14 @@ export const otherText = (text: string, names: Pseudonyms): string => {
   return other + words(text.slice(end), names);
 };
 
+const EXPONENT = /^\d+e\d*$/i;
+
 const words = (text: string, names: Pseudonyms): string =>
   text.replace(/\\(?:u[0-9a-f]{4}|.)|[A-Za-z0-9]+/gis, (word) => {
     if (word.startsWith('\\')) return word;
-    return isKept(word) ? word : names.word(word);
+    if (isKept(word)) return word;
+    // The exponent of a number in JSON.
+    return EXPONENT.test(word) ? word.replace(/\d+/g, (digits) => names.word(digits)) : names.word(word);
   });
 
 /** Octets of the character that begins here: 1 for ASCII and for what is no UTF-8 (RFC 3629 4). */

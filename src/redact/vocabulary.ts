@@ -28,6 +28,7 @@ const WORDS = `
   history channel channels topic event joinref join reply leave phx messagepack msgpack cbor protobuf allowreconnect
   hello welcome goodbye challenge authenticate roles broker dealer caller callee publisher subscriber registered register
   unregister invocation yield call uri peer restart restarting shutdown shutting down going away normal closure try again later
+  pinginterval pingtimeout maxpayload upgrades mask masked unmasked
   overloaded capacity keepalive killed stale slow consumer queue buffer overflow insufficient state unrecoverable ioexception
   occurred because closed endpoint partial decoded support output supports doesn
 `;
@@ -40,7 +41,8 @@ const TOP_LEVEL =
   'xyz online site top cn de uk eu us jp kr tw hk fr ru br in ch at nl se no fi dk pl cz es pt it au nz ca mx za sg';
 
 /** Names of hosts: labels, and one of the domains above. */
-export const HOST_NAME = `(?:[a-z0-9_-]+\\.)+(?:${TOP_LEVEL.split(' ').join('|')})\\b(?!\\.[a-z0-9])`;
+/** `socket.io` in a path is a product. */
+export const HOST_NAME = `(?!socket\\.io)(?:[a-z0-9_-]+\\.)+(?:${TOP_LEVEL.split(' ').join('|')})\\b(?!\\.[a-z0-9])`;
 
 const KEPT_LABELS: ReadonlySet<string> = new Set([...TOP_LEVEL.split(' '), 'localhost', 'www']);
 
