@@ -312,6 +312,7 @@ Examples:
   wscope --markdown incident.pcapng >issue.md       to paste into an issue
   wscope report incident.pcapng -o report.html      a page to open and to attach
   wscope slice --session 3 incident.pcapng -o 3.pcapng   its packets alone, the evidence commented
+  wscope slice --session 3 --redact a.pcap -o 3.pcapng   the same without addresses, names and contents
   wscope explain ws-idle-timeout                    what a cause means and how to mend it
   wscope --lang zh-CN incident.pcapng               in Chinese; also for --markdown, report and explain
   sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken

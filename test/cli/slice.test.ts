@@ -1,6 +1,6 @@
 /** `wscope slice` as a user runs it. Needs a build, as `npm test` makes one. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,5 +94,33 @@ describe('wscope slice', () => {
     expect(stdout).toContain(
       'wscope: Ended after a silence: last frame before the silence (session 2, packet 19 of nginx-idle-60s.pcap)',
     );
+  });
+
+  it('with --redact writes nothing of what the capture names, and says the same of it', async () => {
+    const output = join(folder, 'redacted.pcapng');
+    const capture = at('samples/nginx-idle-60s.pcap');
+    expect(wscope('slice', capture, '--session', '1,2', '--redact', '-o', output)).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    const written = readFileSync(output);
+    for (const name of ['chat.example', 'nginx-idle-60s', '10.77.1.']) {
+      expect({ name, found: written.includes(name) }).toEqual({ name, found: false });
+    }
+    const { report } = await analyze([fileSource(output)]);
+    expect(report.sessions.map(({ outcome, cause }) => [outcome, cause])).toEqual([
+      ['failed', 'ws-idle-timeout'],
+      ['failed', 'ws-idle-timeout'],
+    ]);
+    expect(report.sessions.flatMap(({ client, server }) => [client, server]).join(' ')).not.toContain('10.77.');
+  });
+
+  it('with --redact writes nothing at all where the verdict cannot stay', () => {
+    const output = join(folder, 'h2c.pcapng');
+    const { status, stderr } = wscope('slice', at('samples/h2c-404.pcap'), '--session', '1', '--redact', '-o', output);
+    expect(status).toBe(2);
+    expect(stderr).toContain('nothing was written');
+    expect(existsSync(output)).toBe(false);
   });
 });
