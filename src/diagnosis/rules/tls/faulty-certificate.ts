@@ -9,7 +9,7 @@ import { evidence } from '../../evidence.js';
 import { certificateFaults, type FaultKind, REFUSES_CERTIFICATE } from '../../measures/certificate-faults.js';
 import { certificateData } from '../../measures/certificate-wording.js';
 import { latest } from '../../measures/ending.js';
-import { AT_ONCE, fatalAlert, firstToLeave } from '../../measures/tls-progress.js';
+import { AT_ONCE, fatalAlert, firstToLeave, hidesRecords } from '../../measures/tls-progress.js';
 import { text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -103,6 +103,8 @@ const leftOver = (session: Session, tls: TlsFacts): Arrival | undefined => {
   }
   const left = firstToLeave(session);
   if (left === undefined || left.by !== 'client' || tls.applicationData.client.records > 0) return undefined;
+  // What the capture lacks of the client may be the request it went on with.
+  if (session.tcp.gaps.some((gap) => gap.side === 'client' && hidesRecords(gap))) return undefined;
   const since = latest(tls.certificatesAt?.last, tls.serverHelloDone?.last, tls.finished.client, tls.finished.server);
   return since !== undefined && left.at.at - since.at <= AT_ONCE ? left.at : undefined;
 };
