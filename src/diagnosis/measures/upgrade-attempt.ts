@@ -2,6 +2,7 @@
  * The exchange in which a session asked for WebSocket, or was told to: what the rules on the opening handshake look at.
  * An answer counts as refusal whatever follows it on the same connection.
  */
+
 import type { HttpExchange, HttpRequest, HttpResponse } from '../../http/http-facts.js';
 import { opensWebSocket } from '../../http/upgrade-request.js';
 import type { Session } from '../../session/session.js';
@@ -9,6 +10,7 @@ import type { Arrival } from '../../stream/arrival.js';
 import type { HandshakeProblem } from '../../websocket/websocket-facts.js';
 import type { Value } from '../rule.js';
 import { header } from './headers.js';
+import { textOr } from './phrases.js';
 import { text } from './values.js';
 
 /** The last request for an upgrade; else the last exchange of a connection that is listed for its answer. */
@@ -77,5 +79,5 @@ export const leftOverAnswer = (session: Session): Arrival | undefined => {
 export const answerData = (response: HttpResponse): Record<string, Value> => ({
   status: text(response.status),
   reason: text(response.reason === '' ? '' : ` ${response.reason}`),
-  server: text(header(response, 'Server') ?? 'the server'),
+  server: textOr(header(response, 'Server'), 'the-server'),
 });

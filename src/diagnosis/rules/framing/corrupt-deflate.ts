@@ -2,9 +2,11 @@
  * A compressed message that does not decompress although nothing of it or before it was missing (RFC 7692 7.2.2): its
  * sender compressed it against another history than the one it had sent.
  */
+
 import { opposite } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
+import { textOr } from '../../measures/phrases.js';
 import { side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 import { consequenceOf } from './consequence.js';
@@ -46,7 +48,7 @@ export const corruptDeflate = defineRule({
       data: {
         from: side(violation.from),
         peer: side(opposite(violation.from)),
-        detail: text(quote(violation.detail) ?? 'invalid data'),
+        detail: textOr(quote(violation.detail), 'invalid-data'),
         parameter: text(`${violation.from}_${fault === 'larger-window' ? 'max_window_bits' : 'no_context_takeover'}`),
       },
       evidence: evidence([violation.span, 'message'], [consequence?.left, 'left']),

@@ -2,10 +2,12 @@
  * A text message (or the reason of a Close) that is not UTF-8, and over which the other side left (RFC 6455 8.1). The
  * bytes were seen, so this is proof, whatever code the other side used.
  */
+
 import { opposite } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
-import { side, text } from '../../measures/values.js';
+import { textOr } from '../../measures/phrases.js';
+import { side } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 import { consequenceOf } from './consequence.js';
 
@@ -40,7 +42,7 @@ export const invalidUtf8 = defineRule({
       data: {
         from: side(violation.from),
         peer: side(opposite(violation.from)),
-        detail: text(quote(violation.detail) ?? 'invalid bytes'),
+        detail: textOr(quote(violation.detail), 'invalid-bytes'),
       },
       evidence: evidence([violation.span, 'text'], [consequence?.left, 'left']),
       struckAt: violation.span.first.at,

@@ -2,10 +2,12 @@
  * A receiver that left because of compressed data that are sound: they decompress here with the history that the other
  * side had sent. The receiver lost its own context, or refuses what RFC 7692 allows; the sender did nothing wrong.
  */
+
 import type { Session } from '../../../session/session.js';
 import { opposite } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
+import { textOr } from '../../measures/phrases.js';
 import { count, side, text } from '../../measures/values.js';
 import { defineRule, type Finding } from '../../rule.js';
 
@@ -57,7 +59,7 @@ const lossOf = ({ websocket }: Session): Finding | undefined => {
       reader: side(close.from),
       sender: side(sender),
       code: text(close.code),
-      reason: text(quote(close.reason) ?? 'no reason'),
+      reason: textOr(quote(close.reason), 'no-reason'),
       messages: count(compression.messages),
     },
     evidence: evidence([websocket.lastData[sender], 'data'], [close.span, 'close']),

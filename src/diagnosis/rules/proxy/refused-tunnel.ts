@@ -2,11 +2,13 @@
  * A forward proxy said no: it wants credentials, forbids the target, or cannot reach it. One table for HTTP CONNECT
  * (RFC 9110 9.3.6), SOCKS 4 and SOCKS 5 (RFC 1928 6).
  */
+
 import { proxyRemark } from '../../../proxy/http-connect.js';
 import { closedTunnel, type TunnelFacts, type TunnelOutcome, type TunnelReply } from '../../../proxy/proxy-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, quote } from '../../measures/headers.js';
+import { textOr } from '../../measures/phrases.js';
 import { duration, text } from '../../measures/values.js';
 import { type Confidence, defineRule } from '../../rule.js';
 
@@ -56,7 +58,7 @@ export const refusedTunnel = defineRule({
       cause: CAUSE_OF_OUTCOME[reply.outcome],
       data: {
         proxy: text(server.text),
-        target: text(tunnel.target ?? 'the target'),
+        target: textOr(tunnel.target, 'the-target'),
         answer: text(answerOf(tunnel, reply)),
         challenge: text(challenge === undefined ? '' : ` (${quote(challenge)})`),
         rounds: text(rounds > 1 ? `, the ${rounds}th time` : ''),

@@ -2,9 +2,11 @@
  * A forward proxy that was asked for a tunnel and answered nothing: silence until the client gave up or the capture had
  * gone on long enough, or an end of the connection instead of an answer.
  */
+
 import { closedTunnel } from '../../../proxy/proxy-facts.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { phrase } from '../../measures/phrases.js';
 import { judgeSilence } from '../../measures/silence.js';
 import { duration, side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -50,7 +52,7 @@ export const unansweredTunnel = defineRule({
         proxy: text(session.server.text),
         protocol: text(tunnel.protocol),
         target: text(tunnel.target ?? ''),
-        by: end === undefined || end.by === 'network' ? text('network') : side(end.by),
+        by: end === undefined || end.by === 'network' ? phrase('network') : side(end.by),
         waited: duration((end?.at.at ?? session.captureEnd) - asked.last.at),
       },
       evidence: evidence([asked, 'asked'], [end?.at, 'end']),

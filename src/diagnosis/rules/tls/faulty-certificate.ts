@@ -2,6 +2,7 @@
  * A fault that the server's certificates show, in clear (TLS 1.2 and older) or decrypted, and a client that left over it:
  * by an alert that says less, by an encrypted one, or without a word. Dates are held against the time of the capture.
  */
+
 import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import type { TlsFacts } from '../../../tls/tls-facts.js';
@@ -9,6 +10,7 @@ import { evidence } from '../../evidence.js';
 import { certificateFaults, type FaultKind, REFUSES_CERTIFICATE } from '../../measures/certificate-faults.js';
 import { certificateData } from '../../measures/certificate-wording.js';
 import { latest } from '../../measures/ending.js';
+import { phrase } from '../../measures/phrases.js';
 import { AT_ONCE, fatalAlert, firstToLeave, hidesRecords } from '../../measures/tls-progress.js';
 import { text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -82,9 +84,8 @@ export const faultyCertificate = defineRule({
       cause: fault.cause,
       data: {
         ...certificateData(session, fault.certificate),
-        left: text(
-          alert === undefined ? 'left without asking for anything' : `refused it by the alert ${alert.description}`,
-        ),
+        left:
+          alert === undefined ? phrase('left-unasked') : phrase('refused-by-alert', { alert: text(alert.description) }),
       },
       evidence: evidence([tls.clientHello?.span, 'hello'], [tls.certificatesAt, 'certificate'], [left, 'left']),
       struckAt: left.at,

@@ -2,8 +2,10 @@
  * A ClientHello that got no answer at all: silence until the client gave up, or the end of the connection by the
  * server's side with no byte before it.
  */
+
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { judgeSilence } from '../../measures/silence.js';
 import { fatalAlert, isAddress, serverSpoke } from '../../measures/tls-progress.js';
@@ -51,7 +53,7 @@ export const unansweredHello = defineRule({
     const shared = {
       data: {
         waited: duration(waited),
-        sni: text(hello.sni ?? session.host ?? 'no name'),
+        sni: textOr(hello.sni ?? session.host, 'no-name'),
         name: text(shellWord(hello.sni ?? session.host ?? 'no name')),
         server: text(server.text),
         port: text(server.port),

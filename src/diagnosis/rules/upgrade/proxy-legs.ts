@@ -2,11 +2,13 @@
  * A session seen on both sides of a reverse proxy: what the proxy changed (RFC 9110 7.6), where the answer to the upgrade
  * was waited for, and which leg ended first. Said at both entries, so that either tells the whole story.
  */
+
 import type { Leg } from '../../../session/legs.js';
 import { evidence } from '../../evidence.js';
 import { backendFate } from '../../measures/backend-fate.js';
 import { type HeadChanges, legDifference } from '../../measures/leg-difference.js';
 import { legsOf } from '../../measures/legs.js';
+import { textOr } from '../../measures/phrases.js';
 import { duration, list, text } from '../../measures/values.js';
 import { defineRule, type Finding } from '../../rule.js';
 
@@ -74,7 +76,10 @@ function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
   const { front, back } = leg;
   const { proxy, request, response, ended, delay } = legDifference(leg);
   const common = { cause: null, confidence: 'proven', severity: 'note' } as const;
-  const data = { proxy: text(proxy ?? 'the proxy'), other: text((isBack ? front : back).id) };
+  const data = {
+    proxy: textOr(proxy, 'the-proxy'),
+    other: text((isBack ? front : back).id),
+  };
   const [asked, answered] = [described(request), described(response)];
   const isChanged = asked.length + answered.length > 0;
   yield {

@@ -2,6 +2,7 @@
  * The HTTP status that answered the upgrade request instead of 101 (RFC 6455 4.2.2, RFC 9110 15). One table for all;
  * narrower rules look into headers and bodies and stand before it.
  */
+
 import type { HttpResponse } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
 import type { CauseId } from '../../causes.js';
@@ -10,6 +11,7 @@ import { type BackendFate, backendFate } from '../../measures/backend-fate.js';
 import { bodyText, header, quote } from '../../measures/headers.js';
 import { legsBehind } from '../../measures/legs.js';
 import { pasteable } from '../../measures/pasteable.js';
+import { textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { PATIENCE } from '../../measures/silence.js';
 import { remediesFor, type Software, softwareOf } from '../../measures/software.js';
@@ -162,7 +164,7 @@ export const refusedStatus = defineRule({
         path: text(pasteable((request?.target ?? '').split('?', 1)[0] ?? '', '/your/path')),
         port: text(refusing?.back.server.port ?? 'port'),
         took: duration(Math.max(0, took)),
-        target: text(request?.target ?? 'the requested path'),
+        target: textOr(request?.target, 'requested-path'),
         url: text(shellWord(curlUrl(session))),
         challenge: text(header(response, 'WWW-Authenticate') ?? 'no WWW-Authenticate header'),
         location: text(header(response, 'Location') ?? 'nowhere'),

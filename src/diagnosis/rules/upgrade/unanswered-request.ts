@@ -2,12 +2,14 @@
  * No response to the upgrade request: silence until the client gave up or the capture had gone on long enough, a
  * request that was repeated and never acknowledged, or an end of the connection instead of an answer.
  */
+
 import type { HttpRequest } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { phrase } from '../../measures/phrases.js';
 import { judgeSilence } from '../../measures/silence.js';
-import { count, duration, side, text } from '../../measures/values.js';
+import { count, duration, side } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
 export const unansweredRequest = defineRule({
@@ -52,7 +54,7 @@ export const unansweredRequest = defineRule({
         message: end.kind,
         cause: 'upgrade-connection-closed',
         data: {
-          by: end.by === 'network' ? text('network') : side(end.by),
+          by: end.by === 'network' ? phrase('network') : side(end.by),
           waited: duration(end.at.at - request.span.last.at),
         },
         evidence: evidence([request.span, 'request'], [end.at, 'end']),
