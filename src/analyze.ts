@@ -11,9 +11,10 @@ import { diagnose, diagnoseCapture, diagnoseLookup } from './diagnosis/diagnose.
 import { legsOf } from './diagnosis/measures/legs.js';
 import { READABLE_LINK_TYPES } from './link/locate-datagram.js';
 import { loadCatalogue } from './load-catalogue.js';
+import { ProvisionalReports } from './provisional-reports.js';
 import { buildReport } from './report/build-report.js';
 import type { Catalogue, Language } from './report/language/catalogue.js';
-import type { Report } from './report/report.js';
+import type { Report, SessionReport } from './report/report.js';
 import { buildSession } from './session/build-session.js';
 import { type Ways, waysOf } from './session/legs.js';
 import { listingOf } from './session/listing.js';
@@ -41,6 +42,12 @@ export interface AnalyzeOptions {
   showSecrets?: boolean;
   /** Of the report's sentences: verdicts, findings, stages. English when absent; keys and codes are the same in all. */
   language?: Language;
+  /**
+   * Called for each session when its connection is over, while the capture is being read, and for those still open at its
+   * end. Provisional: judged alone, without the lookups, other legs and retries that the report at the end knows, and
+   * numbered in the order of the ends. Everything else is as in the report.
+   */
+  onSession?: (session: SessionReport) => void;
   /** Called once a block; the total is undefined for standard input. */
   onProgress?: (bytesRead: number, bytesTotal: number | undefined) => void;
 }
@@ -59,10 +66,14 @@ export async function analyze(sources: readonly CaptureSource[], options: Analyz
   const again = sources.map(replayable);
   const isRepeatable = sources.every(({ size }) => size !== undefined);
   const wantsAll = completeTimelines !== undefined && completeTimelines.size > 0;
-  let reading = await read(again, options, keyLog, () => wantsAll && !isRepeatable);
+  const catalogue = await loadCatalogue(options.language);
+  const { onSession, showSecrets = false } = options;
+  const provisional = onSession && new ProvisionalReports(onSession, catalogue, showSecrets);
+  const isWhole = () => wantsAll && !isRepeatable;
+  let reading = await read(again, options, keyLog, isWhole, isWhole, provisional);
   // A program that records live writes secrets behind the first packets that need them.
   if (keyLog.late > 0 && again.every(({ canReplay }) => canReplay)) {
-    reading = await read(again, options, keyLog, () => wantsAll && !isRepeatable);
+    reading = await read(again, options, keyLog, isWhole);
   } else if (keyLog.late > 0) reading.captures[0]?.warnings.push(TOO_LATE);
   // Ids are given at the end; only then is it known whose events to keep.
   if (wantsAll && isRepeatable) {
@@ -81,7 +92,7 @@ export async function analyze(sources: readonly CaptureSource[], options: Analyz
       (firstPacket) => carriers.has(firstPacket),
     );
   }
-  return tell(reading, options, await loadCatalogue(options.language));
+  return tell(reading, options, catalogue);
 }
 
 const TOO_LATE =
@@ -106,6 +117,7 @@ async function read(
   keyLog: KeyLog,
   isComplete: (firstPacket: PacketRef) => boolean,
   isCharted = isComplete,
+  provisional?: ProvisionalReports,
 ): Promise<Reading> {
   const set = new CaptureSet(sources, {
     canRead: (linkType) => READABLE_LINK_TYPES.has(linkType),
@@ -120,17 +132,19 @@ async function read(
     keyLog,
     (firstPacket) => (keepMessages && isAll) || isComplete(firstPacket),
     (firstPacket) => (keepSeries && isAll) || isCharted(firstPacket),
+    provisional && ((log) => provisional.tell(log, { ...spanOf(stack), epoch: set.epoch, server: servers })),
   );
+  const servers = (endpoint: string) => stack.servers.of(endpoint);
   await set.run((packet) => stack.packet(packet));
   stack.finish();
 
-  const start = Number.isFinite(stack.firstAt) ? stack.firstAt : 0;
-  const bounds = { start, end: Number.isFinite(stack.lastAt) ? stack.lastAt : 0 };
-  const { notListed, servers } = stack;
+  const { firstAt: start, lastAt: end } = spanOf(stack);
+  const bounds = { start, end };
+  const { notListed } = stack;
   const resolutions = new Resolutions(stack.lookups.lookups);
   const sessions: Session[] = [];
   for (const log of stack.logs) {
-    const listing = listingOf(log, servers.of(log.server.text));
+    const listing = listingOf(log, servers(log.server.text));
     if (listing === 'session') sessions.push(buildSession(log, bounds, resolutions));
     else notListed[listing]++;
   }
@@ -151,11 +165,17 @@ async function read(
     start,
     sessions,
     lookups,
-    view: { sessions, legs: ways.legs, server: (endpoint) => servers.of(endpoint), epoch: set.epoch },
+    view: { sessions, legs: ways.legs, server: servers, epoch: set.epoch },
     ways,
     notListed,
   };
 }
+
+/** 0 without packets. */
+const spanOf = ({ firstAt, lastAt }: Stack): { firstAt: Nanos; lastAt: Nanos } => ({
+  firstAt: Number.isFinite(firstAt) ? firstAt : 0,
+  lastAt: Number.isFinite(lastAt) ? lastAt : 0,
+});
 
 function tell(
   { captures, errors, epoch, start, sessions, lookups, view, ways, notListed }: Reading,

@@ -5,7 +5,7 @@
 export { type Analysis, type AnalyzeOptions, analyze } from './analyze.js';
 export { CaptureError } from './capture/capture-error.js';
 export { type CaptureSource, memorySource } from './capture/capture-source.js';
-export { fileSource, standardInput } from './capture/read-blocks.js';
+export { fileSource, openCapture, standardInput } from './capture/read-blocks.js';
 export { CAUSES, type CauseId } from './diagnosis/causes.js';
 export { loadCatalogue } from './load-catalogue.js';
 export { filterReport, type SessionFilter } from './report/filter-report.js';

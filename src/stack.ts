@@ -76,6 +76,8 @@ export class Stack implements ConnectionOwner<Ends> {
     private readonly keyLog: KeyLog,
     private readonly isRecorded: (firstPacket: PacketRef) => boolean = isComplete,
     private readonly isCharted: (firstPacket: PacketRef) => boolean = isComplete,
+    /** Told of every connection that is over and is a session for certain. */
+    private readonly onSession?: (log: SessionLog) => void,
   ) {}
 
   packet(packet: Packet): void {
@@ -143,15 +145,20 @@ export class Stack implements ConnectionOwner<Ends> {
     log.freeze();
     this.servers.note(log);
     if (log.streams.length > 0) {
-      for (const stream of log.streams) this.logs.push(stream);
+      for (const stream of log.streams) {
+        this.logs.push(stream);
+        this.onSession?.(stream);
+      }
       return;
     }
     // Only a silent connection needs to know its neighbours, and those may come later.
     const listing = listingOf(log, this.servers.of(log.server.text));
     const mayChange =
       listing === 'session' && log.tls === undefined && log.http === undefined && log.websocket === undefined;
-    if (listing === 'session' || (mayChange && this.logs.length < UNDECIDED_KEPT)) this.logs.push(log);
-    else {
+    if (listing === 'session' || (mayChange && this.logs.length < UNDECIDED_KEPT)) {
+      this.logs.push(log);
+      if (!mayChange) this.onSession?.(log);
+    } else {
       this.notListed[listing]++;
       if (log.series !== undefined) this.charts++;
     }

@@ -27,6 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['redact'],
   ['stack.ts', 'network.ts', 'sniffer.ts'],
   ['load-catalogue.ts'],
+  ['provisional-reports.ts'],
   ['analyze.ts'],
   ['index.ts'],
   ['cli'],

@@ -22,6 +22,13 @@ export function fileSource(path: string): CaptureSource {
   };
 }
 
+/** The same for a file that has to be there: throws CaptureError where it is not, or is a directory. */
+export function openCapture(path: string): CaptureSource {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isDirectory()) blocksOf(path, stats);
+  return fileSource(path);
+}
+
 /** Standard input: a pipe, or a file by redirection. */
 export function standardInput(): CaptureSource {
   const stats = fstatSync(0);

@@ -2,7 +2,6 @@
  * The exchange in which a session asked for WebSocket, or was told to: what the rules on the opening handshake look at.
  * An answer counts as refusal whatever follows it on the same connection.
  */
-
 import type { HttpExchange, HttpRequest, HttpResponse } from '../../http/http-facts.js';
 import { opensWebSocket } from '../../http/upgrade-request.js';
 import type { Session } from '../../session/session.js';

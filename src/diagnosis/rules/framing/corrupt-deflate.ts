@@ -2,7 +2,6 @@
  * A compressed message that does not decompress although nothing of it or before it was missing (RFC 7692 7.2.2): its
  * sender compressed it against another history than the one it had sent.
  */
-
 import { opposite } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';

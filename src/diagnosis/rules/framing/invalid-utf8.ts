@@ -2,7 +2,6 @@
  * A text message (or the reason of a Close) that is not UTF-8, and over which the other side left (RFC 6455 8.1). The
  * bytes were seen, so this is proof, whatever code the other side used.
  */
-
 import { opposite } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';

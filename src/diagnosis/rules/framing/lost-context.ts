@@ -2,7 +2,6 @@
  * A receiver that left because of compressed data that are sound: they decompress here with the history that the other
  * side had sent. The receiver lost its own context, or refuses what RFC 7692 allows; the sender did nothing wrong.
  */
-
 import type { Session } from '../../../session/session.js';
 import { opposite } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';

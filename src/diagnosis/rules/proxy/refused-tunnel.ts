@@ -2,7 +2,6 @@
  * A forward proxy said no: it wants credentials, forbids the target, or cannot reach it. One table for HTTP CONNECT
  * (RFC 9110 9.3.6), SOCKS 4 and SOCKS 5 (RFC 1928 6).
  */
-
 import { proxyRemark } from '../../../proxy/http-connect.js';
 import { closedTunnel, type TunnelFacts, type TunnelOutcome, type TunnelReply } from '../../../proxy/proxy-facts.js';
 import type { CauseId } from '../../causes.js';

@@ -2,7 +2,6 @@
  * A forward proxy that was asked for a tunnel and answered nothing: silence until the client gave up or the capture had
  * gone on long enough, or an end of the connection instead of an answer.
  */
-
 import { closedTunnel } from '../../../proxy/proxy-facts.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';

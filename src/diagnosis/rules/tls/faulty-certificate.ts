@@ -2,7 +2,6 @@
  * A fault that the server's certificates show, in clear (TLS 1.2 and older) or decrypted, and a client that left over it:
  * by an alert that says less, by an encrypted one, or without a word. Dates are held against the time of the capture.
  */
-
 import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import type { TlsFacts } from '../../../tls/tls-facts.js';

@@ -2,7 +2,6 @@
  * A ClientHello that got no answer at all: silence until the client gave up, or the end of the connection by the
  * server's side with no byte before it.
  */
-
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { textOr } from '../../measures/phrases.js';

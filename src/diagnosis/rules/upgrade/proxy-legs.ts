@@ -2,7 +2,6 @@
  * A session seen on both sides of a reverse proxy: what the proxy changed (RFC 9110 7.6), where the answer to the upgrade
  * was waited for, and which leg ended first. Said at both entries, so that either tells the whole story.
  */
-
 import type { Leg } from '../../../session/legs.js';
 import { evidence } from '../../evidence.js';
 import { backendFate } from '../../measures/backend-fate.js';

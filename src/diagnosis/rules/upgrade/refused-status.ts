@@ -2,7 +2,6 @@
  * The HTTP status that answered the upgrade request instead of 101 (RFC 6455 4.2.2, RFC 9110 15). One table for all;
  * narrower rules look into headers and bodies and stand before it.
  */
-
 import type { HttpResponse } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
 import type { CauseId } from '../../causes.js';

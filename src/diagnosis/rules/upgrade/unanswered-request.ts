@@ -2,7 +2,6 @@
  * No response to the upgrade request: silence until the client gave up or the capture had gone on long enough, a
  * request that was repeated and never acknowledged, or an end of the connection instead of an answer.
  */
-
 import type { HttpRequest } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
