@@ -5,7 +5,9 @@
  * address it is (private, link-local, documentation, multicast) stays as well.
  */
 import { createHmac } from 'node:crypto';
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
+import { addressOctets } from '../capture/pcapng-writer.js';
+import { formatAddress } from '../ip/address.js';
 import { isKeptLabel } from './vocabulary.js';
 
 /** Other names are remembered; beyond this they are made again, which only takes longer. */
@@ -41,6 +43,14 @@ export class Pseudonyms {
         label.replace(/[A-Za-z0-9]+/g, (word) => (isKeptLabel(word, index === length - 1) ? word : this.word(word))),
       )
       .join('.');
+  }
+
+  /** Of either version; anything else is a word. */
+  addressText(original: string): string {
+    if (isIPv4(original)) return this.v4Text(original);
+    const octets = isIPv6(original) ? addressOctets(original) : undefined;
+    const other = octets === undefined ? '' : formatAddress(this.v6(octets), 0, 6);
+    return other.length === original.length ? other : this.word(original);
   }
 
   v4Text(original: string): string {

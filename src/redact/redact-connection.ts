@@ -20,7 +20,7 @@ export const redactConnection = (client: StreamOctets, server: StreamOctets, nam
   }
   const preamble = /^PROXY [^\r\n]{0,100}\r\n/.exec(client.text(0, 120));
   if (preamble !== null) {
-    client.write(0, redactText(client.octets.slice(0, preamble[0].length), names));
+    client.write(0, Buffer.from(otherPreamble(preamble[0], names), 'latin1'));
     redactConnection(client.from(preamble[0].length), server, names, nesting + 1);
     return;
   }
@@ -51,6 +51,13 @@ export const redactConnection = (client: StreamOctets, server: StreamOctets, nam
     redactFrames(server, names);
   } else cutBoth(client, server);
 };
+
+/** PROXY protocol version 1: `PROXY TCP4 source destination port port`; ports stay. */
+const otherPreamble = (line: string, names: Pseudonyms): string =>
+  line
+    .split(' ')
+    .map((part, index) => (index === 2 || index === 3 ? names.addressText(part) : part))
+    .join(' ');
 
 /** PROXY protocol version 2: addresses become others, what follows them zero. Its length, 0 where there is none. */
 const binaryPreamble = (client: StreamOctets, names: Pseudonyms): number => {
