@@ -61,7 +61,7 @@ record_aiohttp-heartbeat() {
 # uvicorn closes with 1011 when the pong of its ping is 2 s late; the pong comes later still, before the answer to the Close.
 record_uvicorn-ping-timeout() {
   stage
-  serve "$PYTHON" -m uvicorn --app-dir "$STACKS" --host 0.0.0.0 --port 8080 --ws-ping-interval 2 --ws-ping-timeout 2 asgi_app:app
+  serve "$PYTHON" -B -m uvicorn --app-dir "$STACKS" --host 0.0.0.0 --port 8080 --ws-ping-interval 2 --ws-ping-timeout 2 asgi_app:app
   film uvicorn-ping-timeout
   sync_client "$URL" "$ORIGIN" text:hello hear wait:6000 hear hear
   client_left
