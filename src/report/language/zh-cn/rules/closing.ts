@@ -1,0 +1,102 @@
+/**
+ * The wording of the rules about the end of a session in Chinese: close codes, resets, ends without a Close. Keys and
+ * {placeholders} are those of each rule's `meta`.
+ */
+import type { RuleTexts } from '../../catalogue.js';
+
+export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
+  'closing/close-code': {
+    title: '以错误码关闭',
+    messages: {
+      'ws-protocol-error': '{from}以 1002（协议错误）关闭{reason}：它认为{peer}违反了 WebSocket 协议。',
+      'ws-unsupported-data':
+        '{from}以 1003（不支持的数据）关闭{reason}：它无法使用{peer}所发送的那类消息，通常是只支持文本却收到二进制，或者反过来。',
+      'ws-invalid-utf8':
+        '{from}以 1007（载荷无效）关闭{reason}：{peer}的一条消息内容与其类型不符，通常是文本不是 UTF-8。',
+      'ws-policy-violation': '{from}以 1008（违反策略）关闭{reason}：它拒绝这个{peer}或其所作所为。',
+      'ws-message-too-big': '{from}以 1009（消息过大）关闭{reason}。{peer}最大的一条消息传输时为 {largest}。',
+      'ws-missing-extension': '{from}以 1010（缺少必需的扩展）关闭{reason}：它所需的扩展在握手中没有约定。',
+      'ws-internal-error': '{from}以 1011（内部错误）关闭{reason}：它自己的程序出了错。',
+      'ws-service-restart': '{from}以 1012（服务重启）关闭{reason}：它正在重启，预期客户端会重连。',
+      'ws-try-again-later': '{from}以 1013（稍后再试）关闭{reason}：它过载或在削减连接。',
+      'ws-bad-gateway': '{from}以 1014（网关错误）关闭{reason}：网关从它背后的服务器得到了无效的应答。',
+      'known-meaning': '{from}以 {code} 关闭{reason}；对 {service} 来说，这表示：{meaning}。',
+      'ws-application-close': '{from}以 {code} 关闭{reason}，这是应用自己的关闭码：含义见它的文档。',
+    },
+    notes: { close: 'Close 帧', largest: '另一方最大的消息', last: '另一方的最后一帧' },
+    remedies: {
+      protocol: '查看关闭一方的日志：1002 是它收到无效帧时的应答。查找在连接上写入自己字节的代理或第二个写入方。',
+      kind: '按对方的预期发送：文本用文本帧，字节用二进制帧。',
+      utf8: '文本消息要用有效的 UTF-8，不是文本的字节用二进制消息发送。',
+      policy: '在关闭一方的日志中查这个原因：1008 通常表示凭据、来源、速率或权限问题。',
+      limit:
+        '发送较小的消息，或调高接收方的上限：ws 用 new WebSocketServer({ maxPayload: bytes })；python websockets 用 serve(…, max_size=bytes)；Spring 用 setMaxTextMessageBufferSize(bytes)；Netty 和 Spring Cloud Gateway 用 maxFramePayloadLength。',
+      extension: '在 Sec-WebSocket-Extensions 中提供该扩展，并确认没有代理删掉这个头字段。',
+      log: '查看关闭一方在这一时刻的日志：1011 表示它的处理程序抛出了异常。',
+      retry: '以递增的随机延迟重连。',
+      capacity: '查看关闭一方的负载和连接数上限。',
+      gateway: '查看网关的日志，以及它背后的服务器是否应答。',
+      application: '在该服务的文档中查 {code}；原因文本通常说得更多。',
+      program: '{hint}',
+    },
+  },
+  'closing/invalid-close': {
+    title: '无效的 Close 帧',
+    messages: {
+      code: '{from}以 {code} 关闭，这是不得在 Close 帧中发送的关闭码：它没有说明任何原因。',
+      short: '{from}发送的 Close 帧正文只有一个字节：关闭码需要两个。',
+    },
+    notes: { close: '无效的 Close 帧' },
+    remedies: {
+      code: '用 1000 关闭，或使用 4000 到 4999 之间自己的关闭码。1005、1006 和 1015 是程序库在本地报告的，从不发送。',
+      short: '以网络字节序用两个字节发送关闭码，或者让正文为空。',
+    },
+  },
+  'closing/missing-close': {
+    title: '没有 Close 帧就结束了',
+    messages: {
+      fin: '{by}在最后一帧 {silence} 后结束了连接，没有 Close 帧。程序库将此报告为 1006。',
+      unfinished: '{by}在自己的一个帧发送到一半时结束了连接，没有 Close 帧。程序库将此报告为 1006。',
+    },
+    notes: { last: '最后一帧', unfinished: '始终没有发完的帧', fin: '此前没有 Close 的 FIN' },
+    remedies: {
+      died: '查看{by}在这一时刻的日志：退出、崩溃或被终止的程序把关闭留给内核，内核只发送 FIN。',
+      proxy: '也可能是中间的代理结束了它：代理的超时、重载和部署从这里看是一样的。对比它另一侧的抓包文件。',
+      close: '主动结束的程序应先关闭套接字：ws.close(1001)。',
+    },
+  },
+  'closing/reset': {
+    title: '没有 Close 帧就被重置',
+    messages: {
+      endpoint: '{by}在最后一帧 {silence} 后重置了连接，没有 Close 帧。程序库将此报告为 1006。',
+      middlebox:
+        '一个以{by}名义发送的 RST 结束了连接，但它来自另一台机器：它的 TTL 是 {rstTtl}，而{by}的其他数据包到达时是 {ttl}。程序库将此报告为 1006。',
+      injected:
+        '中间有设备在最后一帧 {silence} 后重置了连接：这个 RST 与任何一侧的数据包都不相符。程序库将此报告为 1006。',
+      both: '双方在同一时刻都收到了 RST，两个 RST 都与其声称来自的一侧的数据包不符：是中间的设备结束了连接。程序库将此报告为 1006。',
+    },
+    notes: { last: '最后一帧', reset: 'RST' },
+    remedies: {
+      crash:
+        '查看{by}在这一时刻的日志：还有未读数据时被终止、以 SO_LINGER 0 关闭，或调用 terminate() 的进程会重置连接。',
+      expired:
+        '如果连接此前一直静默，某个保存连接状态的设备（NAT、负载均衡器、防火墙）可能已经忘记了它，并用 RST 应答下一个数据包：发送 Ping 的间隔要短于它的空闲超时。',
+      middlebox: '查找途中的防火墙、入侵防御或负载均衡器，它比对端近或远 {hops} 跳，并查看它在这一时刻的日志。',
+      middle: '查找途中的防火墙、入侵防御或负载均衡器，并查看它在这一时刻的日志。',
+    },
+  },
+  'closing/unanswered-close': {
+    title: 'Close 没有得到应答',
+    messages: {
+      waited: '{from}发送了 Close 并等待了 {waited}；{peer}始终没有回送自己的 Close。',
+      reset: '{from}发送了 Close，{peer}重置了连接，当时{from}还有数据未被确认。',
+      note: '{peer}没有应答{from}的 Close 就结束了。没有因此丢失任何数据。',
+      late: '抓包在{from}的 Close {waited} 后结束，应答尚未出现。',
+    },
+    notes: { close: 'Close 帧', last: '另一方的最后一帧', end: '连接结束' },
+    remedies: {
+      reader: '{peer}不再读取，或者它的程序库不应答：查看它的事件循环是否阻塞，并确认它会一直读到连接结束。',
+      timeout: '程序库放弃连接之前会等待应答 10 s 到 30 s：这就是用户在关闭时感到的延迟。',
+    },
+  },
+};

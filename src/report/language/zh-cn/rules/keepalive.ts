@@ -1,0 +1,120 @@
+/**
+ * The wording of the rules about silence in Chinese: idle timers, ages, vanished peers, pings. Keys and {placeholders}
+ * are those of each rule's `meta`.
+ */
+import type { RuleTexts } from '../../catalogue.js';
+
+export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
+  'keepalive/idle-timeout': {
+    title: '静默之后结束',
+    messages: {
+      timer:
+        '双方有 {silence} 没有发送任何数据，随后{by}结束了连接，没有 Close 帧。{timer} 的空闲超时就是这种表现；已知的定时器，最接近的在前：{candidates}。程序库将此报告为 1006。',
+      shared:
+        '双方有 {silence} 没有发送任何数据，随后{by}结束了连接，没有 Close 帧。与这台服务器的另外 {others} 个会话在同样长的静默之后结束：是一个约 {timer} 的定时器。程序库将此报告为 1006。',
+      closed: '双方有 {silence} 没有发送任何数据，随后{by}以 1001 关闭：是会道别的空闲超时。',
+    },
+    notes: { last: '静默之前的最后一帧', end: '连接结束' },
+    remedies: {
+      ping: '发送 WebSocket Ping 的间隔要短于该定时器，例如每 {half} 一次：ws 用 setInterval(() => socket.ping(), ms)；python websockets 用 ping_interval=20；浏览器无法发送 Ping，由服务器来发。',
+      nginx: 'nginx：调高该 location 的定时器：proxy_read_timeout 3600s; proxy_send_timeout 3600s;',
+      haproxy:
+        'HAProxy：timeout tunnel 1h。AWS ALB：idle_timeout.timeout_seconds。Envoy：在路由上设置 stream_idle_timeout 0s。',
+      find: '要查明是谁结束了它，请在每个代理背后抓包：第一个自己的后端没有结束连接的代理，就是定时器所在。',
+    },
+  },
+  'keepalive/lifetime-limit': {
+    title: '到达固定时长后结束',
+    messages: {
+      age: '连接在存续 {age} 时被结束，而直到 {silence} 之前它还在使用。与这台服务器的另外 {others} 个会话在同样的时长结束：是连接的生存期上限。程序库将此报告为 1006。',
+      known:
+        '连接在存续 {age} 时被结束，而直到 {silence} 之前它还在使用。与这台服务器的另外 {others} 个会话在同样的时长结束：是连接的生存期上限。已知的上限，最接近的在前：{candidates}。程序库将此报告为 1006。',
+    },
+    notes: { opened: '会话打开', last: '结束之前的最后一帧', end: '连接结束' },
+    remedies: {
+      limit:
+        '调高前面负载均衡器的生存期上限：Google Cloud 后端服务的 timeoutSec（默认 30 s）对 WebSocket 计算整个连接；Envoy：max_connection_duration；HAProxy：timeout tunnel 只计算静默。',
+      reconnect: '或者让客户端在到达该时长之前不久重连，并从中断处继续。',
+    },
+  },
+  'keepalive/lost-peer': {
+    title: '数据不再得到确认',
+    messages: {
+      vanished:
+        '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有任何返回，连确认或重置也没有。',
+      halfOpen:
+        '只有一个方向还能通：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次而没有得到确认，同时{peer}还在继续发送。',
+    },
+    notes: {
+      lastHeard: '另一方的最后一个数据包',
+      unacked: '第一份始终未被确认的数据',
+      repeat: '再次发送',
+      stillSends: '另一方仍在发送',
+    },
+    remedies: {
+      silent:
+        '有设备悄悄丢弃了连接：静默之后忘记连接的 NAT 或负载均衡器、变更的网络、断电的主机。双向每 20 s 到 30 s 的 Ping 能保持连接并发现它失效。',
+      notice: '要更早发现：在套接字上设置 20 s 的 TCP_USER_TIMEOUT，或在 Pong 没有及时到来时终止连接。',
+      path: '对比两端的抓包文件：数据包丢失在最后一个看得到它们的地方与第一个看不到的地方之间。',
+    },
+  },
+  'keepalive/mass-end': {
+    title: '许多会话同时结束',
+    messages: {
+      together:
+        '与 {server} 的 {sessions} 个会话在 {spread} 内被结束，这一个在最后一帧 {silence} 后结束，没有 Close 帧。它们的时长和静默各不相同，所以不是定时器，而是一个事件结束了它们，例如重载、部署、崩溃或故障切换。程序库将此报告为 1006。',
+    },
+    notes: { last: '最后一帧', end: '本会话结束', others: '另一会话结束' },
+    remedies: {
+      reload:
+        '在代理和服务器的日志中查找那一秒的重载、部署或重启。nginx：worker_shutdown_timeout 1h; 会给旧的 worker 时间（ingress-nginx：worker-shutdown-timeout）。',
+      drain: '让服务器先道别：收到 SIGTERM 时，在几秒之内以 1001 或 1012 关闭所有会话。',
+      spread: '让客户端在随机延迟后重连，否则它们会在同一秒全部回来。',
+    },
+  },
+  'keepalive/missing-pings': {
+    title: '静默且没有 Ping',
+    messages: {
+      quiet: '已有 {quiet} 没有任何数据，双方从未发送过 Ping：途中的空闲定时器会结束这个会话，而对端消失也不会被发现。',
+    },
+    notes: { last: '最后一帧' },
+    remedies: {
+      ping: '让服务器每 20 s 到 30 s 发送一次 Ping，并断开不应答的一方：ws 用 setInterval(() => socket.ping(), 25000)；python websockets 默认如此，除非被关闭。',
+    },
+  },
+  'keepalive/slow-pong': {
+    title: 'Pong 比网络路径慢得多',
+    messages: {
+      slow: '{peer}应答 Ping 用了 {median}（{pings} 次 Ping 的中位数，最长 {longest}），而它的 TCP 在 {path} 内就确认了数据（中位数 {pathMedian}）：路径很快，是背后的程序繁忙或阻塞。',
+      growing:
+        '在 {pings} 次 Ping 的前一半中，{peer}应答用了 {early}，后一半用了 {late}（中位数，最长 {longest}），而它的 TCP 在 {path} 内就确认了数据（中位数 {pathMedian}）：路径很快，是背后的程序在应答之前要做的事越来越多。',
+    },
+    notes: { last: '最后一个 Ping' },
+    remedies: {
+      loop: '查明是什么阻塞了{peer}的事件循环或读取线程：同步任务、长时间的垃圾回收、逐条处理的消息队列。',
+    },
+  },
+  'keepalive/unanswered-ping': {
+    title: 'Ping 没有得到 Pong',
+    messages: {
+      stalledLeft:
+        '{peer}没有应答{pinger}的 Ping，也没有发送任何其他数据，而它的 TCP 有确认：主机还在，程序停住了。{pinger}等待 {waited} 后离开。',
+      stalled:
+        '{peer}有 {pings} 次没有应答{pinger}的 Ping，并且 {waited} 内没有发送任何其他数据，而它的 TCP 有确认：主机还在，程序停住了。',
+      unansweredLeft:
+        '{peer}没有应答{pinger}的 Ping，而它的 TCP 有确认，并且它还在继续发送数据。{pinger}等待 {waited} 后离开。',
+      unanswered: '{peer}不应答{pinger}的 Ping，而它的 TCP 有确认，并且它还在发送其他数据。',
+    },
+    notes: { ping: '始终没有得到应答的 Ping', data: '另一方在此期间的数据', left: '发送方离开' },
+    remedies: {
+      loop: '查明此时是什么阻塞了{peer}的程序：事件循环上的长时间计算、调试器、已停止或正在换页的进程、消费者的队列已满。',
+      patience:
+        '如果这样的停顿是正常的，给 Pong 更多时间：python websockets ping_timeout=60；Socket.IO pingTimeout；uWebSockets idleTimeout。',
+      timeout:
+        '这段等待是{pinger}的一个定时器；这一长度的已知定时器，最接近的在前：{timers}。也可能是其他的，并且都可以设置。',
+      period:
+        '{pinger}每 {period} 发送一次 Ping。已知这样做的程序，最接近的在前：{programs}。也可能是其他的，并且都可以设置。',
+      pong: 'WebSocket 库会自行应答 Ping：查看 Pong 是否被关闭（ws：autoPong: false），或 Ping 之前是否有一个要到后来才被读取的帧。',
+    },
+  },
+};

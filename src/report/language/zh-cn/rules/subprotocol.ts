@@ -1,0 +1,126 @@
+/**
+ * The wording of the rules about subprotocols in Chinese: STOMP, MQTT, Socket.IO, GraphQL, Centrifugo, SignalR, WAMP,
+ * Phoenix. Keys and {placeholders} are those of each rule's `meta`.
+ */
+import type { RuleTexts } from '../../catalogue.js';
+
+export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
+  'subprotocol/close-code': {
+    title: '子协议的关闭码',
+    messages: {
+      'graphql-init-timeout': '{from}以 4408 关闭：升级之后 {waited} 内没有收到 connection_init。',
+      'graphql-unauthorized': '{from}以 {code}（{meaning}）关闭{reason}。',
+      'graphql-protocol-misuse': '{from}以 {code}（{meaning}）关闭{reason}。',
+      'centrifugo-bad-request':
+        '{from}以 {code}（{meaning}）关闭{reason}。第一条命令是 {command}，而 Centrifugo 要求的是 connect。',
+      'centrifugo-malformed': '{from}以 {code}（{meaning}）关闭{reason}。',
+      'centrifugo-disconnect': '{from}以 {code}（{meaning}）关闭{reason}。',
+    },
+    notes: { last: '此前的最后一条消息', close: 'Close 帧' },
+    remedies: {
+      init: '套接字一打开就把 connection_init 作为第一条消息发送；原因往往是客户端使用较旧的 graphql-ws 协议，或根本没有相应协议。服务器的 connectionInitWaitTimeout 默认为 3 s。',
+      order: '收到 connection_ack 之后再发送第一个 subscribe。',
+      token: '在 connection_init 的载荷中发送有效的凭据，放在服务器的 onConnect 读取的位置。',
+      ids: '每个操作使用自己的 id，重新使用某个 id 之前先 complete 它。',
+      once: '每个连接只发送一次 connection_init。',
+      messages: '只使用 graphql-transport-ws 的消息：start 和 stop 属于较旧的协议，它的名称是 graphql-ws。',
+      connect: '把 {"id":1,"connect":{}} 作为第一条命令，服务器要求令牌时带上令牌；Centrifugo 的客户端库会自动这样做。',
+      version: '使用协议版本 2，每行一个 JSON 对象（或以 centrifuge-protobuf 为名使用 protobuf）。',
+      pong: '用 {} 应答服务器的空对象 {}：只要事件循环没有阻塞，客户端库会自动应答。',
+      refresh: '在令牌过期之前更新它（客户端的 getToken）。',
+      reconnect: '关闭码低于 3500 以及在 4000 到 4499 之间时，客户端会自行重连；其他关闭码之后不得重连。',
+      server: '查看服务器在这一时刻的日志。',
+    },
+  },
+  'subprotocol/engine-refusal': {
+    title: '已升级的连接上的 Engine.IO 拒绝',
+    messages: {
+      version:
+        '服务器切换到 WebSocket，随后在连接上写了一个 HTTP 拒绝：“{answer}”。它不支持客户端所请求的 Engine.IO {eio}。',
+      sid: '服务器切换到 WebSocket，随后在连接上写了一个 HTTP 拒绝：“{answer}”。它不认识这个客户端的会话。',
+    },
+    notes: { request: '写明版本的请求', refusal: '本应开始一个帧的位置上的 HTTP 文本' },
+    remedies: {
+      versions:
+        '让客户端和服务器的版本匹配：Socket.IO 1 或 2 的客户端 (EIO=3) 需要同时代的服务器，或者设置了 allowEIO3: true 的 3 或 4 版服务器。',
+      sticky: '让同一客户端的所有请求都到同一台服务器（会话粘滞），或者只使用 WebSocket 传输。',
+    },
+  },
+  'subprotocol/error-message': {
+    title: '子协议报告的错误',
+    messages: {
+      'stomp-refused': 'broker 用 ERROR 帧应答了 {asked}{quoted}。',
+      'stomp-error': 'broker 发送了 ERROR 帧{quoted}；此后 STOMP 会话即告结束。',
+      'mqtt-connection-refused': 'broker 拒绝了连接：CONNACK {code}{quoted}。',
+      'mqtt-disconnect': '{from}结束了 MQTT 会话：DISCONNECT {code}{quoted}。',
+      'socketio-connect-error': '服务器拒绝了命名空间 {subject}：CONNECT_ERROR{quoted}。',
+      'socketio-disconnect': '服务器用 DISCONNECT 包结束了命名空间 {subject}。',
+      'graphql-unauthorized': '服务器拒绝了 connection_init：connection_error{quoted}。',
+      'centrifugo-disconnect': '服务器用错误 {code} 应答了 connect 命令{quoted}。',
+      'signalr-handshake-error': '服务器拒绝了 SignalR 握手{quoted}。',
+      'signalr-close-error': '{from}发送了带有错误的 SignalR Close 消息{quoted}{behind}。',
+      'wamp-abort': '{from}用 ABORT {code} 结束了 WAMP 会话{quoted}。',
+      'phoenix-refused': '服务器拒绝客户端加入 {subject}{quoted}。',
+      'phoenix-crashed': '频道 {subject} 以 phx_error 结束：它在服务器上的进程崩溃了。',
+    },
+    notes: { asked: '握手的第一条消息', error: '错误', close: '其后的 Close 帧' },
+    remedies: {
+      credentials: '在服务器上检查这个用户的凭据和权限。',
+      stomp:
+        '检查 CONNECT 的 login、passcode 和 host（虚拟主机），以及目的地是否存在；broker 的日志比 ERROR 帧说得更多。',
+      mqtt: '对照 broker 的配置检查用户名、密码、客户端标识符和协议版本；它的日志会写明客户端。',
+      twins: '两个使用相同客户端标识符的客户端会互相踢出：给每个客户端各自的标识符。',
+      middleware:
+        '错误来自命名空间的中间件 io.use(…)：查看是哪一个调用了 next(error)，以及客户端在 auth 中发送了什么。',
+      kick: '在服务器上查找 socket.disconnect() 和 io.disconnectSockets()；此后客户端不会自行重连。',
+      token: '在 connection_init 的载荷中发送新的凭据，例如把 connectionParams 写成函数。',
+      hub: '查看服务器在这一时刻的日志：hub 中的异常，或超过 MaximumReceiveMessageSize 的消息。EnableDetailedErrors 会让客户端得知更多。',
+      protocol: '双方都必须支持该 hub 协议：在服务器上添加 AddMessagePackProtocol()，或使用 JSON。',
+      realm: '对照路由器的配置检查 HELLO 中的 realm、角色和认证方法。',
+      join: '查看频道的 join/3 返回什么，以及客户端加入时所带的载荷。',
+      crash: '查看服务器的日志：里面有频道进程的堆栈。',
+    },
+  },
+  'subprotocol/missed-heartbeat': {
+    title: '子协议的心跳缺失',
+    messages: {
+      'stomp-heartbeat-missed':
+        '{silent}承诺每 {interval} 发送一次 STOMP 心跳，却有 {silence} 没有发送任何数据；随后{other}放弃{how}。',
+      'stomp-pings':
+        '{silent}承诺每 {interval} 发送一次 STOMP 心跳，却在 {silence} 内只发送了 WebSocket Ping；随后{other}放弃{how}。Ping 不算 STOMP 心跳。',
+      tolerated: '{silent}承诺每 {interval} 发送一次 STOMP 心跳，却最长沉默了 {silence}；{other}容忍了这一点。',
+      'mqtt-keepalive-timeout':
+        '客户端承诺每 {interval} 发送一个 MQTT 报文 (keep-alive)，却有 {silence} 没有发送任何数据；随后 broker 结束了会话{how}。',
+      'mqtt-pingresp': 'broker 有 {silence} 没有应答客户端的 PINGREQ；随后客户端离开{how}。',
+      'socketio-pong':
+        '{silent}有 {silence} 没有应答{other}的 Engine.IO ping（pingTimeout {timeout}）；随后{other}离开{how}。',
+      'socketio-pong-late': '{silent}有 {silence} 没有应答{other}的 Engine.IO ping；随后{other}离开{how}。',
+      'socketio-ping': '{silent}有 {silence} 没有发来 Engine.IO ping，而本应每 {interval} 一次；随后{other}离开{how}。',
+    },
+    notes: {
+      promise: '约定心跳的地方',
+      last: '沉默一方的最后一条消息',
+      ping: '没有得到应答的 ping',
+      end: '另一方放弃',
+    },
+    remedies: {
+      beat: '让客户端按承诺的间隔以文本消息发送一个换行：只要事件循环没有阻塞，程序库会自动发送；手写的客户端必须自己做。或者不作承诺：heart-beat:0,0。',
+      pings:
+        '把 WebSocket Ping 换成 STOMP 心跳，或不作承诺：Spring 和 ActiveMQ 只计算 STOMP 数据，RabbitMQ 计算任何字节。',
+      server: '查明服务器为什么什么都不发送：线程阻塞，或没有 setTaskScheduler 的 simple broker。',
+      keepalive: '让客户端及时发送 PINGREQ：事件循环阻塞或设备休眠时不会发送。如果必须休眠，请调高 keep-alive。',
+      broker: '查看 broker 在这一时刻是否过载或停止；TCP 仍在确认。',
+      blocked: '主机有应答而程序没有：查找阻塞的事件循环、被挂起的标签页或耗时很长的同步任务。',
+      intervals: '如果客户端应答缓慢，在服务器上调高 pingTimeout（默认 20 s）。',
+    },
+  },
+  'subprotocol/request-error': {
+    title: '请求得到错误应答',
+    messages: {
+      one: '一个请求得到 {event} 应答{quoted}；会话继续进行。',
+      several: '{count} 个请求得到错误应答，第一个是 {event}{quoted}；会话继续进行。',
+    },
+    notes: { error: '错误' },
+    remedies: {},
+  },
+};
