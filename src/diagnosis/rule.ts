@@ -20,6 +20,10 @@ export type Value =
   | { type: 'count'; n: number }
   | { type: 'text' /** From the capture, hence hostile. */; text: string }
   | { type: 'list'; texts: readonly string[] }
+  /** A list of more than texts. */
+  | { type: 'values'; values: readonly Value[] }
+  /** English of a table of ours, such as what a close code means: another language has it in its glossary. */
+  | { type: 'gloss'; text: string }
   | { type: 'side'; side: 'client' | 'server' }
   /** Worded by the report, from PHRASES or their translation. */
   | { type: 'phrase'; phrase: PhraseKey; data: Readonly<Record<string, Value>> };

@@ -33,13 +33,17 @@ export function readIcmpError(ip: IpDatagram): IcmpQuote | undefined {
   const type = view.getUint8(start);
   const code = view.getUint8(start + 1);
   const family = ip.protocol === PROTOCOL_ICMP ? 4 : 6;
-  const name = (family === 4 ? ICMP_ERRORS : ICMPV6_ERRORS)[type]?.(code);
+  const name = icmpErrorName(family, type, code);
   if (name === undefined) return undefined;
   const quoted = readQuoted(ip, start + HEADER_OCTETS, family);
   if (quoted === undefined) return undefined;
   const from = formatAddress(ip.block, ip.source, ip.version);
   return { family, type, code, name, from, mtu: mtuOf(ip, family, type, code), quoted };
 }
+
+/** RFC 792, RFC 1122 3.2.2.1, RFC 4443 3; undefined for types that report no error. */
+export const icmpErrorName = (family: 4 | 6, type: number, code: number): string | undefined =>
+  (family === 4 ? ICMP_ERRORS : ICMPV6_ERRORS)[type]?.(code);
 
 function readQuoted(ip: IpDatagram, start: number, family: 4 | 6): IpDatagram | undefined {
   const frame = new Datagram();

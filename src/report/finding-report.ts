@@ -52,6 +52,7 @@ const redactData = (data: Readonly<Record<string, Value>>, redactor: Redactor): 
 const redactValue = (value: Value, redactor: Redactor): Value => {
   if (value.type === 'text') return { type: 'text', text: redactor.text(value.text) };
   if (value.type === 'phrase') return { ...value, data: redactData(value.data, redactor) };
+  if (value.type === 'values') return { ...value, values: value.values.map((each) => redactValue(each, redactor)) };
   if (value.type !== 'list') return value;
   return { type: 'list', texts: value.texts.map((text) => redactor.text(text)) };
 };
@@ -64,6 +65,9 @@ const valueReport = (value: Value, catalogue: Catalogue): ValueReport => {
       return { type: 'time', time: isoMillis(value.ms) };
     case 'list':
       return { type: 'list', texts: [...value.texts] };
+    case 'values':
+      return { type: 'list', texts: value.values.map((each) => formatValue(each, catalogue)) };
+    case 'gloss':
     case 'phrase':
       return { type: 'text', text: formatValue(value, catalogue) };
     default:

@@ -30,6 +30,12 @@ export const formatValue = (value: Value, catalogue: Catalogue): string => {
       return value.text;
     case 'list':
       return value.texts.length === 0 ? terms.nothing : value.texts.join(terms.and);
+    case 'values':
+      return value.values.length === 0
+        ? terms.nothing
+        : value.values.map((each) => formatValue(each, catalogue)).join(terms.and);
+    case 'gloss':
+      return translated(value.text, catalogue);
     case 'side':
       return terms.sides[value.side];
     case 'phrase':
@@ -39,6 +45,10 @@ export const formatValue = (value: Value, catalogue: Catalogue): string => {
       });
   }
 };
+
+/** Codes without a name of their own keep their number: "time exceeded (code 7)". */
+const translated = (words: string, { glossary }: Catalogue): string =>
+  words.replace(/^(.*?)(?= \(code \d+\)$|$)/, (known) => glossary[known] ?? known);
 
 /** From a duration in nanoseconds. */
 export const formatDuration = (ns: Nanos): string => {

@@ -1,13 +1,15 @@
 /** The values with which rules about certificates fill their messages. */
+
 import type { Session } from '../../session/session.js';
 import type { CertificateFacts } from '../../tls/tls-facts.js';
 import type { Value } from '../rule.js';
+import { phrase, textOr } from './phrases.js';
 import { shellWord } from './shell-word.js';
 import { list, text, time } from './values.js';
 
 export function certificateData(session: Session, certificate: CertificateFacts): Record<string, Value> {
   const { tls, host, server } = session;
-  const name = tls?.clientHello?.sni ?? host ?? 'the name';
+  const name = tls?.clientHello?.sni ?? host;
   const { traits } = certificate;
   const staple = tls?.certificateStatus;
   return {
@@ -16,14 +18,17 @@ export function certificateData(session: Session, certificate: CertificateFacts)
     names: list(certificate.names),
     notBefore: time(certificate.notBefore),
     notAfter: time(certificate.notAfter),
-    sni: text(name),
-    name: text(shellWord(name)),
+    sni: textOr(name, 'the-name'),
+    name: text(shellWord(name ?? 'name')),
     server: text(server.text),
     address: text(server.address),
-    issuerUrl: text(traits?.issuerUrl ?? 'nowhere'),
+    issuerUrl: textOr(traits?.issuerUrl, 'nowhere'),
     purposes: list((traits?.purposes ?? []).map((purpose) => PURPOSES.get(purpose) ?? purpose)),
-    key: text(traits === undefined ? 'unknown' : `${traits.keyType} ${traits.keyBits} bits`),
-    signature: text(traits?.signature ?? 'unknown'),
+    key:
+      traits === undefined
+        ? phrase('unknown')
+        : phrase('key-of-bits', { type: text(traits.keyType), bits: text(traits.keyBits) }),
+    signature: textOr(traits?.signature, 'unknown'),
     ...(staple === undefined ? {} : { nextUpdate: time(staple.nextUpdate), revokedAt: time(staple.revokedAt) }),
   };
 }

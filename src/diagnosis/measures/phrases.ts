@@ -1,9 +1,10 @@
 /**
- * Phrases that stand for a placeholder: what a rule says of somebody who may have no name. They are keyed, not written
- * where they are used, so that a second language is a second table.
+ * Phrases that stand for a placeholder: parts of a sentence that are not always there, and what a rule says of somebody
+ * who may have no name. They are keyed, not written where they are used, so that a second language is a second table.
  */
+import type { Side } from '../../stream/side.js';
 import type { Value } from '../rule.js';
-import { text } from './values.js';
+import { side, text } from './values.js';
 
 /** Templates: `{name}` is filled from the phrase's own data. */
 export const PHRASES = {
@@ -23,6 +24,47 @@ export const PHRASES = {
   'invalid-data': 'invalid data',
   'invalid-bytes': 'invalid bytes',
   'no-reason': 'no reason',
+  nothing: 'nothing',
+  none: 'none',
+  nowhere: 'nowhere',
+  unknown: 'unknown',
+  unnamed: 'unnamed',
+  absent: 'absent',
+  another: 'another',
+  'n-more': '{n} more',
+  'with-reason': ' and the reason “{reason}”',
+  'in-quotes': ' “{words}”',
+  'said-in-quotes': ': “{words}”',
+  'body-says': '; its body says “{words}”',
+  'page-says': '; its page says “{words}”',
+  'did-no-harm': '; it did no visible harm',
+  'peer-left': ', and the {peer} left over it',
+  'connection-ended': ', and the connection ended over it',
+  'nth-time': ', the {n}th time',
+  'works-without': '; connections without one work there',
+  'then-reset-stream': ', then RST_STREAM {error}',
+  'server-answered': 'the server answered {status}',
+  'closed-connection': 'the {by} closed the connection',
+  'reset-connection': 'the {by} reset the connection',
+  'without-a-word': ' without a word',
+  'by-error': ' with {error}',
+  'by-close': ' with {close}',
+  'by-error-and-close': ' with {error} and {close}',
+  close: 'Close {code}',
+  'an-empty-close': 'an empty Close',
+  'close-behind': '; the Close with {code} behind it says nothing of that',
+  'empty-close-behind': '; the empty Close behind it says nothing of that',
+  'not-http': 'something that is no HTTP',
+  'not-tls': 'something that is no TLS',
+  'bytes-not-tls': 'bytes that are not TLS',
+  'the-alert': 'the alert {alert}',
+  'no-www-authenticate': 'no WWW-Authenticate header',
+  'header-altered': '{name} altered',
+  'key-of-bits': '{type} {bits} bits',
+  'socks-answer': '{protocol} {code}, {name}',
+  'reason-and-words': '{reason}: {words}',
+  timer: '{name} ({seconds} s, {distance} s)',
+  'chosen-by-application': 'a code that the application has chosen',
 } as const;
 
 export type PhraseKey = keyof typeof PHRASES;
@@ -34,5 +76,11 @@ export const phrase = (key: PhraseKey, data: Readonly<Record<string, Value>> = {
 });
 
 /** What the capture says, or the phrase where it says nothing. */
-export const textOr = (value: string | null | undefined, key: PhraseKey): Value =>
+export const textOr = (value: string | number | null | undefined, key: PhraseKey): Value =>
   value === null || value === undefined ? phrase(key) : text(value);
+
+/** Words of the capture inside a phrase, or nothing at all where there are none. */
+export const quoting = (key: PhraseKey, words: string | null | undefined, name = 'words'): Value =>
+  words === null || words === undefined ? text('') : phrase(key, { [name]: text(words) });
+
+export const sideOrNetwork = (by: Side | 'network'): Value => (by === 'network' ? phrase('network') : side(by));

@@ -17,6 +17,9 @@ export const time = (ms: number): Value => ({ type: 'time', ms });
 export const bytes = (count: number): Value => ({ type: 'bytes', bytes: count });
 export const count = (n: number): Value => ({ type: 'count', n });
 export const list = (texts: readonly string[]): Value => ({ type: 'list', texts: texts.slice(0, LIST_KEPT).map(cut) });
+export const values = (each: readonly Value[]): Value => ({ type: 'values', values: each.slice(0, LIST_KEPT) });
+/** Words of our own tables, never of the capture. */
+export const gloss = (words: string): Value => ({ type: 'gloss', text: words });
 export const side = (which: Side): Value => ({ type: 'side', side: which });
 /** Also for numbers that name something: ports, statuses and close codes are not counted. */
 export const text = (value: string | number): Value => ({ type: 'text', text: cut(String(value)) });

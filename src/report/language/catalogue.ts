@@ -55,6 +55,8 @@ export interface Catalogue {
   /** By rule id; a rule without an entry speaks in the words of its own `meta`. */
   rules: Readonly<Record<string, RuleTexts>>;
   phrases: Readonly<Record<PhraseKey, string>>;
+  /** What words of our tables are called, by their English; empty in English. */
+  glossary: Readonly<Record<string, string>>;
   /** Causes in a few words, for the rows of tables. */
   causes: Readonly<Record<CauseId, string>>;
   events: EventTexts;

@@ -1,11 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PHRASES } from '../../../src/diagnosis/measures/phrases.js';
+import { KNOWN_REASONS } from '../../../src/diagnosis/rules/closing/known-reasons.js';
+import { SERVICES } from '../../../src/diagnosis/rules/closing/known-services.js';
 import { CAPTURE_RULES, LOOKUP_RULES, RULES } from '../../../src/diagnosis/rules/index.js';
+import { KNOWN_TIMERS } from '../../../src/diagnosis/rules/keepalive/known-timers.js';
+import { extendedErrorName } from '../../../src/dns/dns-codes.js';
+import { icmpErrorName } from '../../../src/ip/icmp-error.js';
 import { loadCatalogue } from '../../../src/load-catalogue.js';
-import { LANGUAGES } from '../../../src/report/language/catalogue.js';
+import { SOCKS4_REPLIES, SOCKS5_REPLIES } from '../../../src/proxy/socks-messages.js';
+import { LANGUAGES, type RuleTexts } from '../../../src/report/language/catalogue.js';
 import { ENGLISH } from '../../../src/report/language/english/english.js';
 import { CHINESE } from '../../../src/report/language/zh-cn/chinese.js';
+import { closeMeaning } from '../../../src/subprotocol/recognise.js';
 
 /** Every text of a catalogue by its path, `texts.finding.why`. */
 const textsOf = (value: unknown, path = ''): [path: string, text: string][] => {
@@ -27,8 +34,8 @@ const ENGLISH_WORDS = /\b(?:the|is|was|were|not|and|from|with|more|of)\b/;
 const LATIN =
   /^(?:[\p{P}\p{S}\s\d]|\{[^}]*\}|\[|\]|[A-Z]+|[A-Z]\w*|alert|[a-z]+_[a-z]+|p\d\d|text|binary|continuation|ping|pong|connect|s)*$/u;
 
-const { rules: _, terms, ...english } = ENGLISH;
-const { rules: chineseRules, terms: chineseTerms, ...chinese } = CHINESE;
+const { rules: _, glossary: ___, terms, ...english } = ENGLISH;
+const { rules: chineseRules, glossary, terms: chineseTerms, ...chinese } = CHINESE;
 // Words for the format `word` are English in the data already.
 const { words: __, ...englishTerms } = terms;
 const { words, ...ownTerms } = chineseTerms;
@@ -68,8 +75,62 @@ describe('the catalogues', () => {
   });
 });
 
+/** A comma of a command or of code is a comma of it; what follows a colon in half width is a command. */
+const withoutCode = (text: string): string =>
+  text.replace(/[({<][^(){}<>]*[)}>]/g, '').replace(/[;,:]\s?[\w$-].*$/s, '');
+
+const wordsOf = ({ title, messages, notes, remedies }: RuleTexts): RuleTexts => ({ title, messages, notes, remedies });
+
+/** Everything that rules hand over as a gloss. */
+const GLOSSED: readonly string[] = [
+  ...KNOWN_TIMERS.map(({ name }) => name),
+  ...KNOWN_REASONS.map(({ hint }) => hint),
+  ...SERVICES.flatMap(({ name, codes }) => [name, ...codes.values()]),
+  ...['graphql-transport-ws', 'centrifugo', 'pusher'].flatMap((name) =>
+    Array.from({ length: 2000 }, (_, code) => closeMeaning(name, 3000 + code)?.text ?? ''),
+  ),
+  ...Object.values(SOCKS5_REPLIES),
+  ...Object.values(SOCKS4_REPLIES),
+  ...Array.from({ length: 256 }, (_, type) => type).flatMap((type) =>
+    ([4, 6] as const).flatMap((family) =>
+      Array.from({ length: 20 }, (_, code) => icmpErrorName(family, type, code) ?? ''),
+    ),
+  ),
+  ...Array.from({ length: 30 }, (_, code) => extendedErrorName(code)),
+]
+  .map((text) => text.replace(/ \(code \d+\)$/, ''))
+  .filter((text) => text !== '');
+
+describe('the glossary', () => {
+  it('has all words of tables, where they are more than names of products and settings', () => {
+    const names =
+      /^(?:[A-Z][\w.-]*|[a-z]+[A-Z_]\w*|kube-proxy|nginx|python|uvicorn|websockets|[\d.]+)(?: (?:[A-Z]\w*|[a-z]+[A-Z_]\w*|websockets|flexible|[\d.]+))*$/;
+    expect(GLOSSED.length).toBeGreaterThan(150);
+    expect([...new Set(GLOSSED)].filter((text) => glossary[text] === undefined && !names.test(text))).toEqual([]);
+  });
+
+  it('has no words that no table has', () => {
+    const known = new Set([...GLOSSED, 'no acceptable method', 'login refused']);
+    expect(Object.keys(glossary).filter((text) => !known.has(text))).toEqual([]);
+  });
+});
+
 describe('the rules in Chinese', () => {
   const metas = [...RULES, ...LOOKUP_RULES, ...CAPTURE_RULES].map(({ meta }) => meta);
+
+  it('are all there', () => {
+    expect(Object.keys(chineseRules).sort()).toEqual(metas.map(({ id }) => id).sort());
+  });
+
+  it.each(metas.map((meta) => [meta.id, meta] as const))('say of %s what the English says', (id, meta) => {
+    const english = new Map(textsOf(wordsOf(meta)));
+    const chinese = new Map(textsOf(wordsOf(chineseRules[id]!)));
+    expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort());
+    for (const [path, text] of english) expect(placeholdersOf(chinese.get(path)!), path).toEqual(placeholdersOf(text));
+    const said = [...chinese].filter(([path]) => path === 'title' || path.startsWith('messages'));
+    for (const [path, text] of said) expect(text, path).toMatch(HAN);
+    for (const [path, text] of chinese) expect(withoutCode(text), path).not.toMatch(HALF_WIDTH);
+  });
 
   it('are rules that exist', () => {
     expect(Object.keys(chineseRules).filter((id) => !metas.some((meta) => meta.id === id))).toEqual([]);

@@ -2,11 +2,13 @@
  * Clients that come back again and again although every attempt fails: how often, with which pause, and what stops
  * them. A program connects anew only after its last attempt is over, so only attempts without overlap make a loop.
  */
+
 import type { Nanos } from '../../../capture/packet.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { chainsOf, commonest, type FailedAttempt, failedAttempts, groupBy, quantile } from '../../measures/attempts.js';
-import { count, duration, list, text } from '../../measures/values.js';
+import { phrase, textOr } from '../../measures/phrases.js';
+import { count, duration, text, values } from '../../measures/values.js';
 import { defineCaptureRule } from '../../rule.js';
 
 /** Three may be a person who reloads a page. */
@@ -89,12 +91,13 @@ const findingOf = (server: string, loops: readonly Loop[]) => {
   const pacing = commonest(loops.map((loop) => loop.pacing)) ?? 'irregular';
   const last = attempts.at(-1)!;
   const named = clients.slice(0, CLIENTS_NAMED);
+  const more = clients.length - named.length;
   const sessions: Session[] = attempts.map(({ session }) => session).sort((a, b) => a.id - b.id);
   return {
     message: pacing,
     cause: null,
     data: {
-      clients: list(clients.length > named.length ? [...named, `${clients.length - named.length} more`] : named),
+      clients: values([...named.map(text), ...(more > 0 ? [phrase('n-more', { n: count(more) })] : [])]),
       server: text(server),
       attempts: count(attempts.length),
       over: duration(last.over - attempts[0]!.start),
@@ -102,7 +105,7 @@ const findingOf = (server: string, loops: readonly Loop[]) => {
       pause: duration(quantile(pauses, 0.5)),
       shortest: duration(quantile(pauses, 0)),
       longest: duration(quantile(pauses, 1)),
-      cause: text(commonest(attempts.map(({ cause }) => cause)) ?? 'unknown'),
+      cause: textOr(commonest(attempts.map(({ cause }) => cause)), 'unknown'),
     },
     evidence: evidence(
       ...attempts.slice(0, ATTEMPTS_SHOWN).map(({ session }) => [session.tcp.first, 'attempt'] as const),

@@ -2,8 +2,10 @@
  * One client that tried many endpoints and opened none of them: a scan, a discovery, or a list of servers that are all
  * gone. One finding instead of thousands of sessions that say the same.
  */
+
 import { evidence } from '../../evidence.js';
 import { commonest, type FailedAttempt, failedAttempts, groupBy } from '../../measures/attempts.js';
+import { textOr } from '../../measures/phrases.js';
 import { count, duration, text } from '../../measures/values.js';
 import { defineCaptureRule } from '../../rule.js';
 
@@ -43,7 +45,7 @@ export const scan = defineCaptureRule({
           hosts: count(new Set(attempts.map(({ session }) => session.server.address)).size),
           over: duration(last.over - first.start),
           attempts: count(attempts.length),
-          cause: text(commonest(attempts.map(({ cause }) => cause)) ?? 'unknown'),
+          cause: textOr(commonest(attempts.map(({ cause }) => cause)), 'unknown'),
         },
         evidence: evidence([first.session.tcp.first, 'first'], [last.session.tcp.first, 'last']),
         confidence: 'likely',

@@ -7,7 +7,7 @@ import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { groupBy, quantile } from '../../measures/attempts.js';
-import { count, duration, list, text } from '../../measures/values.js';
+import { count, duration, text, values } from '../../measures/values.js';
 import { defineCaptureRule, type JudgedCapture } from '../../rule.js';
 import { nameTimer, rankTimers } from '../keepalive/known-timers.js';
 
@@ -104,7 +104,7 @@ const findingOf = (same: readonly Timed[]) => {
       shortest: duration(quantile(lengths, 0)),
       longest: duration(quantile(lengths, 1)),
       timer: duration(typical),
-      candidates: list(candidates.map(nameTimer)),
+      candidates: values(candidates.map(nameTimer)),
     },
     evidence: evidence(...ends.slice(0, ENDS_SHOWN).map((at) => [at, 'end'] as const)),
     confidence: 'likely' as const,

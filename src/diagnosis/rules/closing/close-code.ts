@@ -2,6 +2,7 @@
  * The code of the first Close frame, where it says that something went wrong (RFC 6455 7.4). One table for all codes;
  * the reason is quoted, and names the program where its wording is known.
  */
+
 import type { Session } from '../../../session/session.js';
 import { opposite } from '../../../stream/side.js';
 import { closeMeaning } from '../../../subprotocol/recognise.js';
@@ -9,7 +10,8 @@ import type { CloseFrame } from '../../../websocket/websocket-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
-import { bytes, side, text } from '../../measures/values.js';
+import { quoting } from '../../measures/phrases.js';
+import { bytes, gloss, side, text } from '../../measures/values.js';
 import { isOrdinaryClose } from '../../outcome.js';
 import { defineRule, type Value } from '../../rule.js';
 import { leftOverHeartbeat } from '../subprotocol/missed-heartbeat.js';
@@ -102,12 +104,12 @@ export const closeCode = defineRule({
       from: side(close.from),
       peer: side(peer),
       code: text(close.code),
-      reason: text(reason === null ? '' : ` and the reason “${reason}”`),
-      service: text(known?.name ?? ''),
-      meaning: text(known?.meaning ?? ''),
+      reason: quoting('with-reason', reason, 'reason'),
+      service: gloss(known?.name ?? ''),
+      meaning: gloss(known?.meaning ?? ''),
       largest: bytes(session.websocket?.messageSizes[peer].largestBytes ?? 0),
     };
-    if (hint !== undefined) data.hint = text(hint);
+    if (hint !== undefined) data.hint = gloss(hint);
     yield {
       message: known === undefined ? cause : 'known-meaning',
       cause,

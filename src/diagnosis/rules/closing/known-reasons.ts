@@ -3,7 +3,7 @@
  * phrases only: a code alone means different things to different programs.
  */
 
-interface KnownReason {
+export interface KnownReason {
   /** Undefined: whatever the code. */
   code?: number;
   phrase: RegExp;
@@ -12,9 +12,9 @@ interface KnownReason {
 
 /** What the program that writes this reason means by it; undefined for wording that nobody is known for. */
 export const knownReason = (code: number, reason: string): string | undefined =>
-  KNOWN.find((known) => (known.code === undefined || known.code === code) && known.phrase.test(reason))?.hint;
+  KNOWN_REASONS.find((known) => (known.code === undefined || known.code === code) && known.phrase.test(reason))?.hint;
 
-const KNOWN: readonly KnownReason[] = [
+export const KNOWN_REASONS: readonly KnownReason[] = [
   {
     code: 1011,
     phrase: /^keepalive ping timeout$/,

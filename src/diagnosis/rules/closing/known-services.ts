@@ -5,7 +5,7 @@
 import type { Session } from '../../../session/session.js';
 import type { CloseFrame } from '../../../websocket/websocket-facts.js';
 
-interface Service {
+export interface Service {
   name: string;
   host: RegExp;
   /** A reason that gives the service away, whatever the host: it may be reached through a gateway. */
@@ -24,7 +24,7 @@ export const serviceMeaning = (
   return service === undefined || meaning === undefined ? undefined : { name: service.name, meaning };
 };
 
-const SERVICES: readonly Service[] = [
+export const SERVICES: readonly Service[] = [
   {
     name: 'the Discord gateway',
     host: /^gateway(?:-[a-z0-9-]+)?\.discord\.gg$/,

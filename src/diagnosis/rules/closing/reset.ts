@@ -2,12 +2,14 @@
  * The connection was reset while the session was open and neither side had sent a Close. An RST whose TTL does not fit
  * the other packets of the side it claims to come from was made by something in between.
  */
+
 import type { Session } from '../../../session/session.js';
 import { SIDES, type Side } from '../../../stream/side.js';
 import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { sideOrNetwork } from '../../measures/phrases.js';
 import { duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -60,7 +62,7 @@ export const reset = defineRule({
         message,
         cause: 'ws-reset-by-middlebox',
         data: {
-          by: text(by ?? 'network'),
+          by: sideOrNetwork(by ?? 'network'),
           silence,
           ttl: text(flow.ttl),
           rstTtl: text(flow.rstTtl),

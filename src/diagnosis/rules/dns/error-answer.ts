@@ -2,13 +2,15 @@
  * The resolver answered with a response code that is not "no error": the name does not exist, or it could not find out
  * (RFC 1035 4.1.1, RFC 2308). Extended errors (RFC 8914) say why, where the resolver gives them.
  */
+
 import { extendedErrorName, NAME_ERROR, NO_ERROR, responseCodeName } from '../../../dns/dns-codes.js';
 import { answersOf } from '../../../dns/dns-facts.js';
 import { settledBy } from '../../../session/resolution.js';
 import { evidence } from '../../evidence.js';
 import { queryBefore, resolverData, sureOf } from '../../measures/lookups.js';
-import { list, text } from '../../measures/values.js';
-import { defineLookupRule } from '../../rule.js';
+import { phrase } from '../../measures/phrases.js';
+import { gloss, list, text } from '../../measures/values.js';
+import { defineLookupRule, type Value } from '../../rule.js';
 
 export const errorAnswer = defineLookupRule({
   meta: {
@@ -50,7 +52,6 @@ export const errorAnswer = defineLookupRule({
     if (answer === undefined) return;
     const tried = [...new Set(lookup.resolution.lookups.map(({ name }) => name))];
     const { extendedError } = answer;
-    const said = extendedError === undefined ? '' : extendedError.text;
     yield {
       message: isMissing ? (tried.length > 1 ? 'noSuchNames' : 'noSuchName') : extendedError ? 'explained' : 'error',
       cause: isMissing ? 'dns-nxdomain' : 'dns-servfail',
@@ -59,7 +60,7 @@ export const errorAnswer = defineLookupRule({
         name: text(settled.name),
         tried: list(tried),
         code: text(responseCodeName(answer.code)),
-        reason: text(extendedError === undefined ? '' : extendedErrorName(extendedError.code) + (said && `: ${said}`)),
+        reason: extendedError === undefined ? text('') : reasonOf(extendedError),
       },
       evidence: evidence(
         [queryBefore(settled, answer.arrival), 'query'],
@@ -71,3 +72,9 @@ export const errorAnswer = defineLookupRule({
     };
   },
 });
+
+/** RFC 8914 4. */
+const reasonOf = ({ code, text: words }: { code: number; text: string }): Value => {
+  const reason = gloss(extendedErrorName(code));
+  return words === '' ? reason : phrase('reason-and-words', { reason, words: text(words) });
+};

@@ -2,7 +2,7 @@
 import { settledBy } from '../../../session/resolution.js';
 import { evidence } from '../../evidence.js';
 import { queryBefore, resolverData } from '../../measures/lookups.js';
-import { text } from '../../measures/values.js';
+import { gloss, text } from '../../measures/values.js';
 import { defineLookupRule } from '../../rule.js';
 
 export const unreachableResolver = defineLookupRule({
@@ -40,7 +40,7 @@ export const unreachableResolver = defineLookupRule({
         ...resolverData(settled.resolver),
         name: text(settled.name),
         router: text(error.from),
-        error: text(error.name),
+        error: gloss(error.name),
       },
       evidence: evidence(
         [queryBefore(settled, error.arrival), 'query'],

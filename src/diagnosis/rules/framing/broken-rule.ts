@@ -2,12 +2,14 @@
  * A frame that breaks RFC 6455 or RFC 7692 and over which the other side left: by Close 1002, or by ending the
  * connection right after it. A broken rule that did no harm is a warning. One table words all rules.
  */
+
 import type { Session } from '../../../session/session.js';
 import { opposite } from '../../../stream/side.js';
 import type { Violation, ViolationRule } from '../../../websocket/websocket-facts.js';
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
-import { side, text } from '../../measures/values.js';
+import { phrase, textOr } from '../../measures/phrases.js';
+import { side } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 import { consequenceOf } from './consequence.js';
 
@@ -77,10 +79,9 @@ const judge = (session: Session, violation: Violation) => {
     severity: consequence === undefined ? ('warning' as const) : ('error' as const),
     data: {
       from: side(from),
-      detail: text(quote(violation.detail) ?? 'unknown'),
-      consequence: text(
-        consequence === undefined ? '; it did no visible harm' : `, and the ${opposite(from)} left over it`,
-      ),
+      detail: textOr(quote(violation.detail), 'unknown'),
+      consequence:
+        consequence === undefined ? phrase('did-no-harm') : phrase('peer-left', { peer: side(opposite(from)) }),
     },
     evidence: evidence([span, 'violation'], [consequence?.left, 'left']),
     struckAt: span.first.at,

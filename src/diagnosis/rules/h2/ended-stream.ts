@@ -2,6 +2,7 @@
  * The HTTP/2 stream under an open session ended without a Close frame: RST_STREAM, END_STREAM, or a connection that
  * went away behind a GOAWAY (RFC 8441 5, RFC 9113 5.4 and 6.8).
  */
+
 import { firstGoaway, type Http2Goaway } from '../../../http/h2-facts.js';
 import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
@@ -10,8 +11,9 @@ import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { phrase } from '../../measures/phrases.js';
 import { duration, side, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Value } from '../../rule.js';
 
 export const endedStream = defineRule({
   meta: {
@@ -59,9 +61,7 @@ export const endedStream = defineRule({
       cause: 'h2-stream-ended',
       data: {
         by: side(end.by),
-        error: text(
-          goaway?.name ?? (end.ended === undefined ? reset?.name : reset && `, then RST_STREAM ${reset.name}`) ?? '',
-        ),
+        error: errorOf(end),
         silence: duration(silenceBefore(session, end.at)?.length ?? 0),
       },
       evidence: evidence(
@@ -85,6 +85,12 @@ interface StreamEnd {
   reset?: { name: string; arrival: Arrival } | undefined;
   goaway?: Http2Goaway | undefined;
 }
+
+const errorOf = ({ goaway, ended, reset }: StreamEnd): Value => {
+  if (goaway !== undefined) return text(goaway.name);
+  if (reset === undefined) return text('');
+  return ended === undefined ? text(reset.name) : phrase('then-reset-stream', { error: text(reset.name) });
+};
 
 function endOf(session: Session): StreamEnd | undefined {
   const { stream } = session;

@@ -2,12 +2,14 @@
  * An extended CONNECT (RFC 8441 5) that was answered by another status than 2xx, by RST_STREAM, or by a GOAWAY that
  * leaves it unprocessed. Where the server never said that it takes extended CONNECT, that is the reason.
  */
+
 import { goawayAbout } from '../../../http/h2-facts.js';
 import { opensWebSocket } from '../../../http/upgrade-request.js';
 import type { Session } from '../../../session/session.js';
 import type { Arrival, Span } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, quote } from '../../measures/headers.js';
+import { quoting } from '../../measures/phrases.js';
 import { text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -56,7 +58,7 @@ export const rejectedConnect = defineRule({
       data: {
         target: text(request.target),
         answer: text(refused.answer),
-        body: text(refused.body === null ? '' : `; its body says “${refused.body}”`),
+        body: quoting('body-says', refused.body),
       },
       evidence: evidence(
         [isDisabled ? settings.server?.span : undefined, 'settings'],

@@ -12,7 +12,7 @@ import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
 import { neighboursBy } from '../../measures/neighbours.js';
 import { phrase } from '../../measures/phrases.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
-import { count, duration, list } from '../../measures/values.js';
+import { count, duration, values } from '../../measures/values.js';
 import { defineRule, type Value } from '../../rule.js';
 import { nameTimer, rankTimers } from './known-timers.js';
 
@@ -79,7 +79,7 @@ export const idleTimeout = defineRule({
         by: byWhom(by, closed),
         timer: duration(match?.timer ?? Math.round(length / 1e9) * 1e9),
         half: duration(Math.round(length / 2e9) * 1e9),
-        candidates: list(candidates.map(nameTimer)),
+        candidates: values(candidates.map(nameTimer)),
         others: count(others.length),
       },
       evidence: evidence([since, 'last'], [end, 'end']),

@@ -3,7 +3,11 @@
  * became, and how often pings are sent. A number never names one product: every entry near enough is a candidate, the nearest first.
  * docs/timers.md shows the table with the source of each row; settings can be changed, so absence proves nothing.
  */
+
 import type { Nanos } from '../../../capture/packet.js';
+import { phrase } from '../../measures/phrases.js';
+import { gloss, text } from '../../measures/values.js';
+import type { Value } from '../../rule.js';
 
 const SECOND: Nanos = 1e9;
 
@@ -166,5 +170,9 @@ export const rankTimers = (kind: TimerKind, length: Nanos): TimerCandidate[] => 
 };
 
 /** "nginx proxy_read_timeout (60 s, +0.004 s)": a candidate with its distance, as findings name it. */
-export const nameTimer = ({ name, seconds, distance }: TimerCandidate): string =>
-  `${name} (${seconds} s, ${distance < 0 ? '-' : '+'}${(Math.abs(distance) / SECOND).toFixed(3)} s)`;
+export const nameTimer = ({ name, seconds, distance }: TimerCandidate): Value =>
+  phrase('timer', {
+    name: gloss(name),
+    seconds: text(seconds),
+    distance: text(`${distance < 0 ? '-' : '+'}${(Math.abs(distance) / SECOND).toFixed(3)}`),
+  });

@@ -8,7 +8,7 @@ import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
 import { neighboursBy } from '../../measures/neighbours.js';
-import { count, duration, list } from '../../measures/values.js';
+import { count, duration, values } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 import { nameTimer, rankTimers } from './known-timers.js';
 
@@ -67,7 +67,7 @@ export const lifetimeLimit = defineRule({
         age: duration(life.age),
         silence: duration(silenceBefore(session, end.at)?.length ?? 0),
         others: count(others.length),
-        candidates: list(candidates.map(nameTimer)),
+        candidates: values(candidates.map(nameTimer)),
       },
       evidence: evidence([session.upgrade?.response?.span, 'opened'], [lastFrame(session), 'last'], [end.at, 'end']),
       struckAt: end.at.at,

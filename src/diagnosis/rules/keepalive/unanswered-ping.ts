@@ -11,7 +11,7 @@ import { evidence } from '../../evidence.js';
 import { departure } from '../../measures/ending.js';
 import { pingPeriod } from '../../measures/ping-period.js';
 import { isUnacknowledged, PATIENCE } from '../../measures/silence.js';
-import { count, duration, list, side } from '../../measures/values.js';
+import { count, duration, side, values } from '../../measures/values.js';
 import { isGoodbye } from '../../outcome.js';
 import { defineRule } from '../../rule.js';
 import { nameTimer, rankTimers } from './known-timers.js';
@@ -97,8 +97,8 @@ function* judge(session: Session, pinger: Side, { sent }: Ping) {
       peer: side(peer),
       pings: count(pings.count - pings.answered),
       waited: duration(waited),
-      ...(timers.length > 0 ? { timers: list(timers) } : {}),
-      ...(beat === undefined ? {} : { period: duration(beat.period), programs: list(programs) }),
+      ...(timers.length > 0 ? { timers: values(timers) } : {}),
+      ...(beat === undefined ? {} : { period: duration(beat.period), programs: values(programs) }),
     },
     evidence: evidence([sent, 'ping'], [data, 'data'], [pingerLeft, 'left']),
     struckAt: sent.at,

@@ -7,9 +7,9 @@ import { closedTunnel, type TunnelFacts, type TunnelOutcome, type TunnelReply } 
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, quote } from '../../measures/headers.js';
-import { textOr } from '../../measures/phrases.js';
-import { duration, text } from '../../measures/values.js';
-import { type Confidence, defineRule } from '../../rule.js';
+import { phrase, quoting, textOr } from '../../measures/phrases.js';
+import { duration, gloss, text } from '../../measures/values.js';
+import { type Confidence, defineRule, type Value } from '../../rule.js';
 
 const CAUSE_OF_OUTCOME = {
   'auth-required': 'proxy-auth-required',
@@ -58,10 +58,10 @@ export const refusedTunnel = defineRule({
       data: {
         proxy: text(server.text),
         target: textOr(tunnel.target, 'the-target'),
-        answer: text(answerOf(tunnel, reply)),
+        answer: answerOf(tunnel, reply),
         challenge: text(challenge === undefined ? '' : ` (${quote(challenge)})`),
-        rounds: text(rounds > 1 ? `, the ${rounds}th time` : ''),
-        remark: text(remarkOf(tunnel)),
+        rounds: rounds > 1 ? phrase('nth-time', { n: text(rounds) }) : text(''),
+        remark: remarkOf(tunnel),
         took: duration(tunnel.asked === undefined ? 0 : Math.max(0, reply.span.first.at - tunnel.asked.last.at)),
       },
       evidence: evidence([tunnel.asked, 'asked'], [reply.span, 'reply']),
@@ -80,16 +80,17 @@ const confidenceOf = ({ protocol }: TunnelFacts, { outcome, code, name }: Tunnel
   return code === 0x01 || code === 0x5b ? 'likely' : 'proven';
 };
 
-const answerOf = ({ protocol }: TunnelFacts, { code, name }: TunnelReply): string =>
-  protocol === 'HTTP CONNECT' ? `${code} ${name}`.trim() : `${protocol} ${code}, ${name}`;
+const answerOf = ({ protocol }: TunnelFacts, { code, name }: TunnelReply): Value =>
+  protocol === 'HTTP CONNECT'
+    ? text(`${code} ${name}`.trim())
+    : phrase('socks-answer', { protocol: text(protocol), code: text(code), name: gloss(name) });
 
 /** What the proxy says about its reason: Squid's own header, else its error page. */
-const remarkOf = (tunnel: TunnelFacts): string => {
+const remarkOf = (tunnel: TunnelFacts): Value => {
   const named = proxyRemark(tunnel, 'X-Squid-Error');
-  if (named !== undefined) return ` (${quote(named)})`;
+  if (named !== undefined) return text(` (${quote(named)})`);
   const response = tunnel.exchanges.at(-1)?.response;
-  const words = response === undefined ? null : quote(bodyText(response));
-  return words === null ? '' : `; its page says “${words}”`;
+  return quoting('page-says', response && quote(bodyText(response)));
 };
 
 const sentCredentials = ({ protocol, exchanges, steps }: TunnelFacts): boolean =>

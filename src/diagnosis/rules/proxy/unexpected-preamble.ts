@@ -2,13 +2,15 @@
  * A PROXY preamble in front of a server that takes it for the request itself, or for a broken ClientHello: it answers
  * 400 or an alert, or closes. That the same server works without one elsewhere in the capture proves it.
  */
+
 import type { Session } from '../../../session/session.js';
 import type { Arrival, Span } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { phrase } from '../../measures/phrases.js';
 import { serverSpoke } from '../../measures/tls-progress.js';
 import { text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Value } from '../../rule.js';
 
 export const unexpectedPreamble = defineRule({
   meta: {
@@ -47,8 +49,8 @@ export const unexpectedPreamble = defineRule({
         version: text(preamble.version),
         source: text(preamble.source ?? preamble.command),
         server: text(session.server.text),
-        answer: text(complaint?.said ?? ''),
-        elsewhere: text(elsewhere ? '; connections without one work there' : ''),
+        answer: complaint?.said ?? text(''),
+        elsewhere: elsewhere ? phrase('works-without') : text(''),
       },
       evidence: evidence([preamble.span, 'preamble'], [complaint?.at, 'answer'], [end?.at, 'end']),
       // What the server says of it comes later: an alert or a status has causes of its own.
@@ -60,17 +62,17 @@ export const unexpectedPreamble = defineRule({
 });
 
 /** A 400, an alert where a ServerHello belongs, or plaintext there. */
-const complaintOf = ({ http, tls }: Session): { said: string; at: Arrival | Span } | undefined => {
+const complaintOf = ({ http, tls }: Session): { said: Value; at: Arrival | Span } | undefined => {
   const refused = http?.exchanges.find(({ response }) => response?.status === 400)?.response;
   if (refused !== undefined) {
-    return { said: `400 ${refused.reason}`.trim(), at: refused.span };
+    return { said: text(`400 ${refused.reason}`.trim()), at: refused.span };
   }
   if (http?.switched === undefined && http?.notHttp?.side === 'server') {
-    return { said: 'something that is no HTTP', at: http.notHttp.arrival };
+    return { said: phrase('not-http'), at: http.notHttp.arrival };
   }
   if (tls === undefined || tls.serverHello !== undefined) return undefined;
   const alert = tls.alerts.find(({ from, level }) => from === 'server' && level === 'fatal');
-  if (alert !== undefined) return { said: `the alert ${alert.description}`, at: alert.arrival };
+  if (alert !== undefined) return { said: phrase('the-alert', { alert: text(alert.description) }), at: alert.arrival };
   if (tls.notTls?.side !== 'server') return undefined;
-  return { said: 'something that is no TLS', at: tls.notTls.arrival };
+  return { said: phrase('not-tls'), at: tls.notTls.arrival };
 };

@@ -2,6 +2,7 @@
  * Close codes from 3000 on that GraphQL over WebSocket and Centrifugo give a meaning of their own. The same number means
  * different things elsewhere: the subprotocol is known first (by name, by its messages, by path or reason), then the code.
  */
+
 import type { Session, StageName } from '../../../session/session.js';
 import { isCentrifugoTarget } from '../../../subprotocol/centrifugo.js';
 import { closeMeaning } from '../../../subprotocol/recognise.js';
@@ -10,7 +11,8 @@ import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { latest } from '../../measures/ending.js';
 import { quote } from '../../measures/headers.js';
-import { duration, side, text } from '../../measures/values.js';
+import { phrase, quoting } from '../../measures/phrases.js';
+import { duration, gloss, side, text } from '../../measures/values.js';
 import { type Confidence, defineRule } from '../../rule.js';
 
 export const subprotocolCloseCode = defineRule({
@@ -65,9 +67,10 @@ export const subprotocolCloseCode = defineRule({
     const found = nameOf(session, close);
     if (found === undefined) return;
     const kind = kindOf(session, found.name, close.code);
-    const meaning = closeMeaning(found.name, close.code)?.text ?? 'a code that the application has chosen';
+    const meaning = closeMeaning(found.name, close.code)?.text;
     if (kind === undefined) return;
     const reason = quote(close.reason);
+    const firstCommand = session.subprotocol?.detail.firstCommand;
     const begun = session.upgrade?.response?.span.last ?? session.tcp.first;
     const last = latest(
       session.subprotocol?.heartbeats.client.lastMessage,
@@ -80,10 +83,10 @@ export const subprotocolCloseCode = defineRule({
       data: {
         from: side(close.from),
         code: text(close.code),
-        reason: text(reason === null ? '' : ` and the reason “${reason}”`),
-        meaning: text(meaning),
+        reason: quoting('with-reason', reason, 'reason'),
+        meaning: meaning === undefined ? phrase('chosen-by-application') : gloss(meaning),
         waited: duration(Math.max(0, close.span.first.at - begun.at)),
-        command: text(String(session.subprotocol?.detail.firstCommand ?? 'none')),
+        command: firstCommand === undefined ? phrase('none') : text(String(firstCommand)),
       },
       evidence: evidence([last, 'last'], [close.span, 'close']),
       struckAt: close.span.first.at,

@@ -2,14 +2,16 @@
  * An error in the subprotocol's own words: a refused handshake, or a message that ends the session whatever Close frame
  * follows. One table: which error of which subprotocol is which cause.
  */
+
 import type { Session } from '../../../session/session.js';
 import type { SubprotocolError, SubprotocolFacts } from '../../../subprotocol/subprotocol-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { departure, earliest } from '../../measures/ending.js';
 import { quote } from '../../measures/headers.js';
+import { phrase, quoting } from '../../measures/phrases.js';
 import { side, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Value } from '../../rule.js';
 import { leftOverHeartbeat } from './missed-heartbeat.js';
 
 export const errorMessage = defineRule({
@@ -86,10 +88,8 @@ export const errorMessage = defineRule({
         asked: text(subprotocol.handshake?.steps[0]?.step ?? 'CONNECT'),
         code: text(error.code ?? ''),
         subject: text(error.subject === '' ? '/' : error.subject),
-        quoted: text(quoted === null ? '' : `: “${quoted}”`),
-        behind: text(
-          close === undefined || close.code < 0 ? '' : `; the ${closeName(close.code)} behind it says nothing of that`,
-        ),
+        quoted: quoting('said-in-quotes', quoted),
+        behind: close === undefined || close.code < 0 ? text('') : closeBehind(close.code),
       },
       evidence: evidence(
         [error.inHandshake ? subprotocol.handshake?.asked : undefined, 'asked'],
@@ -103,7 +103,8 @@ export const errorMessage = defineRule({
   },
 });
 
-const closeName = (code: number): string => (code === 1005 ? 'empty Close' : `Close with ${code}`);
+const closeBehind = (code: number): Value =>
+  code === 1005 ? phrase('empty-close-behind') : phrase('close-behind', { code: text(code) });
 
 interface Kind {
   cause: CauseId;

@@ -2,6 +2,7 @@
  * A heart-beat of the subprotocol that was promised or asked for and did not come, and a peer that left over it. Pings of
  * WebSocket are another thing: only brokers that count every octet take them for signs of life.
  */
+
 import type { Nanos } from '../../../capture/packet.js';
 import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
@@ -10,8 +11,9 @@ import { hasSaidGoodbye, type SubprotocolFacts } from '../../../subprotocol/subp
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { departure, earliest } from '../../measures/ending.js';
+import { phrase } from '../../measures/phrases.js';
 import { duration, side, text } from '../../measures/values.js';
-import { defineRule, type Finding } from '../../rule.js';
+import { defineRule, type Finding, type Value } from '../../rule.js';
 
 export const missedHeartbeat = defineRule({
   meta: {
@@ -187,7 +189,7 @@ const findingOf = (
       interval: duration(interval > 0 ? interval : asked.interval),
       silence: duration(end.at - since.at),
       timeout: duration(asked.patience - asked.interval),
-      how: text(howItEnded(session, subprotocol, end)),
+      how: howItEnded(session, subprotocol, end),
     },
     evidence: evidence([subprotocol.handshake?.answered, 'promise'], [since, asksFor ? 'ping' : 'last'], [end, 'end']),
     struckAt: Math.min(end.at, since.at + allowed),
@@ -231,13 +233,18 @@ const lastPingSince = (
 const hasHole = ({ tcp }: Session, side: Side, since: Arrival): boolean =>
   tcp.gaps.some((gap) => gap.side === side && gap.at >= since.at);
 
-/** " with ERROR “…” and Close 1002". */
-const howItEnded = ({ websocket }: Session, subprotocol: SubprotocolFacts, end: Arrival): string => {
+/** With ERROR “…” and Close 1002. */
+const howItEnded = ({ websocket }: Session, subprotocol: SubprotocolFacts, end: Arrival): Value => {
   const error = subprotocol.errors.find(({ arrival }) => arrival === end);
   const close = websocket?.firstClose;
-  const parts = [
-    error === undefined ? '' : `${error.event}${error.text === '' ? '' : ` “${error.text}”`}`,
-    close === undefined || close.code < 0 ? '' : close.code === 1005 ? 'an empty Close' : `Close ${close.code}`,
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? ' without a word' : ` with ${parts.join(' and ')}`;
+  const said = error === undefined ? undefined : text(`${error.event}${error.text === '' ? '' : ` “${error.text}”`}`);
+  const closed = close === undefined || close.code < 0 ? undefined : closeName(close.code);
+  if (said === undefined)
+    return closed === undefined ? phrase('without-a-word') : phrase('by-close', { close: closed });
+  return closed === undefined
+    ? phrase('by-error', { error: said })
+    : phrase('by-error-and-close', { error: said, close: closed });
 };
+
+const closeName = (code: number): Value =>
+  code === 1005 ? phrase('an-empty-close') : phrase('close', { code: text(code) });

@@ -2,8 +2,10 @@
  * Requests of the subprotocol that were answered with an error while the session went on: nothing failed as a session, and
  * it is what the application will have noticed first.
  */
+
 import { evidence } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
+import { quoting } from '../../measures/phrases.js';
 import { count, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -34,7 +36,7 @@ export const requestError = defineRule({
       data: {
         count: count(errors.length),
         event: text(`${first.event}${code}`),
-        quoted: text(quoted === null ? '' : ` “${quoted}”`),
+        quoted: quoting('in-quotes', quoted),
       },
       evidence: evidence(...errors.slice(0, 5).map(({ arrival }) => [arrival, 'error'] as const)),
       confidence: 'proven',

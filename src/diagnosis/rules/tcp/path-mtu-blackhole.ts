@@ -2,14 +2,16 @@
  * Large segments that never arrive while small ones pass (RFC 2923 2.1). Shown by a router's "packet too big" that did
  * not help (RFC 1191, RFC 8201), or by a peer that answered what came behind the first data without acknowledging it.
  */
+
 import type { Session, StageName } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import type { IcmpError } from '../../../tcp/tcp-facts.js';
 import { CAUSES } from '../../causes.js';
 import { evidence } from '../../evidence.js';
+import { textOr } from '../../measures/phrases.js';
 import { isUnacknowledged, PATIENCE } from '../../measures/silence.js';
-import { bytes, count, side as sideValue, text } from '../../measures/values.js';
+import { bytes, count, side as sideValue } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
 /** Repeats that must have stayed unanswered: one may be ordinary loss. */
@@ -68,7 +70,7 @@ export const pathMtuBlackhole = defineRule({
           peer: sideValue(opposite(sender)),
           unacked: bytes(flow.unackedBytes),
           repeats: count(flow.repeats.length),
-          router: text(tooBig?.from ?? 'none'),
+          router: textOr(tooBig?.from, 'none'),
         },
         evidence: evidence(
           [stuck, 'large'],

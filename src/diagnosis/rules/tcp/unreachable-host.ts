@@ -4,7 +4,7 @@
  */
 import type { IcmpError } from '../../../tcp/tcp-facts.js';
 import { evidence } from '../../evidence.js';
-import { text } from '../../measures/values.js';
+import { gloss, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
 export const unreachableHost = defineRule({
@@ -37,7 +37,7 @@ export const unreachableHost = defineRule({
         address: text(server.address),
         port: text(server.port),
         router: text(error.from),
-        name: text(error.name),
+        name: gloss(error.name),
       },
       evidence: evidence([tcp.syns[0], 'syn'], [error.arrival, 'icmp']),
       struckAt: error.arrival.at,

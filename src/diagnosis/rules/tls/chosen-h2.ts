@@ -6,7 +6,7 @@ import { isAlpnHidden, isHttp1InsideHttp2, looksLikeHttp1InsideHttp2 } from '../
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { AT_ONCE, hidesRecords, isHandshakeDone } from '../../measures/tls-progress.js';
-import { duration, list, text } from '../../measures/values.js';
+import { bytes, duration, list } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
 export const chosenH2 = defineRule({
@@ -61,7 +61,7 @@ export const chosenH2 = defineRule({
       data: {
         offered: list(hello.alpn),
         after: duration(end.at.at - since.at),
-        said: text(`${server.bytes} bytes`),
+        said: bytes(server.bytes),
       },
       evidence: evidence(
         [hello.span, 'hello'],

@@ -2,9 +2,12 @@
  * The connection ended between the hellos and Finished, or so soon after it that it was never used, and no alert in
  * clear says why. In TLS 1.3 the alert is encrypted: that there was one shows in its length (RFC 8446 5.2, 6).
  */
+
 import type { Session } from '../../../session/session.js';
+import type { Side } from '../../../stream/side.js';
 import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
+import { sideOrNetwork } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
 import {
   AT_ONCE,
@@ -123,8 +126,8 @@ const afterwards = (
   };
 };
 
-const shared = ({ server, host }: Session, tls: TlsFacts, by: string) => ({
-  by: text(by),
+const shared = ({ server, host }: Session, tls: TlsFacts, by: Side | 'network') => ({
+  by: sideOrNetwork(by),
   version: text(tlsVersion(tls)),
   server: text(server.text),
   sni: text(tls.clientHello?.sni ?? host ?? server.address),

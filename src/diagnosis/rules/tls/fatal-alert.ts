@@ -2,6 +2,7 @@
  * A fatal alert in clear inside the handshake (RFC 8446 6.2, RFC 5246 7.2.2): one table of who sent which, with what the
  * hellos and certificates beside it say more.
  */
+
 import type { Session } from '../../../session/session.js';
 import type { Side } from '../../../stream/side.js';
 import { cipherSuiteName } from '../../../tls/cipher-suites.js';
@@ -10,6 +11,7 @@ import { versionName } from '../../../tls/versions.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { certificateFaults, REFUSES_CERTIFICATE } from '../../measures/certificate-faults.js';
+import { textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { fatalAlert, isAddress, isInUse } from '../../measures/tls-progress.js';
 import { list, side, text } from '../../measures/values.js';
@@ -152,7 +154,7 @@ const isName = (sni: string | null): boolean => sni !== null && sni !== '' && !i
 const dataOf = ({ server, host }: Session, { clientHello }: TlsFacts, alert: AlertFacts): Record<string, Value> => ({
   alert: text(`${alert.description} (${alert.code})`),
   from: side(alert.from),
-  sni: text(clientHello?.sni ?? host ?? 'none'),
+  sni: textOr(clientHello?.sni ?? host, 'none'),
   name: text(shellWord(clientHello?.sni ?? host ?? 'none')),
   server: text(server.text),
   versions: list((clientHello?.versions ?? []).map(versionName)),

@@ -2,9 +2,11 @@
  * TLS spoken to a port that does not: the ClientHello is answered by plaintext, or by an end from a port that spoke
  * plain HTTP or WebSocket elsewhere in the capture.
  */
+
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { quote } from '../../measures/headers.js';
+import { textOr } from '../../measures/phrases.js';
 import { serverSpoke } from '../../measures/tls-progress.js';
 import { text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -40,7 +42,7 @@ export const plaintextPort = defineRule({
       yield {
         message: 'answer',
         cause: 'tls-to-plaintext-port',
-        data: { ...data, preview: text(quote(preview, 60) ?? 'bytes that are not TLS') },
+        data: { ...data, preview: textOr(quote(preview, 60), 'bytes-not-tls') },
         evidence: evidence([hello.span, 'hello'], [tls.notTls.arrival, 'answer']),
         struckAt: tls.notTls.arrival.at,
         confidence: 'proven',

@@ -6,6 +6,7 @@
 import { sealedShape } from '../../../session/sealed-shape.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { sideOrNetwork } from '../../measures/phrases.js';
 import { isHandshakeDone } from '../../measures/tls-progress.js';
 import { count, duration, list, side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -89,7 +90,7 @@ export const sealedTraffic = defineRule({
       yield {
         ...shared,
         message: 'silence',
-        data: { silence: duration(silence), by: text(end.by) },
+        data: { silence: duration(silence), by: sideOrNetwork(end.by) },
         evidence: evidence([last, 'last'], [end.at, 'end']),
       };
     } else if (tls.sealedTraffic.longestSilence >= NOTABLE_SILENCE) {

@@ -2,10 +2,12 @@
  * Plain HTTP spoken to a port that wants TLS: the upgrade request is answered by a TLS alert, by a 400 that says so, or
  * by an end from a port that spoke TLS elsewhere in the capture.
  */
+
 import { looksLikeTls } from '../../../tls/looks-like-tls.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { bodyText } from '../../measures/headers.js';
+import { textOr } from '../../measures/phrases.js';
 import { refusal } from '../../measures/upgrade-attempt.js';
 import { text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -39,7 +41,7 @@ export const tlsPort = defineRule({
     const request = session.upgrade?.request;
     const { http, server, tcp } = session;
     if (request === undefined || session.tls !== undefined) return;
-    const data = { port: text(server.port), status: text(session.upgrade?.response?.status ?? 'nothing') };
+    const data = { port: text(server.port), status: textOr(session.upgrade?.response?.status, 'nothing') };
     const shared = { cause: 'plaintext-to-tls-port' as const, data, remedies: ['scheme', 'proxy'] };
     const answer = refusal(session);
     if (http?.notHttp?.side === 'server' && looksLikeTls(http.notHttp.preview) !== undefined) {

@@ -56,7 +56,7 @@ export const unansweredHello = defineRule({
         name: text(shellWord(hello.sni ?? session.host ?? 'no name')),
         server: text(server.text),
         port: text(server.port),
-        accepted: text(acceptedName(capture.server(server.text).sniAccepted) ?? 'none'),
+        accepted: textOr(acceptedName(capture.server(server.text).sniAccepted), 'none'),
       },
       struckAt: silence === undefined ? (end?.at.at ?? hello.span.last.at) : hello.span.last.at,
     };

@@ -2,9 +2,11 @@
  * A 101 that a client must not accept (RFC 6455 4.1): headers missing, an Accept that does not answer the key, a
  * subprotocol or extension that was not offered. One table; a warning where the client went on all the same.
  */
+
 import type { HandshakeProblem } from '../../../websocket/websocket-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
+import { phrase, textOr } from '../../measures/phrases.js';
 import { leftOverAnswer, problemOf, switched } from '../../measures/upgrade-attempt.js';
 import { list, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -69,9 +71,9 @@ export const faultyAnswer = defineRule({
         severity: left === undefined ? 'warning' : 'error',
         data: {
           detail: text(problem.detail),
-          expected: text(session.handshake?.acceptExpected ?? 'another'),
+          expected: textOr(session.handshake?.acceptExpected, 'another'),
           offered: list(session.handshake?.subprotocolsOffered ?? []),
-          consequence: text(left === undefined ? '; it did no visible harm' : ', and the connection ended over it'),
+          consequence: phrase(left === undefined ? 'did-no-harm' : 'connection-ended'),
         },
         evidence: evidence([handshake.request.span, 'request'], [handshake.response.span, 'response'], [left, 'left']),
         struckAt: handshake.response.span.first.at,

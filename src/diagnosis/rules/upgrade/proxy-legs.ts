@@ -7,9 +7,9 @@ import { evidence } from '../../evidence.js';
 import { backendFate } from '../../measures/backend-fate.js';
 import { type HeadChanges, legDifference } from '../../measures/leg-difference.js';
 import { legsOf } from '../../measures/legs.js';
-import { textOr } from '../../measures/phrases.js';
-import { duration, list, text } from '../../measures/values.js';
-import { defineRule, type Finding } from '../../rule.js';
+import { phrase, textOr } from '../../measures/phrases.js';
+import { duration, text, values } from '../../measures/values.js';
+import { defineRule, type Finding, type Value } from '../../rule.js';
 
 export const proxyLegs = defineRule({
   meta: {
@@ -119,7 +119,7 @@ function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
     yield {
       ...common,
       message: fate.fate,
-      data: { ...data, backend: text(back.server.text), status: text(back.upgrade?.response?.status ?? 'nothing') },
+      data: { ...data, backend: text(back.server.text), status: textOr(back.upgrade?.response?.status, 'nothing') },
       evidence: evidence([fate.at, fate.fate]),
       remedies: [],
     };
@@ -129,19 +129,21 @@ function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
   }
 }
 
-const changesText = (changes: readonly string[]) => list(changes.length === 0 ? ['nothing'] : changes);
+const changesText = (changes: readonly Value[]): Value => values(changes.length === 0 ? [phrase('nothing')] : changes);
 
 /** As a difference is written: `-Upgrade: websocket`, `+Via`, `Host: a → b`. */
-const described = (changes: HeadChanges | undefined): string[] => {
+const described = (changes: HeadChanges | undefined): Value[] => {
   if (changes === undefined) return [];
   const { removed, added, altered, httpVersion, target, status } = changes;
   return [
-    ...(httpVersion === undefined ? [] : [`HTTP/${httpVersion[0]} → HTTP/${httpVersion[1]}`]),
-    ...(status === undefined ? [] : [`${status[0]} → ${status[1]}`]),
-    ...(target === undefined ? [] : [`${target[0]} → ${target[1]}`]),
-    ...removed.map(([name, value]) => `-${quoted(name, value)}`),
-    ...added.map(([name, value]) => `+${quoted(name, value)}`),
-    ...altered.map(({ name, from, to }) => (isPlain(name) ? `${name}: ${from} → ${to}` : `${name} altered`)),
+    ...(httpVersion === undefined ? [] : [text(`HTTP/${httpVersion[0]} → HTTP/${httpVersion[1]}`)]),
+    ...(status === undefined ? [] : [text(`${status[0]} → ${status[1]}`)]),
+    ...(target === undefined ? [] : [text(`${target[0]} → ${target[1]}`)]),
+    ...removed.map(([name, value]) => text(`-${quoted(name, value)}`)),
+    ...added.map(([name, value]) => text(`+${quoted(name, value)}`)),
+    ...altered.map(({ name, from, to }) =>
+      isPlain(name) ? text(`${name}: ${from} → ${to}`) : phrase('header-altered', { name: text(name) }),
+    ),
   ];
 };
 

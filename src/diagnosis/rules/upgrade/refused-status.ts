@@ -10,13 +10,13 @@ import { type BackendFate, backendFate } from '../../measures/backend-fate.js';
 import { bodyText, header, quote } from '../../measures/headers.js';
 import { legsBehind } from '../../measures/legs.js';
 import { pasteable } from '../../measures/pasteable.js';
-import { textOr } from '../../measures/phrases.js';
+import { quoting, textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { PATIENCE } from '../../measures/silence.js';
 import { remediesFor, type Software, softwareOf } from '../../measures/software.js';
 import { answerData, refusal } from '../../measures/upgrade-attempt.js';
 import { duration, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Value } from '../../rule.js';
 
 const CAUSE_OF_STATUS: ReadonlyMap<number, CauseId> = new Map([
   [400, 'upgrade-bad-request'],
@@ -159,16 +159,16 @@ export const refusedStatus = defineRule({
       cause,
       data: {
         ...answerData(response),
-        body: text(quotedBody(session)),
+        body: quotedBody(session),
         path: text(pasteable((request?.target ?? '').split('?', 1)[0] ?? '', '/your/path')),
         port: text(refusing?.back.server.port ?? 'port'),
         took: duration(Math.max(0, took)),
         target: textOr(request?.target, 'requested-path'),
         url: text(shellWord(curlUrl(session))),
-        challenge: text(header(response, 'WWW-Authenticate') ?? 'no WWW-Authenticate header'),
-        location: text(header(response, 'Location') ?? 'nowhere'),
-        retryAfter: text(header(response, 'Retry-After') ?? 'none'),
-        headBytes: text(request?.span.length ?? 'unknown'),
+        challenge: textOr(header(response, 'WWW-Authenticate'), 'no-www-authenticate'),
+        location: textOr(header(response, 'Location'), 'nowhere'),
+        retryAfter: textOr(header(response, 'Retry-After'), 'none'),
+        headBytes: textOr(request?.span.length, 'unknown'),
       },
       evidence: evidence(
         [request?.span, 'request'],
@@ -196,10 +196,9 @@ const mayGoOn = ({ tcp, captureEnd }: Session, { span }: HttpResponse): boolean 
 
 const UNAUTHORIZED = 401;
 
-const quotedBody = (session: Session): string => {
+const quotedBody = (session: Session): Value => {
   const response = refusal(session)?.response;
-  const words = response === undefined ? null : quote(bodyText(response));
-  return words === null ? '' : `; its body says “${words}”`;
+  return quoting('body-says', response && quote(bodyText(response)));
 };
 
 /** The URL as curl takes it. */

@@ -2,11 +2,13 @@
  * A refusal because of the Origin header (RFC 6455 4.2.2, 10.2): the answer says so, the same request is accepted with
  * another Origin, or a 403 met an Origin of another site.
  */
+
 import type { HttpRequest } from '../../../http/http-facts.js';
 import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, header } from '../../measures/headers.js';
 import { pasteable } from '../../measures/pasteable.js';
+import { textOr } from '../../measures/phrases.js';
 import { remediesFor, softwareOf } from '../../measures/software.js';
 import { answerData, isFromProxy, refusal } from '../../measures/upgrade-attempt.js';
 import { text } from '../../measures/values.js';
@@ -71,7 +73,7 @@ export const rejectedOrigin = defineRule({
         host: text(host),
         its: text(pasteable(origin, 'https://your.site')),
         originHost: text(pasteable(origin.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''), 'your.site')),
-        accepted: text(header(accepted?.upgrade?.request, 'Origin') ?? 'none'),
+        accepted: textOr(header(accepted?.upgrade?.request, 'Origin'), 'none'),
       },
       evidence: evidence(
         [request.span, 'request'],

@@ -2,10 +2,11 @@
  * Refusals that Engine.IO words by itself: a session id of another server, a protocol version it does not speak. The
  * codes are those of its protocol, the texts those of its server.
  */
+
 import { evidence } from '../../evidence.js';
 import { bodyText } from '../../measures/headers.js';
+import { textOr } from '../../measures/phrases.js';
 import { answerData, refusal } from '../../measures/upgrade-attempt.js';
-import { text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
 const UNKNOWN_SID = /^\s*(\{"code":1,|Session ID unknown)/;
@@ -50,8 +51,8 @@ export const socketioRefusal = defineRule({
       cause: unknown ? 'socketio-session-unknown' : 'socketio-version-mismatch',
       data: {
         ...answerData(response),
-        sid: text(/[?&]sid=([^&]*)/.exec(request.target)?.[1] ?? 'unnamed'),
-        eio: text(/[?&]EIO=([^&]*)/.exec(request.target)?.[1] ?? 'unnamed'),
+        sid: textOr(/[?&]sid=([^&]*)/.exec(request.target)?.[1], 'unnamed'),
+        eio: textOr(/[?&]EIO=([^&]*)/.exec(request.target)?.[1], 'unnamed'),
       },
       evidence: evidence([request.span, 'request'], [response.span, 'response']),
       struckAt: response.span.first.at,

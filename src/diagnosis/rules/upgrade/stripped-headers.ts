@@ -2,10 +2,12 @@
  * Upgrade and Connection are hop-by-hop headers (RFC 9110 7.6.1): a proxy that is not told otherwise removes them. Shown
  * by a request that kept its Sec-WebSocket-Key, by the other leg of a proxy, or by a server that complains of it.
  */
+
 import type { CaptureView, Session } from '../../../session/session.js';
 import type { Arrival, Span } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { bodyText, header } from '../../measures/headers.js';
+import { textOr } from '../../measures/phrases.js';
 import { remediesFor, type Software, softwareOf } from '../../measures/software.js';
 import { problemsOf, refusal, upgradeExchange } from '../../measures/upgrade-attempt.js';
 import { list, text } from '../../measures/values.js';
@@ -132,9 +134,9 @@ const finding = (
     cause: 'upgrade-headers-stripped' as const,
     data: {
       missing: list(missing),
-      connection: text(header(request, 'Connection') ?? 'absent'),
+      connection: textOr(header(request, 'Connection'), 'absent'),
       version: text(request?.httpVersion ?? '?'),
-      status: text(response?.status ?? 'none'),
+      status: textOr(response?.status, 'none'),
     },
     evidence: evidence(...points),
     ...(struck === undefined ? {} : { struckAt: struck.at }),

@@ -2,12 +2,15 @@
  * A head that never ended: a request that the client did not finish, or a response that stops in the middle, and then
  * the end of the connection (RFC 9112 2.1). Bytes that the capture missed are no such end.
  */
+
+import type { Side } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { quote } from '../../measures/headers.js';
+import { phrase, sideOrNetwork } from '../../measures/phrases.js';
 import { upgradeExchange } from '../../measures/upgrade-attempt.js';
 import { bytes, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Value } from '../../rule.js';
 
 export const unfinishedHead = defineRule({
   meta: {
@@ -42,7 +45,7 @@ export const unfinishedHead = defineRule({
         data: {
           sent: bytes(head.span.length),
           preview: text(quote(Buffer.from(head.preview).toString('utf8'), 60) ?? ''),
-          ending: text(endingOf(end.by, end.kind)),
+          ending: endingOf(end.by, end.kind),
         },
         evidence: evidence([head.span, 'head'], [end.at, 'end']),
         struckAt: head.span.last.at,
@@ -60,9 +63,11 @@ export const unfinishedHead = defineRule({
       cause: 'upgrade-request-incomplete',
       data: {
         sent: bytes(head.span.length),
-        ending: text(
-          refused ? `the server answered ${answer.status}` : end === undefined ? '' : endingOf(end.by, end.kind),
-        ),
+        ending: refused
+          ? phrase('server-answered', { status: text(answer.status) })
+          : end === undefined
+            ? text('')
+            : endingOf(end.by, end.kind),
       },
       evidence: evidence([head.span, 'head'], [refused ? answer.span : undefined, 'answer'], [end?.at, 'end']),
       struckAt: head.span.last.at,
@@ -72,5 +77,5 @@ export const unfinishedHead = defineRule({
   },
 });
 
-const endingOf = (by: string, kind: 'fin' | 'rst'): string =>
-  `the ${by} ${kind === 'fin' ? 'closed' : 'reset'} the connection`;
+const endingOf = (by: Side | 'network', kind: 'fin' | 'rst'): Value =>
+  phrase(kind === 'fin' ? 'closed-connection' : 'reset-connection', { by: sideOrNetwork(by) });

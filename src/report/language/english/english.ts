@@ -14,6 +14,7 @@ export const ENGLISH: Catalogue = {
   language: 'en',
   rules: {},
   phrases: PHRASES,
+  glossary: {},
   causes: ENGLISH_CAUSES,
   events: ENGLISH_EVENTS,
   terms: ENGLISH_TERMS,

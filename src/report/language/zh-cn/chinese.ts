@@ -1,8 +1,9 @@
-/** Everything that reports say in Chinese. What a rule has no Chinese for, it says in English. */
+/** Everything that reports say in Chinese. */
 import type { Catalogue } from '../catalogue.js';
 import { CHINESE_CAUSES } from './causes.js';
 import { CHINESE_DETAILS } from './details.js';
 import { CHINESE_EVENTS } from './events.js';
+import { CHINESE_GLOSSARY } from './glossary.js';
 import { CHINESE_MARKDOWN } from './markdown.js';
 import { CHINESE_PAGE } from './page.js';
 import { PHRASES_ZH_CN } from './phrases.js';
@@ -15,6 +16,7 @@ export const CHINESE: Catalogue = {
   language: 'zh-CN',
   rules: CHINESE_RULES,
   phrases: PHRASES_ZH_CN,
+  glossary: CHINESE_GLOSSARY,
   causes: CHINESE_CAUSES,
   events: CHINESE_EVENTS,
   terms: CHINESE_TERMS,
