@@ -4,31 +4,39 @@ import { fateOf } from '../headline.js';
 import type { Catalogue } from '../language/catalogue.js';
 import type { CaptureReport, FindingReport, Report, SessionReport } from '../report.js';
 import { notListedText } from '../terminal/capture-lines.js';
+import { firstSentence } from '../verdict-text.js';
 import { fillTemplate } from '../wording.js';
 import { fillHtml, type Html, html } from './html.js';
 import { packetLinks } from './packet-link.js';
 import type { HtmlOptions } from './render-html.js';
+import type { ToldRows } from './told-rows.js';
 
 /** Of a finding about the whole capture. */
 const SESSIONS_NAMED = 30;
 
-export const answerSection = (report: Report, catalogue: Catalogue): Html => {
+export const answerSection = (report: Report, told: ToldRows, catalogue: Catalogue): Html => {
   const session =
     report.sessions.find(({ outcome, recovered }) => outcome === 'failed' && !recovered) ??
     report.sessions.find(({ outcome }) => outcome === 'failed');
-  return html`<p class="files">${report.captures.map(({ file }) => file).join(', ')}</p>
-<h1>${session === undefined ? calm(report, catalogue) : verdictOf(session, catalogue)}</h1>
-${session === undefined ? null : proofOf(session, report, catalogue)}
+  return html`<p class="files">${report.captures.map(({ file }) => file).join(catalogue.terms.comma)}</p>
+${session === undefined ? html`<h1>${calm(report, catalogue)}</h1>` : verdictOf(session, report, catalogue)}
+${session === undefined ? null : proofOf(session, report, told, catalogue)}
 ${countsOf(report, catalogue)}
 ${report.findings.map((finding) => captureFinding(finding, catalogue))}`;
 };
 
-const verdictOf = (session: SessionReport, catalogue: Catalogue): Html => {
+/** The first sentence is the headline, what follows it is not; of several failures it is said that this is the first. */
+const verdictOf = (session: SessionReport, { summary }: Report, catalogue: Catalogue): Html => {
   const { page } = catalogue;
   const { id, verdict } = session;
   const named = fillTemplate(page.session, { id: String(id) });
   const link = html`<a href="#s${id}">${named}</a>`;
-  return fillHtml(page.answer.verdict, { session: link, fate: fateOf(session, catalogue), verdict });
+  const first = firstSentence(verdict);
+  const rest = verdict.slice(first.length).trim();
+  const counts = { failed: formatCount(summary.failed), sessions: formatCount(summary.sessions) };
+  return html`${summary.failed < 2 ? null : html`<p class="tally">${fillTemplate(page.answer.tally, counts)}</p>`}
+<h1>${fillHtml(page.answer.verdict, { session: link, fate: fateOf(session, catalogue), verdict: first })}</h1>
+${rest === '' ? null : html`<p class="beyond">${rest}</p>`}`;
 };
 
 const calm = ({ summary }: Report, { page: { answer: said } }: Catalogue): string => {
@@ -37,14 +45,14 @@ const calm = ({ summary }: Report, { page: { answer: said } }: Catalogue): strin
   return summary.sessions === 1 ? said.one : fillTemplate(said.calm, { count: formatCount(summary.sessions) });
 };
 
-const proofOf = (session: SessionReport, report: Report, catalogue: Catalogue): Html | null => {
+const proofOf = (session: SessionReport, report: Report, told: ToldRows, catalogue: Catalogue): Html | null => {
   const finding = session.findings[0];
   if (finding === undefined) return null;
   const { evidence, remedy } = finding;
   const { page, terms } = catalogue;
   const said = page.answer;
   return html`<dl class="answer">
-${evidence.length === 0 ? null : html`<dt>${said.proof}</dt><dd>${packetLinks(session, evidence, report, catalogue)}</dd>`}
+${evidence.length === 0 ? null : html`<dt>${said.proof}</dt><dd>${packetLinks(session, evidence, report, told, catalogue)}</dd>`}
 ${remedy[0] === undefined ? null : html`<dt>${said.fix}</dt><dd>${remedy[0]}</dd>`}
 <dt>${said.sure}</dt><dd>${terms.confidences[session.confidence]}${session.cause === null ? null : html`${terms.comma}<code>${session.cause}</code>`}</dd>
 </dl>`;
@@ -56,7 +64,7 @@ const countsOf = ({ summary }: Report, { page, terms }: Catalogue): Html => {
   return html`<ul class="counts" aria-label="${page.answer.counts}">
 ${told.map((outcome) => html`<li class="o-${outcome}"><b>${formatCount(summary[outcome])}</b> ${terms.outcomes[outcome]}</li>`)}
 </ul>
-${causes.length < 2 ? null : html`<p class="causes">${causes.map(([cause, count]) => html`<span><b>${formatCount(count)}</b> <code>${cause}</code></span> `)}</p>`}`;
+${causes.length < 2 ? null : html`<ul class="causes" aria-label="${page.answer.causes}">${causes.map(([cause, count]) => html`<li><b>${formatCount(count)}</b> <a href="#sessions" data-find="${cause}"><code>${cause}</code></a></li>`)}</ul>`}`;
 };
 
 const captureFinding = (finding: FindingReport, { page }: Catalogue): Html => {
@@ -64,9 +72,10 @@ const captureFinding = (finding: FindingReport, { page }: Catalogue): Html => {
   const rest = about.length - SESSIONS_NAMED;
   const links = about.slice(0, SESSIONS_NAMED).map((id) => html`<a href="#s${id}">${id}</a> `);
   const more = rest > 0 ? fillTemplate(page.limits.more, { count: formatCount(rest) }) : '';
+  const { remedy } = finding;
   return html`<section class="finding f-${finding.severity}"><h2>${finding.title}</h2>
-<p>${finding.explanation}</p>
-${finding.remedy.map((text) => html`<p>${text}</p>`)}
+<div class="sides"><p>${finding.explanation}</p>
+${remedy.length === 0 ? null : html`<ul>${remedy.map((text) => html`<li>${text}</li>`)}</ul>`}</div>
 ${about.length === 0 ? null : html`<p>${fillHtml(page.answer.sessions, { ids: [...links, more] })}</p>`}
 </section>`;
 };

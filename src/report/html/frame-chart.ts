@@ -8,38 +8,42 @@ import type { Catalogue } from '../language/catalogue.js';
 import type { EventReport, SessionReport } from '../report.js';
 import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
+import { across, axisBetween } from './time-axis.js';
+import { chartKey, INSIDE, timeChart } from './time-chart.js';
 
-const WIDTH = 1000;
-const HEIGHT = 170;
-const MIDDLE = 80;
+/** Pixels from the line to the largest frame. */
 const REACH = 66;
-const LEFT = 8;
-const TICKS = 5;
+/** Pixels that the smallest frame is high. */
+const LOWEST = 3;
+/** Narrower silences, in units across, have no room for their words on a wide screen. */
+const WORDS = 110;
 /** A part of the session without an event is a silence from here on, and never below a second. */
 const SILENT_SHARE = 0.08;
 const SILENT_LEAST = 1000;
 /** Frames below which there is nothing to compare. */
 const WORTH = 2;
+/** Ends that are drawn; one session has no more of them that matter. */
+const MOST_ENDS = 4;
 
 export const frameChart = (session: SessionReport, { page, terms }: Catalogue): Html | null => {
   const frames = session.timeline.filter(
     (event) => event.layer === 'ws' && (DATA.has(event.event) || event.event === 'run'),
   );
   if (frames.length < WORTH) return null;
-  const { startMs, endMs, id } = session;
-  const length = Math.max(endMs - startMs, 0.001);
-  const x = (ms: number) => LEFT + ((ms - startMs) / length) * (WIDTH - 2 * LEFT);
+  const { startMs, endMs, id, timeline } = session;
+  const axis = axisBetween(startMs, endMs);
+  const x = (ms: number) => across(ms, axis);
   const largest = Math.round(
     frames.reduce((most, event) => Math.max(most, meanBytes(event, 'client'), meanBytes(event, 'server')), 1),
   );
-  const y = (bytes: number) => Math.max(3, Math.sqrt(bytes / largest) * REACH);
+  const y = (bytes: number) => Math.max(LOWEST, Math.sqrt(bytes / largest) * REACH);
   const quiet = silences(session);
-  const said = page.frames;
+  const ends = timeline.filter(isEnd).slice(0, MOST_ENDS);
+  const pings = markers(timeline, 'ping', x);
+  const pongs = markers(timeline, 'pong', x);
+  const { frames: said, chart } = page;
   const size = formatBytes(largest);
-  return html`<h3>${said.title}</h3>
-<figure class="chart"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="c${id}-title c${id}-desc">
-<title id="c${id}-title">${fillTemplate(said.of, { id: String(id) })}</title>
-<desc id="c${id}-desc">${fillTemplate(said.describes, { size })}${terms.space}${
+  const heard =
     quiet.length === 0
       ? said.noSilence
       : fillTemplate(said.silences, {
@@ -47,20 +51,26 @@ export const frameChart = (session: SessionReport, { page, terms }: Catalogue): 
             .slice(0, 5)
             .map(([from, to]) => formatDuration((to - from) * 1e6))
             .join(terms.and),
-        })
-  }</desc>
-${quiet.map(([from, to]) => silence(x(from), x(to), to - from, said.silence))}
-<path class="axis" d="M0 ${MIDDLE}H${WIDTH}"/>
+        });
+  return html`<h3>${said.title}</h3>
+<figure class="chart"><figcaption>${chartKey('client', chart.sides.client)}${chartKey('server', chart.sides.server)}${pings === '' ? null : chartKey('ping', chart.ping)}${pongs === '' ? null : chartKey('pong', chart.pong)}${quiet.length === 0 ? null : chartKey('silence', chart.silence)}${ends.length === 0 ? null : chartKey('end', chart.end)}<span>${fillTemplate(said.caption, { size })}</span></figcaption>
+${timeChart(
+  {
+    key: `c${id}`,
+    title: fillTemplate(said.of, { id: String(id) }),
+    description: `${fillTemplate(said.describes, { size })}${terms.space}${heard}`,
+    axis,
+    reach: REACH,
+    top: size,
+    paths: html`${quiet.map(([from, to]) => html`<rect class="k-silence" x="${x(from).toFixed(1)}" width="${(x(to) - x(from)).toFixed(1)}" height="${2 * REACH}"/>`)}
 <path class="k-client" d="${frames.map((event) => stem(event, 'client', x, y)).join('')}"/>
 <path class="k-server" d="${frames.map((event) => stem(event, 'server', x, y)).join('')}"/>
-<path class="k-ping" d="${markers(session.timeline, 'ping', x)}"/><path class="k-pong" d="${markers(session.timeline, 'pong', x)}"/>
-${session.timeline
-  .filter(isEnd)
-  .slice(0, 4)
-  .map((event) => html`<path class="k-end" d="M${x(event.atMs).toFixed(1)} 8V${2 * MIDDLE - 8}"/>`)}
-<text x="2" y="12">${said.client}</text><text x="2" y="${2 * MIDDLE - 4}">${said.server}</text>
-${Array.from({ length: TICKS + 1 }, (_, index) => tick(index, length))}
-</svg><figcaption>${fillTemplate(said.caption, { size })}</figcaption></figure>`;
+${pings === '' ? null : html`<path class="k-dots k-ping" d="${pings}"/>`}${pongs === '' ? null : html`<path class="k-dots k-pong" d="${pongs}"/>`}
+<path class="k-end" d="${ends.map(({ atMs }) => `M${x(atMs).toFixed(1)} 0v${2 * REACH}`).join('')}"/>`,
+    inside: html`${quiet.filter(([from, to]) => x(to) - x(from) >= WORDS).map(([from, to]) => silence((x(from) + x(to)) / 2, to - from, said.silence))}`,
+  },
+  chart,
+)}</figure>`;
 };
 
 const DATA: ReadonlySet<string> = new Set(['text', 'binary', 'continuation']);
@@ -85,15 +95,15 @@ const stem = (
   if (isRun ? (event.count?.[side] ?? 0) === 0 : event.from !== side) return '';
   const height = (side === 'client' ? -1 : 1) * y(meanBytes(event, side));
   const from = x(event.atMs).toFixed(1);
-  if (!isRun) return `M${from} ${MIDDLE}v${height.toFixed(1)}`;
+  if (!isRun) return `M${from} ${REACH}v${height.toFixed(1)}`;
   const width = Math.max(2, x(event.untilMs ?? event.atMs) - x(event.atMs));
-  return `M${from} ${MIDDLE}v${height.toFixed(1)}h${width.toFixed(1)}V${MIDDLE}z`;
+  return `M${from} ${REACH}v${height.toFixed(1)}h${width.toFixed(1)}V${REACH}z`;
 };
 
 const markers = (timeline: readonly EventReport[], kind: string, x: (ms: number) => number): string =>
   timeline
     .filter((event) => event.layer === 'ws' && event.event === kind)
-    .map((event) => `M${x(event.atMs).toFixed(1)} ${event.from === 'client' ? MIDDLE - 6 : MIDDLE + 6}h.01`)
+    .map((event) => `M${x(event.atMs).toFixed(1)} ${event.from === 'client' ? REACH - 7 : REACH + 7}h.01`)
     .join('');
 
 const isEnd = ({ layer, event }: EventReport): boolean =>
@@ -112,11 +122,5 @@ const silences = ({ timeline, startMs, endMs }: SessionReport): [from: number, t
   return found;
 };
 
-const silence = (from: number, to: number, ms: number, template: string): Html =>
-  html`<rect class="k-silence" x="${from.toFixed(1)}" y="14" width="${(to - from).toFixed(1)}" height="${2 * MIDDLE - 28}"/>${to - from < 90 ? null : html`<text class="quiet" x="${((from + to) / 2).toFixed(1)}" y="${MIDDLE - 8}">${fillTemplate(template, { duration: formatDuration(ms * 1e6) })}</text>`}`;
-
-const tick = (index: number, length: number): Html => {
-  const at = LEFT + ((WIDTH - 2 * LEFT) * index) / TICKS;
-  const side = index === 0 ? 'start' : index === TICKS ? 'end' : 'middle';
-  return html`<text class="tick" text-anchor="${side}" x="${at.toFixed(0)}" y="${HEIGHT - 2}">${formatDuration(((length * index) / TICKS) * 1e6)}</text>`;
-};
+const silence = (at: number, ms: number, template: string): Html =>
+  html`<text class="quiet" x="${(at / 10).toFixed(2)}%" y="${INSIDE + REACH - 8}">${fillTemplate(template, { duration: formatDuration(ms * 1e6) })}</text>`;

@@ -9,7 +9,7 @@ import type { EventReport, Report, SessionReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
 import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
-import { rowId } from './packet-link.js';
+import { rowId, type ToldRows } from './told-rows.js';
 
 /** In milliseconds: packets this close came together. */
 const QUICK = 0.5;
@@ -17,34 +17,27 @@ const QUICK = 0.5;
 const SILENCE = 1000;
 /** Shorter sessions, in milliseconds, are told to the microsecond. */
 const FINE_TIME = 100;
+/** Findings that one row is evidence of, in words. */
+const MOST_NOTES = 4;
 
 export const ladderTable = (
   session: SessionReport,
   report: Report,
-  most: number,
+  told: ToldRows,
   catalogue: Catalogue,
 ): Html | null => {
   const { page, texts } = catalogue;
   const said = page.timeline;
   const { id, timeline, timelineOmitted } = session;
   if (timeline.length === 0) return null;
-  const shown =
-    most >= timeline.length
-      ? timeline
-      : [...timeline.slice(0, Math.ceil(most / 2)), ...timeline.slice(timeline.length - Math.floor(most / 2))];
-  const cut = timeline.length - shown.length;
-  const proof = new Map(
-    session.findings.flatMap(({ evidence }) => evidence.map((place) => [rowId(id, place), place.note] as const)),
-  );
+  const { events, cut, cutAt } = told.shown(session);
+  const proof = proofOf(session, report, told, catalogue);
   const named = new Set<string>();
   let before = session.startMs;
-  const rows = shown.map((event, index) => {
+  const rows = events.map((event, index) => {
     const pause = event.atMs - before;
     before = event.untilMs ?? event.atMs;
-    const gap =
-      cut > 0 && index === Math.ceil(most / 2)
-        ? leftOut(fillTemplate(page.limits.rows, { count: formatCount(cut) }))
-        : null;
+    const gap = index === cutAt ? leftOut(fillTemplate(page.limits.rows, { count: formatCount(cut) })) : null;
     const silence =
       gap === null && pause >= SILENCE
         ? leftOut(fillTemplate(said.silence, { duration: formatDuration(pause * 1e6) }))
@@ -66,23 +59,48 @@ ${rows}</tbody>
 </div>`;
 };
 
+/** What findings say of rows of this session; of a packet in a run, which one it is. */
+const proofOf = (
+  session: SessionReport,
+  report: Report,
+  told: ToldRows,
+  { page: { packet: said } }: Catalogue,
+): ReadonlyMap<string, readonly string[]> => {
+  const proof = new Map<string, string[]>();
+  for (const place of session.findings.flatMap(({ evidence }) => evidence)) {
+    const found = told.rowOf(session, place);
+    if (found?.session !== session.id) continue;
+    const packet = fillTemplate(said.named, { packet: packetNumber(place, report) });
+    const named = place.note === '' ? packet : fillTemplate(said.noted, { packet, note: place.note });
+    const note = found.isRun ? named : place.note;
+    const notes = proof.get(found.id);
+    if (notes === undefined) proof.set(found.id, [note]);
+    else if (!notes.includes(note) && notes.length < MOST_NOTES) notes.push(note);
+  }
+  return proof;
+};
+
 const row = (
   event: EventReport,
   pause: number,
   session: SessionReport,
   report: Report,
   anchor: Html | null,
-  proof: string | undefined,
+  proof: readonly string[] | undefined,
   catalogue: Catalogue,
 ): Html => {
   const said = catalogue.page.timeline;
   const isRun = event.event === 'run';
   const note = isRun ? runNote(runOf(event), catalogue) : eventText(event, catalogue).note;
   const number = packetNumber(event, report);
-  const until = event.untilPacket === undefined ? '' : `–${event.untilPacket}`;
-  return html`<tr${anchor} class="${classOf(event)}${proof === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6) : ''}</td><td class="c-packet"><button type="button" data-frame="${event.packet}">${number}</button>${until}</td><td class="line">${isRun ? run(event, catalogue) : arrow(event, catalogue)}</td><td class="c-note">${note}${proof === undefined ? null : html` <mark>${proof === '' ? said.evidence : fillTemplate(said.evidenceNote, { note: proof })}</mark>`}</td></tr>
+  const until = event.untilPacket === undefined ? '' : `–${untilOf(event, report)}`;
+  return html`<tr${anchor} class="${classOf(event)}${proof === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6) : ''}</td><td class="c-packet"><button type="button" tabindex="-1" data-frame="${event.packet}">${number}</button>${until}</td><td class="line">${isRun ? run(event, catalogue) : arrow(event, catalogue)}</td><td class="c-note">${note}${proof?.map((note) => html` <mark>${note === '' ? said.evidence : fillTemplate(said.evidenceNote, { note })}</mark>`)}</td></tr>
 `;
 };
+
+/** The file is named again only where it is another one. */
+const untilOf = ({ untilPacket = 0, untilCapture = 0, capture = 0 }: EventReport, report: Report): string =>
+  untilCapture === capture ? String(untilPacket) : packetNumber({ packet: untilPacket, capture: untilCapture }, report);
 
 /** The sender in words, for those who do not see the arrow. */
 const arrow = (event: EventReport, catalogue: Catalogue): Html =>

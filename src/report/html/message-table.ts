@@ -24,7 +24,7 @@ export const messageTable = (session: SessionReport, report: Report, { page, ter
   return html`<details class="messages"><summary><h3>${said.title}</h3> ${formatCount(messages.length + messagesOmitted)}</summary>
 ${left > 0 ? html`<p class="limit">${fillTemplate(page.limits.messages, { count: formatCount(left), id })}</p>` : null}
 <div class="scroll" tabindex="0" role="region" aria-label="${fillTemplate(said.region, { id })}">
-<table><thead><tr><th scope="col">${said.time}</th><th scope="col">${said.packet}</th><th scope="col">${said.from}</th><th scope="col">${said.size}</th><th scope="col">${said.begins}</th></tr></thead>
+<table class="sent"><thead><tr><th scope="col">${said.time}</th><th scope="col">${said.packet}</th><th scope="col">${said.from}</th><th scope="col">${said.size}</th><th scope="col">${said.begins}</th></tr></thead>
 <tbody>
 ${shown.map((message) => row(message, startMs, report, said, terms))}</tbody></table>
 </div></details>`;
@@ -38,7 +38,7 @@ const row = (
   terms: Catalogue['terms'],
 ): Html => {
   const { atMs, packet, from, opcode, bytes } = message;
-  return html`<tr><td class="c-lasted">${((atMs - startMs) / 1000).toFixed(3)}</td><td><button type="button" class="link" data-frame="${packet}">${packetNumber(message, report)}</button></td><td>${terms.sides[from]}</td><td class="c-lasted">${opcode} ${formatBytes(bytes)}</td><td>${contentOf(message, said)}</td></tr>
+  return html`<tr><td class="c-at">${((atMs - startMs) / 1000).toFixed(3)}</td><td class="c-packet"><button type="button" class="link" tabindex="-1" data-frame="${packet}">${packetNumber(message, report)}</button></td><td class="c-from">${terms.sides[from]}</td><td class="c-lasted">${opcode} ${formatBytes(bytes)}</td><td class="c-text">${contentOf(message, said)}</td></tr>
 `;
 };
 

@@ -7,13 +7,13 @@ import type { Catalogue } from '../language/catalogue.js';
 import type { Report, SessionReport } from '../report.js';
 import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
+import { ACROSS, type Axis, across, axisBetween, axisLabels } from './time-axis.js';
 
-/** Width of the axis in its own units. */
-const AXIS = 1000;
 const ROW = 14;
 /** The least that is drawn of a stage, so that it can be seen at all. */
 const SHORTEST = 3;
-const TICKS = 4;
+/** Steps of the axis: its column is narrow. */
+const LABELS = 4;
 
 export const overviewSection = (
   report: Report,
@@ -25,22 +25,18 @@ export const overviewSection = (
   const said = page.overview;
   if (sessions.length === 0) return html``;
   const axis = axisOf(report.sessions);
+  const outcomes = (['failed', 'ok', 'open', 'partial'] as const).filter((outcome) => report.summary[outcome] > 0);
   return html`<section id="sessions" aria-labelledby="sessions-title">
 <h2 id="sessions-title">${said.title}</h2>
 <form class="controls" id="controls" hidden>
 <label>${said.find} <input type="search" id="find" placeholder="${said.hint}" autocomplete="off"></label>
-<fieldset><legend>${said.show}</legend>${(['failed', 'ok', 'open', 'partial'] as const)
-    .filter((outcome) => report.summary[outcome] > 0)
-    .map(
-      (outcome) =>
-        html`<label><input type="checkbox" name="outcome" value="${outcome}" checked> ${terms.outcomes[outcome]}</label>`,
-    )}</fieldset>
+${outcomes.length < 2 ? null : html`<fieldset><legend>${said.show}</legend>${outcomes.map((outcome) => html`<label><input type="checkbox" name="outcome" value="${outcome}" checked> ${terms.outcomes[outcome]}</label>`)}</fieldset>`}
 <output id="shown">${fillTemplate(said.shown, { count: formatCount(sessions.length) })}</output>
 </form>
-${legend(said)}
+${legend(sessions, said)}
 <div class="scroll" tabindex="0" role="region" aria-label="${said.table}">
 <table class="overview" role="table">
-<thead role="rowgroup"><tr role="row">${HEADS.map((key) => html`<th role="columnheader" scope="col" data-sort="${key}" class="c-${key}">${key === 'id' ? '#' : said[key]}</th>`)}<th role="columnheader" scope="col" class="c-time">${ticks(axis, said.time)}</th></tr></thead>
+<thead role="rowgroup"><tr role="row">${HEADS.map((key) => html`<th role="columnheader" scope="col" data-sort="${key}" class="c-${key}">${key === 'id' ? '#' : said[key]}</th>`)}<th role="columnheader" scope="col" class="c-time"><span class="hidden">${said.time}</span><svg class="ticks">${axisLabels(axis, 11, axis.startMs)}</svg></th></tr></thead>
 <tbody role="rowgroup">
 ${sessions.map((session) => row(session, axis, told, catalogue))}</tbody>
 </table>
@@ -51,12 +47,6 @@ ${sessions.map((session) => row(session, axis, told, catalogue))}</tbody>
 
 const HEADS = ['id', 'where', 'outcome', 'lasted', 'verdict'] as const;
 
-interface Axis {
-  /** Milliseconds. */
-  start: number;
-  length: number;
-}
-
 const axisOf = (sessions: readonly SessionReport[]): Axis => {
   let start = Number.POSITIVE_INFINITY;
   let end = Number.NEGATIVE_INFINITY;
@@ -64,11 +54,8 @@ const axisOf = (sessions: readonly SessionReport[]): Axis => {
     start = Math.min(start, startMs);
     end = Math.max(end, endMs);
   }
-  return { start, length: Math.max(end - start, 0.001) };
+  return axisBetween(start, end, LABELS);
 };
-
-const ticks = ({ start, length }: Axis, time: string): Html =>
-  html`<span class="ticks"><span class="hidden">${time}</span>${Array.from({ length: TICKS + 1 }, (_, index) => html`<span>${formatDuration((start + (length * index) / TICKS) * 1e6)}</span>`)}</span>`;
 
 const row = (session: SessionReport, axis: Axis, told: ReadonlySet<number>, { page, terms }: Catalogue): Html => {
   const said = page.overview;
@@ -86,7 +73,7 @@ const MARKS: Readonly<Record<SessionReport['outcome'], string>> = { ok: '✓', f
 /** The stages where they stand on the common axis; a failure ends in a mark. */
 const bar = (
   { stages, startMs, endMs, outcome, stage }: SessionReport,
-  { start, length }: Axis,
+  axis: Axis,
   said: Catalogue['page']['overview'],
 ): Html => {
   const described = fillTemplate(outcome === 'failed' ? said.barFailed : said.bar, {
@@ -94,7 +81,7 @@ const bar = (
     end: formatDuration(endMs * 1e6),
     stage,
   });
-  const at = (ms: number) => Math.max(0, Math.min(AXIS, ((ms - start) / length) * AXIS));
+  const at = (ms: number) => across(ms, axis);
   const whole = html`<rect class="whole" x="${at(startMs).toFixed(1)}" y="5" width="${Math.max(SHORTEST, at(endMs) - at(startMs)).toFixed(1)}" height="4"/>`;
   const parts = stages.map((each) => {
     if (each.startMs === null) return null;
@@ -102,10 +89,19 @@ const bar = (
     const to = each.durationMs === null ? at(endMs) : at(each.startMs + each.durationMs);
     return html`<rect class="g-${each.stage}" x="${from.toFixed(1)}" y="2" width="${Math.max(SHORTEST, to - from).toFixed(1)}" height="10"/>`;
   });
-  const end = Math.min(AXIS - 4, Math.max(4, at(endMs)));
+  const end = Math.min(ACROSS - 4, Math.max(4, at(endMs)));
   const mark = outcome === 'failed' ? html`<path class="broke" d="M${(end - 4).toFixed(1)} 1v12h8v-12z"/>` : null;
-  return html`<svg viewBox="0 0 ${AXIS} ${ROW}" preserveAspectRatio="none" role="img" aria-label="${described}">${whole}${parts}${mark}</svg>`;
+  return html`<svg viewBox="0 0 ${ACROSS} ${ROW}" preserveAspectRatio="none" role="img" aria-label="${described}">${whole}${parts}${mark}</svg>`;
 };
 
-const legend = (said: Catalogue['page']['overview']): Html =>
-  html`<ul class="legend" aria-label="${said.legend}">${['dns', 'tcp', 'proxy', 'tls', 'upgrade', 'subprotocol', 'open', 'close'].map((stage) => html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="g-${stage}" width="10" height="10"/></svg>${stage}</li>`)}<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="broke" width="10" height="10"/></svg>${said.failed}</li></ul>`;
+/** Of the stages that are drawn somewhere. */
+const legend = (sessions: readonly SessionReport[], said: Catalogue['page']['overview']): Html => {
+  const seen = new Set(sessions.flatMap(({ stages }) => stages.map(({ stage }) => stage)));
+  const shown = STAGES.filter((stage) => seen.has(stage));
+  const sign = (look: string, text: string): Html =>
+    html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${look}" width="10" height="10"/></svg>${text}</li>`;
+  const failed = sessions.some(({ outcome }) => outcome === 'failed') ? sign('broke', said.failed) : null;
+  return html`<ul class="legend" aria-label="${said.legend}">${shown.map((stage) => sign(`g-${stage}`, stage))}${failed}</ul>`;
+};
+
+const STAGES = ['dns', 'tcp', 'proxy', 'tls', 'upgrade', 'subprotocol', 'open', 'close'] as const;

@@ -1,19 +1,65 @@
 /**
- * The script of the page, as text: it filters and sorts the overview, opens the session that a link leads to, and copies
- * display filters. It makes no HTML out of text and asks nobody for anything; without it the page is complete.
+ * The script of the page, as text: it switches the theme, filters and sorts the overview, opens what a link leads to, and
+ * copies display filters. It makes no HTML out of text and asks nobody for anything; without it the page is complete. It
+ * stands in the head, so that a theme that was chosen is there from the first drawing on.
  */
 interface ScriptTexts {
   /** With `{text}`. */
   copied: string;
   /** With `{count}` and `{all}`. */
   shown: string;
+  /** What the switch leads to. */
+  dark: string;
+  light: string;
 }
 
-export const pageScript = ({ copied, shown }: ScriptTexts): string => `
+export const pageScript = (texts: ScriptTexts): string => `
 (() => {
   'use strict';
+  const TEXTS = ${JSON.stringify(texts).replaceAll('<', '\\u003c')};
+  const root = document.documentElement;
+  root.classList.add('scripted');
   const byId = (id) => document.getElementById(id);
-  document.documentElement.classList.add('scripted');
+${THEME}
+  const prepare = () => {
+    prepareTheme();
+${COPYING}
+${LINKS}
+${PACKETS}
+${OVERVIEW}
+  };
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', prepare);
+  else prepare();
+})();
+`;
+
+/** The theme of the system until another one is chosen; the choice is kept where the browser allows it. */
+const THEME = `
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const kept = (theme) => {
+    try {
+      if (theme === undefined) return localStorage.getItem('wscope-theme');
+      localStorage.setItem('wscope-theme', theme);
+    } catch { /* A browser that keeps nothing for pages from disk. */ }
+    return null;
+  };
+  const chosen = kept();
+  if (chosen === 'dark' || chosen === 'light') root.dataset.theme = chosen;
+  const isDark = () => root.dataset.theme === undefined ? dark.matches : root.dataset.theme === 'dark';
+  const prepareTheme = () => {
+    const button = byId('theme');
+    const name = () => { button.textContent = isDark() ? TEXTS.light : TEXTS.dark; };
+    button.addEventListener('click', () => {
+      root.dataset.theme = isDark() ? 'light' : 'dark';
+      kept(root.dataset.theme);
+      name();
+    });
+    dark.addEventListener('change', name);
+    name();
+    button.hidden = false;
+  };`;
+
+const COPYING = `
   const said = byId('said');
   let quiet;
   const say = (text) => {
@@ -21,16 +67,17 @@ export const pageScript = ({ copied, shown }: ScriptTexts): string => `
     clearTimeout(quiet);
     quiet = setTimeout(() => { said.textContent = ''; }, 2500);
   };
-
-  const copied = (text) => say(${quoted(copied)}.replace('{text}', () => text));
+  const copied = (text) => say(TEXTS.copied.replace('{text}', () => text));
   // A file opened from disk may not write to the clipboard the modern way.
   const copyFromArea = (text) => {
+    const before = document.activeElement;
     const area = document.createElement('textarea');
     area.value = text;
     document.body.append(area);
     area.select();
     const worked = document.execCommand('copy');
     area.remove();
+    before?.focus({ preventScroll: true });
     if (worked) copied(text);
     else say(text);
   };
@@ -40,10 +87,11 @@ export const pageScript = ({ copied, shown }: ScriptTexts): string => `
   };
   document.addEventListener('click', (event) => {
     const button = event.target.closest('button[data-frame], button[data-copy]');
-    if (button === null) return;
-    copy(button.dataset.copy ?? 'frame.number == ' + button.dataset.frame);
-  });
+    if (button !== null) copy(button.dataset.copy ?? 'frame.number == ' + button.dataset.frame);
+  });`;
 
+/** What a link leads to is opened, scrolled to and focused, so that the keyboard goes on from there. */
+const LINKS = `
   const openTarget = () => {
     const target = location.hash.length > 1 ? byId(location.hash.slice(1)) : null;
     if (target === null) return;
@@ -52,14 +100,47 @@ export const pageScript = ({ copied, shown }: ScriptTexts): string => `
       session.hidden = false;
       session.open = true;
     }
-    target.scrollIntoView({ block: target === session ? 'start' : 'center' });
+    target.scrollIntoView({ block: target === session || target.tagName !== 'TR' ? 'start' : 'center' });
+    const focused = target === session ? session.querySelector('summary') : target;
+    if (focused !== session?.firstElementChild) focused.tabIndex = -1;
+    focused.focus({ preventScroll: true });
   };
   addEventListener('hashchange', openTarget);
-  openTarget();
-  addEventListener('beforeprint', () => {
-    for (const session of document.querySelectorAll('details.session')) session.open = true;
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    // The same link again changes no hash.
+    if (link !== null && link.hash === location.hash) openTarget();
   });
+  openTarget();
+  let folded = [];
+  addEventListener('beforeprint', () => {
+    folded = [...document.querySelectorAll('details:not([open])')];
+    for (const each of folded) each.open = true;
+  });
+  addEventListener('afterprint', () => {
+    for (const each of folded) each.open = false;
+  });`;
 
+/** Packets of a table are one stop of the Tab key; arrows go from one to the next. */
+const PACKETS = `
+  for (const table of document.querySelectorAll('.ladder, .sent')) {
+    const first = table.querySelector('button[data-frame]');
+    if (first !== null) first.tabIndex = 0;
+  }
+  document.addEventListener('keydown', (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const table = step === undefined || !event.target.matches('button[data-frame]') ? null : event.target.closest('table');
+    if (table === null) return;
+    const buttons = [...table.querySelectorAll('button[data-frame]')];
+    const next = buttons[buttons.indexOf(event.target) + step];
+    if (next === undefined) return;
+    event.preventDefault();
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });`;
+
+const OVERVIEW = `
   const table = document.querySelector('.overview');
   if (table === null) return;
   const body = table.tBodies[0];
@@ -67,27 +148,33 @@ export const pageScript = ({ copied, shown }: ScriptTexts): string => `
   const controls = byId('controls');
   const find = byId('find');
   const shown = byId('shown');
+  const grouped = (count) => String(count).replace(/\\B(?=(\\d{3})+$)/g, ',');
   controls.hidden = rows.length < 2;
   const filter = () => {
-    const words = find.value.toLowerCase().split(/ +/).filter((word) => word !== '');
-    const outcomes = new Set([...controls.elements.outcome.length === undefined ? [controls.elements.outcome] : controls.elements.outcome]
-      .filter((box) => box.checked).map((box) => box.value));
+    const words = find.value.toLowerCase().split(/\\s+/).filter((word) => word !== '');
+    const hidden = new Set([...controls.querySelectorAll('[name=outcome]:not(:checked)')].map((box) => box.value));
     let count = 0;
     for (const { row, words: text } of rows) {
-      const fits = outcomes.has(row.dataset.outcome) && words.every((word) => text.includes(word));
+      const fits = !hidden.has(row.dataset.outcome) && words.every((word) => text.includes(word));
       row.hidden = !fits;
       const session = byId('s' + row.dataset.id);
       if (session !== null && session !== row) session.hidden = !fits;
       if (fits) count++;
     }
-    shown.textContent = ${quoted(shown)}.replace('{count}', count).replace('{all}', rows.length);
+    shown.textContent = TEXTS.shown.replace('{count}', grouped(count)).replace('{all}', grouped(rows.length));
   };
   let waiting;
   find.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
   controls.addEventListener('change', filter);
   controls.addEventListener('submit', (event) => event.preventDefault());
+  document.addEventListener('click', (event) => {
+    const cause = event.target.closest('a[data-find]');
+    if (cause === null) return;
+    find.value = cause.dataset.find;
+    filter();
+  });
   document.addEventListener('keydown', (event) => {
-    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.target.closest('input') !== null || controls.hidden) return;
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input') !== null || controls.hidden) return;
     event.preventDefault();
     find.focus();
   });
@@ -99,6 +186,7 @@ export const pageScript = ({ copied, shown }: ScriptTexts): string => `
     where: ({ row }) => row.cells[1].textContent,
     verdict: ({ row }) => row.cells[4].textContent,
   };
+  if (rows.length < 2) return;
   for (const head of table.tHead.querySelectorAll('th[data-sort]')) {
     const button = document.createElement('button');
     button.type = 'button';
@@ -108,12 +196,8 @@ export const pageScript = ({ copied, shown }: ScriptTexts): string => `
       const down = head.getAttribute('aria-sort') === 'ascending';
       for (const other of table.tHead.querySelectorAll('th[aria-sort]')) other.removeAttribute('aria-sort');
       head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const keyed = rows.map((each) => ({ each, key: keys[head.dataset.sort](each) }));
+      const keyed = rows.map((each) => ({ row: each.row, key: keys[head.dataset.sort](each) }));
       keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0) * (down ? -1 : 1));
-      body.append(...keyed.map(({ each }) => each.row));
+      body.append(...keyed.map(({ row }) => row));
     });
-  }
-})();
-`;
-
-const quoted = (text: string): string => JSON.stringify(text);
+  }`;

@@ -13,8 +13,9 @@ import { answerSection, captureSection } from './answer-section.js';
 import { type Html, html, raw, textOf } from './html.js';
 import { overviewSection } from './overview-section.js';
 import { pageScript } from './page-script.js';
-import { PAGE_STYLE } from './page-style.js';
+import { pageStyle } from './page-style.js';
 import { sessionSection } from './session-section.js';
+import { ToldRows } from './told-rows.js';
 
 export interface HtmlOptions {
   /** `wscope 0.1.0, Node.js 20.20.2`. */
@@ -39,17 +40,19 @@ const MOST_OPEN = 5;
 export function* renderHtml(report: Report, options: HtmlOptions): Iterable<string> {
   const { catalogue = ENGLISH } = options;
   const { page } = catalogue;
-  const script = pageScript({ copied: page.copied, shown: page.overview.shownOf });
+  const script = pageScript({ copied: page.copied, shown: page.overview.shownOf, ...page.theme });
+  const style = pageStyle({ packet: page.timeline.packet, session: page.overview.session });
   const listed = failuresFirst(report.sessions, MOST_SESSIONS);
   const plan = storiesOf(report.sessions);
-  const told = new Set(plan.keys());
-  yield textOf(headOf(report, script, catalogue));
+  const told = new ToldRows(report.sessions, plan);
+  yield textOf(headOf(report, style, script, catalogue));
   yield textOf(html`<body>
 ${report.sessions.length === 0 ? null : html`<a class="skip" href="#sessions">${page.skip}</a>`}
-<header>${answerSection(report, catalogue)}</header>
+<header><button type="button" class="theme" id="theme" hidden></button>
+${answerSection(report, told, catalogue)}</header>
 <main>
 `);
-  yield textOf(overviewSection(report, listed, told, catalogue));
+  yield textOf(overviewSection(report, listed, new Set(plan.keys()), catalogue));
   if (listed.length < report.sessions.length)
     yield textOf(
       limit(
@@ -59,36 +62,35 @@ ${report.sessions.length === 0 ? null : html`<a class="skip" href="#sessions">${
         }),
       ),
     );
-  const untold = report.sessions.length - told.size;
+  const untold = report.sessions.length - plan.size;
   if (untold > 0) yield textOf(limit(fillTemplate(page.limits.stories, { count: formatCount(untold) })));
   let open = report.sessions.length === 1 ? 1 : Math.min(MOST_OPEN, report.summary.failed);
   for (const session of report.sessions) {
-    const rows = plan.get(session.id);
-    if (rows === undefined) continue;
+    if (!plan.has(session.id)) continue;
     const isOpen = open > 0 && (session.outcome === 'failed' || report.sessions.length === 1);
     if (isOpen) open--;
-    yield textOf(sessionSection(session, report, rows, isOpen, catalogue));
+    yield textOf(sessionSection(session, report, told, isOpen, catalogue));
   }
   yield textOf(html`</main>
 ${captureSection(report, options, catalogue)}
 <p id="said" class="said" role="status" aria-live="polite"></p>
-<script>${raw(script)}</script>
 </body>
 </html>
 `);
 }
 
-const headOf = (report: Report, script: string, catalogue: Catalogue): Html => html`<!doctype html>
+const headOf = (report: Report, style: string, script: string, catalogue: Catalogue): Html => html`<!doctype html>
 <html lang="${catalogue.language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyOf(script)}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(style, script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="wscope">
 <title>${titleOf(report, catalogue)}</title>
-<style>${raw(PAGE_STYLE)}</style>
+<style>${raw(style)}</style>
+<script>${raw(script)}</script>
 </head>
 `;
 
@@ -102,8 +104,8 @@ const titleOf = ({ captures, summary }: Report, { page }: Catalogue): string =>
 const hashOf = (source: string): string => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
 
 /** Nothing is fetched, framed or sent; the one style and the one script are known by their hash. */
-const policyOf = (script: string): string =>
-  `default-src 'none'; style-src ${hashOf(PAGE_STYLE)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
+const policyOf = (style: string, script: string): string =>
+  `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
 
 const limit = (text: string): Html => html`<p class="limit">${text}</p>\n`;
 

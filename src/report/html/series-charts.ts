@@ -9,13 +9,11 @@ import type { Catalogue } from '../language/catalogue.js';
 import type { SeriesReport, SessionReport } from '../report.js';
 import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
+import { across, axisBetween } from './time-axis.js';
+import { chartKey, timeChart } from './time-chart.js';
 
-const WIDTH = 1000;
-const HEIGHT = 126;
-const MIDDLE = 52;
-const REACH = 40;
-const LEFT = 8;
-const TICKS = 5;
+/** Pixels from the line to the largest value. */
+const REACH = 42;
 /** Columns of the throughput: narrower ones are single messages rather than a rate. */
 const MOST_COLUMNS = 125;
 
@@ -24,21 +22,26 @@ type Across = (ms: number) => number;
 /** Where a value of one side stands. */
 type Up = (value: number) => number;
 
-export const seriesCharts = (session: SessionReport, { page: { series: said } }: Catalogue): Html | null => {
+export const seriesCharts = (session: SessionReport, { page }: Catalogue): Html | null => {
   if (session.series === undefined) return null;
-  const charts = [roundTrips, inFlight, throughput].flatMap((draw) => draw(session, session.series!, said) ?? []);
-  return charts.length === 0 ? null : html`<h3>${said.title}</h3>${charts}`;
+  const charts = [roundTrips, inFlight, throughput].flatMap((draw) => draw(session, session.series!, page) ?? []);
+  return charts.length === 0
+    ? null
+    : html`<h3>${page.series.title}</h3>
+<div class="charts">${charts}</div>`;
 };
 
-type Texts = Catalogue['page']['series'];
+type Page = Catalogue['page'];
+type Texts = Page['series'];
 
 type RoundTrip = SeriesReport['rtt']['client'][number];
 
 const roundTrips = (
   session: SessionReport,
   { rtt, pingRtt, heartbeatRtt }: SeriesReport,
-  said: Texts,
+  page: Page,
 ): Html | undefined => {
+  const said = page.series;
   const points = within(rtt, session);
   const pings = within(pingRtt, session);
   const beats = within(heartbeatRtt, session);
@@ -56,7 +59,7 @@ const roundTrips = (
     );
   const told = (before: string, template: string, of: readonly RoundTrip[]) =>
     of.length === 0 ? before : fillTemplate(template, { rtt: before, more: spreadOf(of) });
-  return chart(session, said, {
+  return chart(session, page, {
     key: 'rtt',
     name: said.rtt,
     top: ms(most),
@@ -66,17 +69,18 @@ const roundTrips = (
     kind: 'k-dots',
     draw: dots(points),
     beside: [
-      { kind: 'k-dots k-ping', draw: dots(pings) },
-      { kind: 'k-dots k-pong', draw: dots(beats) },
+      { kind: 'k-dots k-ping', sign: 'ping', name: page.chart.ping, draw: dots(pings) },
+      { kind: 'k-dots k-pong', sign: 'pong', name: page.chart.heartbeat, draw: dots(beats) },
     ],
   });
 };
 
-const inFlight = (session: SessionReport, { bytesInFlight }: SeriesReport, said: Texts): Html | undefined => {
+const inFlight = (session: SessionReport, { bytesInFlight }: SeriesReport, page: Page): Html | undefined => {
+  const said = page.series;
   const points = within(bytesInFlight, session);
   const most = largest(points, ([, mostBytes]) => mostBytes);
   if (most === undefined || most === 0) return undefined;
-  return chart(session, said, {
+  return chart(session, page, {
     key: 'flight',
     name: said.inFlight,
     top: formatBytes(most),
@@ -96,7 +100,7 @@ const inFlight = (session: SessionReport, { bytesInFlight }: SeriesReport, said:
         ([atMs, mostBytes, lastBytes]) =>
           `H${x(atMs).toFixed(1)}V${y(mostBytes).toFixed(1)}${lastBytes === mostBytes ? '' : `V${y(lastBytes).toFixed(1)}`}`,
       );
-      return `M${x(first[0]).toFixed(1)} ${MIDDLE}${steps.join('')}H${x(session.endMs).toFixed(1)}V${MIDDLE}z`;
+      return `M${x(first[0]).toFixed(1)} ${REACH}${steps.join('')}H${x(session.endMs).toFixed(1)}V${REACH}z`;
     },
   });
 };
@@ -104,8 +108,9 @@ const inFlight = (session: SessionReport, { bytesInFlight }: SeriesReport, said:
 const throughput = (
   session: SessionReport,
   { throughput: sent, intervalMs }: SeriesReport,
-  said: Texts,
+  page: Page,
 ): Html | undefined => {
+  const said = page.series;
   const { startMs, endMs } = session;
   const widthMs = Math.max(intervalMs, (endMs - startMs) / MOST_COLUMNS);
   const points = within(sent, session);
@@ -116,7 +121,7 @@ const throughput = (
   const most = largest(columns, ([, bytes]) => bytes);
   if (most === undefined) return undefined;
   const total = (side: keyof PerSide<unknown>) => formatBytes(points[side].reduce((sum, [, bytes]) => sum + bytes, 0));
-  return chart(session, said, {
+  return chart(session, page, {
     key: 'rate',
     name: said.throughput,
     top: `${formatBytes(Math.round((most / widthMs) * 1000))}/s`,
@@ -129,7 +134,7 @@ const throughput = (
         .map(([atMs, bytes]) => {
           const from = x(atMs);
           const to = x(Math.min(atMs + widthMs, endMs));
-          return `M${from.toFixed(1)} ${MIDDLE}V${y(bytes).toFixed(1)}h${Math.max(1, to - from).toFixed(1)}V${MIDDLE}z`;
+          return `M${from.toFixed(1)} ${REACH}V${y(bytes).toFixed(1)}h${Math.max(1, to - from).toFixed(1)}V${REACH}z`;
         })
         .join(''),
   });
@@ -149,43 +154,39 @@ interface Drawing {
   kind: 'k-dots' | 'k-area';
   draw: Draw;
   /** What is compared with it, in colours of its own; what draws nothing is left out. */
-  beside?: readonly { kind: string; draw: Draw }[];
+  beside?: readonly { kind: string; sign: string; name: string; draw: Draw }[];
 }
 
 type Draw = (side: 'client' | 'server', x: Across, y: Up) => string;
 
-const chart = (session: SessionReport, said: Texts, drawing: Drawing): Html => {
+const chart = (session: SessionReport, { series: said, chart: words }: Page, drawing: Drawing): Html => {
   const { key, name, top, most, says, note, kind, draw, beside = [] } = drawing;
   const { id, startMs, endMs } = session;
-  const length = Math.max(endMs - startMs, 0.001);
-  const x: Across = (at) => LEFT + ((at - startMs) / length) * (WIDTH - 2 * LEFT);
+  const axis = axisBetween(startMs, endMs);
+  const x: Across = (ms) => across(ms, axis);
   const y =
     (direction: 1 | -1): Up =>
     (value) =>
-      MIDDLE + direction * (value / Math.max(most, Number.MIN_VALUE)) * REACH;
-  const label = `${key}${id}`;
+      REACH + direction * (value / Math.max(most, Number.MIN_VALUE)) * REACH;
   const sides = { client: says('client'), server: says('server') };
+  const others = beside
+    .map((each) => ({ ...each, path: each.draw('client', x, y(-1)) + each.draw('server', x, y(1)) }))
+    .filter(({ path }) => path !== '');
+  const signs = others.length === 0 ? null : others.map((each) => chartKey(each.sign, each.name));
   return html`
-<figure class="chart series"><figcaption><b>${name}</b> ${fillTemplate(said.sides, sides)}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${label}-title ${label}-desc">
-<title id="${label}-title">${fillTemplate(said.of, { name, id: String(id) })}</title>
-<desc id="${label}-desc">${fillTemplate(said.describes, { note, ...sides })}</desc>
-<path class="axis grid" d="M0 ${MIDDLE - REACH}H${WIDTH}M0 ${MIDDLE + REACH}H${WIDTH}"/><path class="axis" d="M0 ${MIDDLE}H${WIDTH}"/>
-<path class="k-client ${kind}" d="${draw('client', x, y(-1))}"/>
-<path class="k-server ${kind}" d="${draw('server', x, y(1))}"/>${beside.map((other) => also(other.kind, other.draw('client', x, y(-1)) + other.draw('server', x, y(1))))}
-<text x="2" y="${MIDDLE - REACH - 3}">${said.client}</text><text x="2" y="${MIDDLE + REACH + 13}">${said.server}</text>
-<text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE - REACH - 3}">${top}</text><text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE - 3}">0</text><text text-anchor="end" x="${WIDTH - 2}" y="${MIDDLE + REACH + 13}">${top}</text>
-${Array.from({ length: TICKS + 1 }, (_, index) => tick(index, length))}
-</svg></figure>`;
-};
-
-const also = (kind: string, path: string): Html | null =>
-  path === '' ? null : html`<path class="${kind}" d="${path}"/>`;
-
-const tick = (index: number, length: number): Html => {
-  const at = LEFT + ((WIDTH - 2 * LEFT) * index) / TICKS;
-  const side = index === 0 ? 'start' : index === TICKS ? 'end' : 'middle';
-  return html`<text text-anchor="${side}" x="${at.toFixed(0)}" y="${HEIGHT - 3}">${ms((length * index) / TICKS)}</text>`;
+<figure class="chart"><figcaption><b>${name}</b>${chartKey('client', fillTemplate(said.sideOf, { side: words.sides.client, value: sides.client }))}${chartKey('server', fillTemplate(said.sideOf, { side: words.sides.server, value: sides.server }))}${signs}</figcaption>
+${timeChart(
+  {
+    key: `${key}${id}`,
+    title: fillTemplate(said.of, { name, id: String(id) }),
+    description: fillTemplate(said.describes, { note, ...sides }),
+    axis,
+    reach: REACH,
+    top,
+    paths: html`<path class="k-client ${kind}" d="${draw('client', x, y(-1))}"/><path class="k-server ${kind}" d="${draw('server', x, y(1))}"/>${others.map((each) => html`<path class="${each.kind}" d="${each.path}"/>`)}`,
+  },
+  words,
+)}<p class="small">${note}</p></figure>`;
 };
 
 /** A stream of HTTP/2 is shorter than the connection that the points are of. */

@@ -13,32 +13,33 @@ import { copyButton, packetLinks } from './packet-link.js';
 import { seriesCharts } from './series-charts.js';
 import { stageWaterfall } from './stage-waterfall.js';
 import { tlsFacts } from './tls-facts.js';
+import type { ToldRows } from './told-rows.js';
 import { upgradeHeaders } from './upgrade-headers.js';
 import { packetFilter, streamFilter } from './wireshark-filter.js';
 
 export const sessionSection = (
   session: SessionReport,
   report: Report,
-  rows: number,
+  told: ToldRows,
   isOpen: boolean,
   catalogue: Catalogue,
 ): Html => {
   const { page, terms } = catalogue;
   const said = page.section;
   const sure = fillTemplate(said.sure, { confidence: terms.confidences[session.confidence] });
-  const { id, outcome, verdict } = session;
+  const { id, outcome, verdict, url, host, server, startMs, endMs } = session;
   const network = networkText(session, catalogue);
   const facts = [...(network === undefined ? [] : [network]), ...notSeenTexts(session, catalogue)];
   return html`<details class="session" id="s${id}"${isOpen ? html` open` : null}>
-<summary><h2>${fillTemplate(page.session, { id: String(id) })} <span class="o-${outcome}">${fateOf(session, catalogue)}</span></h2></summary>
+<summary><h2>${fillTemplate(page.session, { id: String(id) })} <span class="o-${outcome}">${fateOf(session, catalogue)}</span></h2> <span class="brief"><code>${url ?? host ?? server}</code> ${formatDuration((endMs - startMs) * 1e6)}</span></summary>
 <p class="verdict">${verdict} <span class="sure">${sure}</span></p>
 ${identity(session, catalogue)}
 ${filters(session, report, said)}
-${session.findings.map((finding) => findingCard(finding, session, report, catalogue))}
-${stageWaterfall(session, report, catalogue)}
+${session.findings.map((finding) => findingCard(finding, session, report, told, catalogue))}
+${stageWaterfall(session, report, told, catalogue)}
 ${frameChart(session, catalogue)}
 ${seriesCharts(session, catalogue)}
-${ladderTable(session, report, rows, catalogue)}
+${ladderTable(session, report, told, catalogue)}
 ${messageTable(session, report, catalogue)}
 ${upgradeHeaders(session, report, catalogue)}
 ${tlsFacts(session, report, catalogue)}
@@ -134,7 +135,13 @@ ${stream === undefined ? null : line(stream, said.copyStream)}
 </ul></details>`;
 };
 
-const findingCard = (finding: FindingReport, session: SessionReport, report: Report, catalogue: Catalogue): Html => {
+const findingCard = (
+  finding: FindingReport,
+  session: SessionReport,
+  report: Report,
+  told: ToldRows,
+  catalogue: Catalogue,
+): Html => {
   const { page, terms } = catalogue;
   const said = page.section;
   const { title, severity, confidence, evidence, remedy, reference, rule } = finding;
@@ -145,9 +152,9 @@ const findingCard = (finding: FindingReport, session: SessionReport, report: Rep
   const rest = beyondVerdict(finding, session);
   return html`<section class="finding f-${severity}">
 <h3>${title} <small>${degree}</small></h3>
-${rest === '' ? null : html`<p>${rest}</p>`}
-${remedy.length === 0 ? null : html`<h4>${said.todo}</h4><ul>${remedy.map((text) => html`<li>${text}</li>`)}</ul>`}
-${evidence.length === 0 ? null : html`<h4>${said.evidence}</h4><p>${packetLinks(session, evidence, report, catalogue)}</p>`}
-<p class="small">${rule}${reference.length === 0 ? '' : `; ${reference.join(', ')}`}</p>
+<div class="sides"><div>${rest === '' ? null : html`<p>${rest}</p>`}
+${evidence.length === 0 ? null : html`<h4>${said.evidence}</h4><p>${packetLinks(session, evidence, report, told, catalogue)}</p>`}</div>
+${remedy.length === 0 ? null : html`<div><h4>${said.todo}</h4><ul>${remedy.map((text) => html`<li>${text}</li>`)}</ul></div>`}</div>
+<p class="small"><code>${rule}</code>${reference.length === 0 ? '' : `; ${reference.join(', ')}`}</p>
 </section>`;
 };

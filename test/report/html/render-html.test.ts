@@ -50,7 +50,7 @@ describe('the page', () => {
 
   it('shows evidence where it is, and leads there', () => {
     const page = render(incident());
-    const [, packet] = /<dt>Proof<\/dt><dd><a href="#s1-p(\d+)">/.exec(page) ?? [];
+    const [, packet] = /<dt>Proof<\/dt><dd><a class="packet" href="#s1-p(\d+)">/.exec(page) ?? [];
     expect(page).toMatch(new RegExp(`<tr id="s1-p${packet}" class="[^"]*proof">`));
   });
 

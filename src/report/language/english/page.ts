@@ -5,6 +5,7 @@ export const ENGLISH_PAGE = {
   skip: 'To the sessions',
   copied: 'Copied: {text}',
   session: 'Session {id}',
+  theme: { dark: 'Dark', light: 'Light' },
   limits: {
     table: '{count} more sessions are not in this table, which ends at {most}.',
     stories:
@@ -17,6 +18,7 @@ export const ENGLISH_PAGE = {
   },
   answer: {
     verdict: '{session} {fate}: {verdict}',
+    tally: '{failed} of {sessions} sessions failed. The first of them:',
     none: 'No WebSocket sessions in this capture.',
     unjudged: 'Too little of any session was seen to judge.',
     one: 'The session shows nothing wrong.',
@@ -25,6 +27,7 @@ export const ENGLISH_PAGE = {
     fix: 'Fix',
     sure: 'How sure',
     counts: 'Sessions by outcome',
+    causes: 'Failed sessions by cause',
     sessions: 'Sessions {ids}',
   },
   foot: {
@@ -44,6 +47,7 @@ export const ENGLISH_PAGE = {
     shown: '{count} shown',
     shownOf: '{count} of {all} shown',
     table: 'Table of sessions',
+    session: 'session',
     where: 'where',
     outcome: 'outcome',
     lasted: 'lasted',
@@ -136,17 +140,22 @@ export const ENGLISH_PAGE = {
     noSilence: 'No long silence.',
     silences: 'Silences: {silences}.',
     silence: '{duration} of silence',
+    caption: 'Height by size (square root), the largest {size}; boxes are runs of frames.',
+  },
+  chart: {
     client: 'client ▲',
     server: 'server ▼',
-    caption:
-      'Height by size, the largest {size}; dots are pings and pongs, the line is the Close or the end, shaded is silence.',
+    sides: { client: 'client', server: 'server' },
+    ping: 'ping',
+    pong: 'pong',
+    end: 'Close or end',
+    silence: 'silence',
+    heartbeat: 'heart-beat',
   },
   series: {
     title: 'TCP over time',
     of: '{name} of session {id}',
-    sides: 'client {client}, server {server}',
-    client: 'client ▲',
-    server: 'server ▼',
+    sideOf: '{side} {value}',
     describes: '{note} Client upwards: {client}. Server downwards: {server}.',
     rtt: 'Round-trip times',
     rttNote: 'From data to its acknowledgment, at the point of capture.',
