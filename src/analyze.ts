@@ -2,11 +2,13 @@
  * The whole pipeline on one page: captures in, report out. Reading packets is the only part that waits; everything else
  * is synchronous. Same captures and language, same report: no clock, locale or path has a say in it.
  */
+
 import type { CaptureInfo } from './capture/capture-info.js';
 import { CaptureSet } from './capture/capture-set.js';
 import type { CaptureSource } from './capture/capture-source.js';
 import type { Nanos, PacketRef } from './capture/packet.js';
 import { replayable } from './capture/replayable-source.js';
+import { warning } from './capture/warning.js';
 import { diagnose, diagnoseCapture, diagnoseLookup } from './diagnosis/diagnose.js';
 import { legsOf } from './diagnosis/measures/legs.js';
 import { READABLE_LINK_TYPES } from './link/locate-datagram.js';
@@ -74,7 +76,7 @@ export async function analyze(sources: readonly CaptureSource[], options: Analyz
   // A program that records live writes secrets behind the first packets that need them.
   if (keyLog.late > 0 && again.every(({ canReplay }) => canReplay)) {
     reading = await read(again, options, keyLog, isWhole);
-  } else if (keyLog.late > 0) reading.captures[0]?.warnings.push(TOO_LATE);
+  } else if (keyLog.late > 0) reading.captures[0]?.warnings.push(warning('secrets-too-late'));
   // Ids are given at the end; only then is it known whose events to keep.
   if (wantsAll && isRepeatable) {
     const wanted = new Set<PacketRef>();
@@ -94,9 +96,6 @@ export async function analyze(sources: readonly CaptureSource[], options: Analyz
   }
   return tell(reading, options, catalogue);
 }
-
-const TOO_LATE =
-  'Secrets for TLS stand behind the packets they belong to, too far to read standard input again: save the capture to a file and pass that.';
 
 /** Everything that was read, before it is judged. */
 interface Reading {

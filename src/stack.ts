@@ -2,7 +2,9 @@
  * Which layer follows which: the only file that knows all layers. Packets come in, connections and their layers are
  * built on the way, and every connection that is over ends as a session log or as a count.
  */
+
 import type { Nanos, Packet, PacketRef } from './capture/packet.js';
+import { type Warning, warning } from './capture/warning.js';
 import { DnsStream } from './dns/dns-stream.js';
 import { LookupTable } from './dns/lookup-table.js';
 import type { Http2StreamFacts } from './http/h2-facts.js';
@@ -93,21 +95,14 @@ export class Stack implements ConnectionOwner<Ends> {
     this.connections.finish(this.lastPacket, this.lastAt);
   }
 
-  /** Limits that were reached, in words for the report. */
-  warnings(): string[] {
+  /** Limits that were reached. */
+  warnings(): Warning[] {
     const { evicted } = this.connections;
     const { forgotten } = this.lookups;
-    const warnings: string[] = [];
-    if (evicted > 0)
-      warnings.push(`${evicted} connections were given up while open, because too many were open at the same time.`);
-    if (forgotten > 0)
-      warnings.push(
-        `The first ${forgotten} DNS lookups were forgotten, because there are too many: sessions after them may lack their names.`,
-      );
-    if (this.uncharted > 0)
-      warnings.push(
-        `Numbers over time were kept of ${SERIES_KEPT} connections, and not of ${this.uncharted} after them: --session tells of one.`,
-      );
+    const warnings: Warning[] = [];
+    if (evicted > 0) warnings.push(warning('connections-evicted', { count: evicted }));
+    if (forgotten > 0) warnings.push(warning('lookups-forgotten', { count: forgotten }));
+    if (this.uncharted > 0) warnings.push(warning('series-over-limit', { kept: SERIES_KEPT, omitted: this.uncharted }));
     return warnings;
   }
 

@@ -2,6 +2,7 @@
  * One source on its way to packets: finds out what it is, inflates it where needed, and refills one packet at a time.
  * Packets of the block at hand come without waiting; only the next block is a promise.
  */
+
 import { CaptureError } from './capture-error.js';
 import type { CaptureInfo } from './capture-info.js';
 import type { CaptureReader } from './capture-reader.js';
@@ -11,6 +12,7 @@ import { isGzip, MAGIC_OCTETS, readerFor } from './file-format.js';
 import { inflateBlocks } from './inflate-blocks.js';
 import { linkTypeName } from './link-type-names.js';
 import { Packet } from './packet.js';
+import { type Warning, warning } from './warning.js';
 
 type Blocks = Iterator<Uint8Array> | AsyncIterator<Uint8Array>;
 
@@ -22,7 +24,7 @@ export class CaptureFile {
   private plain: Blocks | undefined;
   private reader: CaptureReader | undefined;
   private compression: 'gzip' | null = null;
-  private readonly warnings: string[] = [];
+  private readonly warnings: Warning[] = [];
 
   constructor(
     readonly source: CaptureSource,
@@ -130,7 +132,7 @@ export class CaptureFile {
       const { code, syscall } = error as NodeJS.ErrnoException;
       if (code === undefined || syscall === undefined) throw error;
       if (this.bytes === 0) throw new CaptureError(adviceFor(code));
-      this.warnings.push(`Reading stopped at byte ${this.bytes}: the system cannot read on (${code}).`);
+      this.warnings.push(warning('reading-stopped', { octets: this.bytes, code }));
       return undefined;
     }
   }

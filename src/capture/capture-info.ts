@@ -1,5 +1,7 @@
 /** What is told about a capture file as a whole, packets apart. Plain data; `captures` of the report is made from it. */
+
 import type { InterfaceInfo, PacketComment, ResolvedName, Secrets } from './capture-tally.js';
+import type { Warning } from './warning.js';
 
 export interface CaptureInfo {
   /** Base name; `-` for standard input. */
@@ -18,7 +20,7 @@ export interface CaptureInfo {
   truncatedPackets: number;
   /** Lost before they reached the file, as the file itself says; null where it says nothing. */
   droppedPackets: number | null;
-  warnings: string[];
+  warnings: Warning[];
   interfaces: readonly InterfaceInfo[];
   secrets: readonly Secrets[];
   resolvedNames: readonly ResolvedName[];

@@ -2,6 +2,7 @@
  * All captures of one analysis as one run of packets, in order of time; each file keeps its own order. A file that
  * cannot be used is set aside with its error and the others go on. One file alone is read without any merging.
  */
+
 import { CaptureError } from './capture-error.js';
 import { CaptureFile } from './capture-file.js';
 import type { CaptureInfo } from './capture-info.js';
@@ -9,6 +10,7 @@ import type { CaptureSource } from './capture-source.js';
 import type { Secrets } from './capture-tally.js';
 import { linkTypeName } from './link-type-names.js';
 import { CAPTURE_STRIDE, type Nanos, type Packet } from './packet.js';
+import { warning } from './warning.js';
 
 export interface CaptureSetOptions {
   /** Called once a block; `bytesTotal` is undefined where a source does not know its size. */
@@ -120,9 +122,7 @@ export class CaptureSet {
       if (packets > 0 && !this.canRead(linkType)) unread.set(linkType, (unread.get(linkType) ?? 0) + packets);
     }
     for (const [linkType, packets] of unread) {
-      info.warnings.push(
-        `${packets} packets of link type ${linkTypeName(linkType)} cannot be read and were passed over.`,
-      );
+      info.warnings.push(warning('link-type-unread', { packets, linkType: linkTypeName(linkType) }));
     }
     return info;
   }

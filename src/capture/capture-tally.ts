@@ -2,7 +2,9 @@
  * What a reader learns about its file besides the packets: counts, times, interfaces, and what a pcapng file carries for
  * the analysis (names, TLS secrets, comments). Everything that a file could repeat without end has a limit here.
  */
+
 import type { Nanos, Packet } from './packet.js';
+import { type Warning, type WarningKey, warning } from './warning.js';
 
 export interface InterfaceInfo {
   /** Empty where the file does not name it. */
@@ -53,7 +55,7 @@ export class CaptureTally {
   onSecrets: ((secrets: Secrets) => void) | undefined;
   readonly resolvedNames: ResolvedName[] = [];
   readonly comments: PacketComment[] = [];
-  private readonly kept: string[] = [];
+  private readonly kept: Warning[] = [];
   private unkept = 0;
 
   /** Counts the packet a reader just filled in, and numbers it. Allocates nothing. */
@@ -70,13 +72,13 @@ export class CaptureTally {
     this.onSecrets?.(secrets);
   }
 
-  warn(text: string): void {
-    if (this.kept.length < MAX_WARNINGS) this.kept.push(text);
+  warn(key: WarningKey, data: Warning['data']): void {
+    if (this.kept.length < MAX_WARNINGS) this.kept.push(warning(key, data));
     else this.unkept++;
   }
 
-  get warnings(): string[] {
-    return this.unkept === 0 ? [...this.kept] : [...this.kept, `${this.unkept} more warnings like these.`];
+  get warnings(): Warning[] {
+    return this.unkept === 0 ? [...this.kept] : [...this.kept, warning('more-like-these', { count: this.unkept })];
   }
 
   /** What the file itself says was lost before it was written; null where it says nothing. */

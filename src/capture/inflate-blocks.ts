@@ -2,8 +2,10 @@
  * Blocks of a gzip file (RFC 1952) become blocks of what it holds, as they come. A file that is cut or damaged inside
  * gives what could be inflated before that, and says so in a warning.
  */
+
 import { createGunzip } from 'node:zlib';
 import { CaptureError } from './capture-error.js';
+import { type Warning, warning } from './warning.js';
 
 /** Inflated blocks are as long as those read from files. */
 const INFLATED_BLOCK_OCTETS = 2 ** 20;
@@ -12,7 +14,7 @@ const DEFLATED_STEP_OCTETS = 16 * 1024;
 
 export async function* inflateBlocks(
   blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  warn: (text: string) => void,
+  warn: (warning: Warning) => void,
 ): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: INFLATED_BLOCK_OCTETS });
   let inflated: Uint8Array[] = [];
@@ -55,7 +57,10 @@ export async function* inflateBlocks(
     gunzip.destroy();
   }
   if (failure === undefined) return;
-  const what = failure.code === 'Z_BUF_ERROR' ? 'is cut' : `is damaged (${failure.message})`;
-  if (octets === 0) throw new CaptureError(`The gzip file ${what} and nothing in it can be read: copy it again`);
-  warn(`The gzip file ${what}: the ${octets} bytes before that were read.`);
+  const isCut = failure.code === 'Z_BUF_ERROR';
+  if (octets === 0) {
+    const what = isCut ? 'is cut' : `is damaged (${failure.message})`;
+    throw new CaptureError(`The gzip file ${what} and nothing in it can be read: copy it again`);
+  }
+  warn(isCut ? warning('gzip-cut', { octets }) : warning('gzip-damaged', { error: failure.message, octets }));
 }

@@ -3,11 +3,13 @@
  * orders, and the "modified" format of Alexey Kuznetzov's libpcap with its longer record header. The file header says
  * nothing about the length of the file, so damage shows only as a record that cannot be: reading stops there.
  */
+
 import { BlockWindow } from './block-window.js';
 import { CaptureError } from './capture-error.js';
 import { type CaptureReader, MAX_PACKET_OCTETS, MAX_RECORD_OCTETS } from './capture-reader.js';
 import { CaptureTally, type InterfaceInfo } from './capture-tally.js';
 import type { Packet } from './packet.js';
+import { warning, warningText } from './warning.js';
 
 export const PCAP_MAGIC_MICROSECONDS = 0xa1b2c3d4;
 export const PCAP_MAGIC_NANOSECONDS = 0xa1b23c4d;
@@ -92,9 +94,7 @@ export class PcapReader implements CaptureReader {
     const { unread, offset } = this.window;
     if (this.broken || unread === 0) return;
     if (!this.opened) throw new CaptureError(`The file ends inside the pcap header: ${unread} of 24 bytes are there`);
-    this.counted.warn(
-      `The file ends inside packet ${this.counted.packets + 1}, at byte ${offset}: the last ${unread} bytes are not a whole record.`,
-    );
+    this.counted.warn('ends-inside-packet', { packet: this.counted.packets + 1, offset, unread });
   }
 
   private open(): boolean {
@@ -138,15 +138,20 @@ export class PcapReader implements CaptureReader {
 
   private stop(capturedLength: number): false {
     const { offset } = this.window;
-    const what = `packet ${this.counted.packets + 1} at byte ${offset} ${
-      capturedLength > 0 ? `claims a length of ${capturedLength} bytes` : 'has a header of zeros'
-    }`;
+    const where = { packet: this.counted.packets + 1, offset };
+    const what =
+      capturedLength > 0
+        ? warning('length-of-packet', { ...where, length: capturedLength })
+        : warning('header-of-zeros', where);
     this.broken = true;
     this.opened = false;
     if (this.counted.packets === 0) {
-      throw new CaptureError(`No packet of this pcap file can be read: ${what}; copy or record the file again`, offset);
+      throw new CaptureError(
+        `No packet of this pcap file can be read: ${warningText(what)}; copy or record the file again`,
+        offset,
+      );
     }
-    this.counted.warn(`The file is damaged: ${what}. What stands before it was read, the rest was not.`);
+    this.counted.warn('damaged', { what });
     return false;
   }
 }

@@ -83,16 +83,12 @@ export class PcapngSection {
   readSecrets(block: Uint8Array, view: DataView, start: number, end: number): void {
     const length = view.getUint32(start + 4, this.littleEndian);
     if (length > end - start - 8) {
-      this.tally.warn(
-        `A block of decryption secrets claims ${length} bytes and has ${end - start - 8}; it was left out.`,
-      );
+      this.tally.warn('secrets-cut', { claimed: length, held: end - start - 8 });
       return;
     }
     this.secretOctets += length;
     if (this.secretOctets > MAX_SECRET_OCTETS) {
-      this.tally.warn(
-        `The file carries more than ${MAX_SECRET_OCTETS} bytes of decryption secrets; the rest was left out.`,
-      );
+      this.tally.warn('secrets-over-limit', { limit: MAX_SECRET_OCTETS });
       return;
     }
     this.tally.addSecrets({

@@ -4,6 +4,7 @@
  * are passed over without being buffered. A block states its length twice, so damage is noticed where it begins:
  * reading stops there.
  */
+
 import { BlockWindow } from './block-window.js';
 import { CaptureError } from './capture-error.js';
 import { type CaptureReader, MAX_RECORD_OCTETS } from './capture-reader.js';
@@ -11,6 +12,7 @@ import { CaptureTally } from './capture-tally.js';
 import type { Nanos, Packet } from './packet.js';
 import { PcapngOptions } from './pcapng-options.js';
 import { type PcapngInterface, PcapngSection } from './pcapng-section.js';
+import { type Warning, type WarningKey, warning, warningText } from './warning.js';
 
 export const PCAPNG_SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 0x1;
@@ -67,7 +69,7 @@ export class PcapngReader implements CaptureReader {
         length % 4 !== 0 ||
         (length > MAX_RECORD_OCTETS && isPacket(type))
       ) {
-        this.stop(`a block of type ${hexadecimal(type)} claims a length of ${length} bytes`);
+        this.stop('block-length', { type: hexadecimal(type), length });
         break;
       }
       if ((shortest === 0 && type !== PCAPNG_SECTION_HEADER) || length > MAX_RECORD_OCTETS) {
@@ -78,7 +80,7 @@ export class PcapngReader implements CaptureReader {
       const { view, position } = window;
       const end = position + length - 4;
       if (view.getUint32(end, this.littleEndian) !== length) {
-        this.stop(`a block of type ${hexadecimal(type)} states two lengths that differ`);
+        this.stop('block-lengths-differ', { type: hexadecimal(type) });
         break;
       }
       const found =
@@ -94,11 +96,9 @@ export class PcapngReader implements CaptureReader {
   end(): void {
     const { unread, offset } = this.window;
     if (this.broken || (unread === 0 && this.toSkip === 0)) return;
-    this.tally.warn(
-      this.toSkip > 0
-        ? `The file ends inside a block behind packet ${this.tally.packets}: ${this.toSkip} bytes are missing.`
-        : `The file ends inside a block behind packet ${this.tally.packets}, at byte ${offset}: the last ${unread} bytes are not a whole block.`,
-    );
+    const { packets: packet } = this.tally;
+    if (this.toSkip > 0) this.tally.warn('ends-inside-long-block', { packet, missing: this.toSkip });
+    else this.tally.warn('ends-inside-block', { packet, offset, unread });
   }
 
   private passOver(): boolean {
@@ -110,7 +110,7 @@ export class PcapngReader implements CaptureReader {
     const { view, position } = this.window;
     const big = view.getUint32(position + 8, false) === BYTE_ORDER_MAGIC;
     if (!big && view.getUint32(position + 8, true) !== BYTE_ORDER_MAGIC) {
-      this.stop('a section header has no byte-order magic');
+      this.stop('no-byte-order');
       return false;
     }
     this.littleEndian = !big;
@@ -129,7 +129,7 @@ export class PcapngReader implements CaptureReader {
         this.beginSection(view, position, end + 4 - position);
         break;
       case INTERFACE_DESCRIPTION:
-        if (!this.section.describeInterface(view, position + 8, end)) this.stop('it describes too many interfaces');
+        if (!this.section.describeInterface(view, position + 8, end)) this.stop('too-many-interfaces');
         break;
       case INTERFACE_STATISTICS:
         this.section.readStatistics(view, position + 8, end);
@@ -146,8 +146,8 @@ export class PcapngReader implements CaptureReader {
 
   private beginSection(view: DataView, position: number, length: number): void {
     const major = view.getUint16(position + 12, this.littleEndian);
-    if (length < SHORTEST_SECTION_HEADER) this.stop(`a section header is ${length} bytes long`);
-    else if (major !== 1) this.stop(`a section is of version ${major}, and only 1.x can be read`);
+    if (length < SHORTEST_SECTION_HEADER) this.stop('short-section-header', { length });
+    else if (major !== 1) this.stop('section-version', { version: major });
     else this.section = new PcapngSection(this.tally, this.littleEndian);
   }
 
@@ -170,7 +170,7 @@ export class PcapngReader implements CaptureReader {
     const { littleEndian } = this;
     const capturedLength = view.getUint32(position + 20, littleEndian);
     if (capturedLength > end - position - PACKET_OFFSET) {
-      this.stop(`its block holds ${end - position - PACKET_OFFSET} bytes and claims ${capturedLength}`);
+      this.stop('packet-beyond-block', { held: end - position - PACKET_OFFSET, claimed: capturedLength });
       return false;
     }
     packet.at = from.timestamps.nanos(
@@ -230,24 +230,22 @@ export class PcapngReader implements CaptureReader {
 
   private interfaceOf(number: number): PcapngInterface | undefined {
     const from = this.section.interfaces[number];
-    if (from === undefined) this.stop(`it belongs to interface ${number}, which the file does not describe`);
+    if (from === undefined) this.stop('unknown-interface', { interface: number });
     return from;
   }
 
-  private stop(what: string): void {
+  private stop(key: WarningKey, data: Warning['data'] = {}): void {
     const { offset } = this.window;
     const { packets } = this.tally;
+    const what = warning(key, data);
     this.broken = true;
-    const where = `packet ${packets + 1}, at byte ${offset}`;
     if (packets === 0) {
       throw new CaptureError(
-        `No packet of this pcapng file can be read; at ${where}, ${what}: copy or record the file again`,
+        `No packet of this pcapng file can be read; at packet 1, at byte ${offset}, ${warningText(what)}: copy or record the file again`,
         offset,
       );
     }
-    this.tally.warn(
-      `The file is damaged where ${where}, is expected: ${what}. What stands before was read, the rest was not.`,
-    );
+    this.tally.warn('damaged-where', { packet: packets + 1, offset, what });
   }
 }
 

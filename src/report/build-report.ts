@@ -44,7 +44,7 @@ export const buildReport = (input: ReportInput): Report => {
     ...input.sessions.map((diagnosed) => sessionReport(diagnosed, clock, showSecrets, catalogue)),
     ...(input.lookups ?? []).map((diagnosed) => lookupReport(diagnosed, clock, catalogue)),
   ].sort((a, b) => a.id - b.id);
-  const captures = input.captures.map(captureReport);
+  const captures = input.captures.map((info) => captureReport(info, catalogue));
   captures[0]?.warnings.push(...crashWarnings(input.sessions, input.captureCrashes ?? [], catalogue.texts.capture));
   const redactor = showSecrets ? revealing : redactorFor([], []);
   return {

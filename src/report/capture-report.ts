@@ -2,7 +2,10 @@
  * The part of the report about one capture file: what was read of it and what could not be. Rules that crashed are
  * told here too, since they concern the reading, not the network.
  */
+
 import type { CaptureInfo } from '../capture/capture-info.js';
+import { warningText } from '../capture/warning.js';
+import type { Catalogue } from './language/catalogue.js';
 import { isoNanos, toMs } from './place.js';
 import type { CaptureReport } from './report.js';
 
@@ -21,7 +24,7 @@ export type ReportedCapture = Pick<
   | 'warnings'
 >;
 
-export const captureReport = (info: ReportedCapture): CaptureReport => ({
+export const captureReport = (info: ReportedCapture, catalogue: Catalogue): CaptureReport => ({
   file: info.file,
   format: info.format,
   linkTypes: [...info.linkTypes],
@@ -32,5 +35,5 @@ export const captureReport = (info: ReportedCapture): CaptureReport => ({
   durationMs: info.start === null || info.end === null ? null : toMs(Number(info.end - info.start)),
   truncatedPackets: info.truncatedPackets,
   droppedPackets: info.droppedPackets,
-  warnings: [...info.warnings],
+  warnings: info.warnings.map((each) => warningText(each, catalogue.warnings)),
 });

@@ -3,6 +3,7 @@
  * labels of NSS and Wireshark included. Comments, unknown labels and lines that make no sense are passed over. Deriving
  * keys is the work of key-schedule.ts.
  */
+import { type Warning, warning } from '../capture/warning.js';
 
 /** Labels whose secrets open records; all of them name the connection by its client random. */
 export type SecretLabel =
@@ -95,14 +96,11 @@ export class KeyLog {
   }
 
   /** What a user should know of the key log as a whole. */
-  warnings(): string[] {
-    const warnings: string[] = [];
+  warnings(): Warning[] {
+    const warnings: Warning[] = [];
     if (this.size > 0 && !this.used && this.missed.size > 0)
-      warnings.push(
-        `The key log fits no TLS connection here: its ${this.size} secrets are of ${this.secrets.size} other connections, recorded at another time or by another program.`,
-      );
-    if (this.omitted > 0)
-      warnings.push(`The key log has more than ${MAX_SECRETS} secrets; ${this.omitted} were left out.`);
+      warnings.push(warning('key-log-fits-nothing', { secrets: this.size, connections: this.secrets.size }));
+    if (this.omitted > 0) warnings.push(warning('key-log-over-limit', { limit: MAX_SECRETS, omitted: this.omitted }));
     return warnings;
   }
 

@@ -5,10 +5,12 @@ import { join as joinPath } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { CaptureInfo } from '../../src/capture/capture-info.js';
 import { CaptureSet, type CaptureSetOptions } from '../../src/capture/capture-set.js';
 import { type CaptureSource, memorySource } from '../../src/capture/capture-source.js';
 import { captureOf, numberOf } from '../../src/capture/packet.js';
 import { fileSource } from '../../src/capture/read-blocks.js';
+import { warningText } from '../../src/capture/warning.js';
 import { join, PcapngBuilder, pcapFile } from '../wire/capture-files.js';
 import { inBlocks } from '../wire/capture-reading.js';
 
@@ -44,6 +46,8 @@ async function run(sources: CaptureSource[], options?: CaptureSetOptions) {
     errors: set.errors.map(({ file, error }) => [file, error.message]),
   };
 }
+
+const saidOf = ({ warnings }: CaptureInfo): string[] => warnings.map((each) => warningText(each));
 
 describe('CaptureSet', () => {
   it('reads one file and tells about it', async () => {
@@ -135,7 +139,7 @@ describe('CaptureSet', () => {
     const radio = pcapFile([{ time: EPOCH, octets: Uint8Array.of(2) }], { linkType: 105 });
     const canRead = (linkType: number) => linkType === 1;
     const { set, errors } = await run([memorySource('mixed', mixed), memorySource('radio', radio)], { canRead });
-    expect(set.infos[0]!.warnings).toEqual(['1 packets of link type IEEE802_11 cannot be read and were passed over.']);
+    expect(saidOf(set.infos[0]!)).toEqual(['1 packets of link type IEEE802_11 cannot be read and were passed over.']);
     expect(errors).toEqual([['radio', expect.stringContaining('its 1 packets are of link type IEEE802_11')]]);
   });
 
@@ -182,7 +186,7 @@ describe('gzip-compressed captures', () => {
     const { set, packets, errors } = await run([memorySource('a.gz', packed.subarray(0, packed.length / 2))]);
     expect(packets.length).toBeGreaterThan(1000);
     expect(errors).toEqual([]);
-    expect(set.infos[0]!.warnings.join(' ')).toMatch(/The gzip file is cut: the \d+ bytes before that were read/);
+    expect(saidOf(set.infos[0]!).join(' ')).toMatch(/The gzip file is cut: the \d+ bytes before that were read/);
   });
 
   it('give what was inflated when the file is damaged inside', async () => {
@@ -191,7 +195,7 @@ describe('gzip-compressed captures', () => {
     damaged.fill(0xff, 100_000, 100_200);
     const { set, packets } = await run([memorySource('a.gz', damaged)]);
     expect(packets.length).toBeGreaterThan(15);
-    expect(set.infos[0]!.warnings.join(' ')).toContain('The gzip file is damaged');
+    expect(saidOf(set.infos[0]!).join(' ')).toContain('The gzip file is damaged');
   });
 
   it.each([
@@ -218,7 +222,7 @@ describe('gzip-compressed captures', () => {
       },
     });
     await set.run(() => {});
-    expect(set.infos[0]!.warnings.join(' ')).toContain('a header of zeros');
+    expect(saidOf(set.infos[0]!).join(' ')).toContain('a header of zeros');
     expect(most).toBeLessThan(100 * 2 ** 20);
   });
 });
@@ -266,7 +270,7 @@ describe('files and pipes', () => {
     }
     const { packets, set } = await run([{ name: 'a', blocks: failing }]);
     expect(packets).toHaveLength(2);
-    expect(set.infos[0]!.warnings).toEqual(['Reading stopped at byte 58: the system cannot read on (EIO).']);
+    expect(saidOf(set.infos[0]!)).toEqual(['Reading stopped at byte 58: the system cannot read on (EIO).']);
   });
 
   it('does not hide a failure that is no matter of reading', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CaptureError } from '../../src/capture/capture-error.js';
 import { CaptureSet } from '../../src/capture/capture-set.js';
+import { warningText } from '../../src/capture/warning.js';
 import { decodeIp } from '../../src/ip/decode-ip.js';
 import { FragmentReassembler } from '../../src/ip/fragments.js';
 import { IpDatagram } from '../../src/ip/ip-datagram.js';
@@ -51,7 +52,7 @@ async function analyze(file: Uint8Array, lengths: number[]): Promise<number | Ca
   });
   for (const { start, end, warnings } of set.infos) {
     expect(start === null || end === null || start <= end).toBe(true);
-    for (const warning of warnings) expect(warning).not.toMatch(/[\x00-\x1f]/);
+    for (const each of warnings) expect(warningText(each)).not.toMatch(/[\x00-\x1f]/);
   }
   return set.errors[0]?.error ?? packets;
 }

@@ -4,6 +4,7 @@ import { toHex } from '../../src/bytes/hex.js';
 import { CaptureError } from '../../src/capture/capture-error.js';
 import type { CaptureReader } from '../../src/capture/capture-reader.js';
 import { Packet } from '../../src/capture/packet.js';
+import { warningText } from '../../src/capture/warning.js';
 
 export interface ReadPacket {
   ref: number;
@@ -40,7 +41,7 @@ export function readAll(reader: CaptureReader, blocks: Iterable<Uint8Array>): Re
     if (!(thrown instanceof CaptureError)) throw thrown;
     error = thrown.message;
   }
-  return { packets, warnings: reader.tally.warnings, error };
+  return { packets, warnings: reader.tally.warnings.map((each) => warningText(each)), error };
 }
 
 /** The file in blocks whose lengths repeat; each is a copy, so nothing is read beyond its own block. */

@@ -2,6 +2,7 @@
  * What a language has to give: one table for each place where wscope has something to say. English stands in english/,
  * every other language in a folder of its own with the same keys and {placeholders}; wording.ts fills them.
  */
+import type { WarningKey } from '../../capture/warning.js';
 import type { CauseId } from '../../diagnosis/causes.js';
 import type { PhraseKey } from '../../diagnosis/measures/phrases.js';
 import type { ENGLISH_DETAILS } from './english/details.js';
@@ -57,6 +58,7 @@ export interface Catalogue {
   phrases: Readonly<Record<PhraseKey, string>>;
   /** What words of our tables are called, by their English; empty in English. */
   glossary: Readonly<Record<string, string>>;
+  warnings: Readonly<Record<WarningKey, string>>;
   /** Causes in a few words, for the rows of tables. */
   causes: Readonly<Record<CauseId, string>>;
   events: EventTexts;

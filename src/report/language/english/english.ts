@@ -1,4 +1,5 @@
 /** Everything that reports say in English. Rules speak for themselves: their English stands beside what they check. */
+import { WARNINGS } from '../../../capture/warning.js';
 import { PHRASES } from '../../../diagnosis/measures/phrases.js';
 import type { Catalogue } from '../catalogue.js';
 import { ENGLISH_CAUSES } from './causes.js';
@@ -15,6 +16,7 @@ export const ENGLISH: Catalogue = {
   rules: {},
   phrases: PHRASES,
   glossary: {},
+  warnings: WARNINGS,
   causes: ENGLISH_CAUSES,
   events: ENGLISH_EVENTS,
   terms: ENGLISH_TERMS,

@@ -1,4 +1,5 @@
 /** Everything that reports say in Chinese. */
+
 import type { Catalogue } from '../catalogue.js';
 import { CHINESE_CAUSES } from './causes.js';
 import { CHINESE_DETAILS } from './details.js';
@@ -11,12 +12,14 @@ import { CHINESE_RULES } from './rule-texts.js';
 import { CHINESE_TERMS } from './terms.js';
 import { CHINESE_TEXTS } from './texts.js';
 import { CHINESE_VERDICTS } from './verdicts.js';
+import { CHINESE_WARNINGS } from './warnings.js';
 
 export const CHINESE: Catalogue = {
   language: 'zh-CN',
   rules: CHINESE_RULES,
   phrases: PHRASES_ZH_CN,
   glossary: CHINESE_GLOSSARY,
+  warnings: CHINESE_WARNINGS,
   causes: CHINESE_CAUSES,
   events: CHINESE_EVENTS,
   terms: CHINESE_TERMS,
