@@ -1,10 +1,14 @@
 /**
- * The report as an HTTP Archive (HAR 1.2): an entry a session that asked for an upgrade, its messages as Chrome exports
- * them (`_webSocketMessages`), so that DevTools and HAR viewers show a capture like a recording of their own. What HAR
- * has no place for stands under `_wscope`. Piece by piece, an entry a line.
+ * The report as an HTTP Archive (HAR 1.2): an entry a session that asked for an upgrade, with what it said beside it
+ * (`_webSocketMessages`), in the form that Chrome's DevTools export and import. What HAR has no place for stands under
+ * `_wscope`. Piece by piece, an entry a line.
  */
 import { toJson } from '../json.js';
-import type { MessageReport, Report, SessionReport } from '../report.js';
+import type { BodyReport, Report, RequestReport, ResponseReport, SessionReport } from '../report.js';
+import { sentCookies, setCookies } from './har-cookies.js';
+import { harMessages, harOmissions } from './har-messages.js';
+import { harTimings, totalOf } from './har-timings.js';
+import { harQuery, harUrl } from './har-url.js';
 
 export interface HarOptions {
   version: string;
@@ -31,11 +35,11 @@ const commentOf = ({ captures, sessions }: Report): string => {
 };
 
 /** Milliseconds since 1970, with their fraction, of the earliest packet. */
-const epochOf = ({ captures }: Report): number =>
-  captures.reduce(
-    (first, { start }) => (start === null ? first : Math.min(first, millisOf(start))),
-    Number.POSITIVE_INFINITY,
-  );
+const epochOf = ({ captures }: Report): number => {
+  const starts = captures.flatMap(({ start }) => (start === null ? [] : [millisOf(start)]));
+  const first = Math.min(...starts);
+  return Number.isFinite(first) ? first : 0;
+};
 
 /** Date keeps no more than milliseconds. */
 const millisOf = (iso: string): number => {
@@ -45,117 +49,81 @@ const millisOf = (iso: string): number => {
 
 /** Undefined without a request: HAR has nothing to say of it. */
 const entryOf = (session: SessionReport, epoch: number): object | undefined => {
-  const { upgrade, url, server, id, outcome, stage, cause, verdict, client, messages, messagesOmitted } = session;
+  const { upgrade, id, outcome, stage, cause, verdict, client, server } = session;
   const request = upgrade?.request;
   if (upgrade == null || request == null) return undefined;
-  const { response } = upgrade;
-  const timings = timingsOf(session);
+  const timings = harTimings(session);
+  const { address, port } = partsOf(server);
   return {
     startedDateTime: dateOf(epoch + session.startMs),
-    time: sumOf(timings),
-    request: {
-      method: request.method,
-      url: url ?? request.target,
-      httpVersion: `HTTP/${request.httpVersion}`,
-      cookies: [],
-      headers: pairs(request.headers),
-      queryString: queryOf(url ?? request.target),
-      headersSize: -1,
-      bodySize: 0,
-    },
-    response: {
-      status: response?.status ?? 0,
-      statusText: response?.reason ?? '',
-      httpVersion: response === null ? '' : `HTTP/${request.httpVersion}`,
-      cookies: [],
-      headers: pairs(response?.headers ?? []),
-      content: {
-        size: response?.body?.bytes ?? 0,
-        mimeType: headerOf(response?.headers ?? [], 'content-type'),
-        ...(response?.body === undefined ? {} : { text: response.body.text }),
-      },
-      redirectURL: headerOf(response?.headers ?? [], 'location'),
-      headersSize: -1,
-      bodySize: -1,
-      ...(response === null ? { _error: 'no response in the capture' } : {}),
-    },
+    time: totalOf(timings),
+    request: requestOf(session, request),
+    response: responseOf(upgrade.response, versionOf(request.httpVersion)),
     cache: {},
     timings,
-    serverIPAddress: server.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'),
-    connection: client.slice(client.lastIndexOf(':') + 1),
+    serverIPAddress: address,
+    // Browsers write, and show, the server's port here; HAR 1.2 leaves it open.
+    connection: port,
+    _connectionId: client,
     _resourceType: 'websocket',
-    _webSocketMessages: (messages ?? []).flatMap((message) => messageOf(message, epoch)),
-    _wscope: {
-      session: id,
-      outcome,
-      stage,
-      cause,
-      verdict,
-      packet: request.packet,
-      messagesOmitted: messagesOmitted ?? 0,
-    },
+    _webSocketMessages: harMessages(session, epoch),
+    _wscope: { session: id, outcome, stage, cause, verdict, packet: request.packet, ...harOmissions(session) },
   };
 };
 
-/** As Chrome does: seconds since 1970, binary as base64. What was not captured or read is left out. */
-const messageOf = (message: MessageReport, epoch: number): object[] => {
-  const { from, atMs, opcode, text, base64, cut, missing, unreadable } = message;
-  if (missing || unreadable) return [];
-  return [
-    {
-      type: from === 'client' ? 'send' : 'receive',
-      time: Number(((epoch + atMs) / 1000).toFixed(6)),
-      opcode: opcode === 'text' ? 1 : 2,
-      data: text ?? base64 ?? '',
-      ...(cut ? { _wscope: { bytes: message.bytes, cut } } : {}),
+const requestOf = (session: SessionReport, { method, target, httpVersion, headers }: RequestReport): object => {
+  const url = harUrl(session, target);
+  return {
+    method,
+    url,
+    httpVersion: versionOf(httpVersion),
+    cookies: sentCookies(headers),
+    headers: pairs(headers),
+    queryString: harQuery(url),
+    headersSize: -1,
+    bodySize: 0,
+  };
+};
+
+/** An answer that is not in the capture has status 0, as in browsers. */
+const responseOf = (response: ResponseReport | null, httpVersion: string): object => {
+  const { status = 0, reason = '', headers = [], body } = response ?? {};
+  return {
+    status,
+    statusText: reason,
+    httpVersion: response === null ? '' : httpVersion,
+    cookies: setCookies(headers),
+    headers: pairs(headers),
+    content: {
+      size: body?.bytes ?? 0,
+      mimeType: headerOf(headers, 'content-type'),
+      ...(body === undefined ? {} : contentOf(body)),
     },
-  ];
+    redirectURL: headerOf(headers, 'location'),
+    headersSize: -1,
+    bodySize: body?.complete ? body.bytes : -1,
+    ...(response === null ? { _error: 'no response in the capture' } : {}),
+  };
 };
 
-/** Of the phases HAR knows; what lies between them is `blocked`. They sum to the session's length. */
-const timingsOf = (session: SessionReport) => {
-  const { stages, upgrade, startMs, endMs } = session;
-  const took = (name: string): number | undefined =>
-    stages.find(({ stage }) => stage === name)?.durationMs ?? undefined;
-  const dns = took('dns') ?? -1;
-  const ssl = took('tls') ?? -1;
-  const tcp = took('tcp');
-  const connect = tcp === undefined ? -1 : rounded(tcp + Math.max(0, ssl));
-  const answeredAt = upgrade?.response?.atMs ?? endMs;
-  const askedAt = upgrade?.request?.atMs ?? answeredAt;
-  const wait = rounded(Math.max(0, answeredAt - askedAt));
-  const receive = rounded(Math.max(0, endMs - answeredAt));
-  const known = Math.max(0, dns) + Math.max(0, connect) + wait + receive;
-  const blocked = rounded(Math.max(0, endMs - startMs - known));
-  return { blocked, dns, connect, ssl, send: 0, wait, receive };
+const contentOf = ({ text, bytes }: BodyReport): { text: string; comment?: string } =>
+  Buffer.byteLength(text) < bytes ? { text, comment: 'The text is the beginning of the body' } : { text };
+
+/** "2" is "HTTP/2.0" in the archives of Chrome, and nothing else is HTTP/2 to its importer. */
+const versionOf = (httpVersion: string): string => `HTTP/${httpVersion === '2' ? '2.0' : httpVersion}`;
+
+/** Of `ip:port` or `[ip]:port`, an address without brackets. */
+const partsOf = (endpoint: string): { address: string; port: string } => {
+  const colon = endpoint.lastIndexOf(':');
+  return { address: endpoint.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: endpoint.slice(colon + 1) };
 };
 
-/** `ssl` is part of `connect` (HAR 1.2, timings). */
-const sumOf = ({ blocked, dns, connect, send, wait, receive }: ReturnType<typeof timingsOf>): number =>
-  rounded([blocked, dns, connect, send, wait, receive].reduce((sum, part) => sum + Math.max(0, part), 0));
-
-const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
-
-const dateOf = (ms: number): string => {
-  const date = new Date(Number.isFinite(ms) ? ms : 0);
-  return Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString();
-};
+/** ISO 8601 with a year of four digits; a clock beyond that tells no time. */
+const dateOf = (ms: number): string => new Date(ms >= 0 && ms <= LAST_MS ? ms : 0).toISOString();
+const LAST_MS = Date.UTC(9999, 11, 31);
 
 const pairs = (headers: readonly (readonly [string, string])[]): { name: string; value: string }[] =>
   headers.map(([name, value]) => ({ name, value }));
 
 const headerOf = (headers: readonly (readonly [string, string])[], wanted: string): string =>
   headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
-
-/** As it stands in the URL, undecoded. */
-const queryOf = (url: string): { name: string; value: string }[] => {
-  const start = url.indexOf('?');
-  if (start < 0) return [];
-  return (url.slice(start + 1).split('#', 1)[0] ?? '')
-    .split('&')
-    .filter((part) => part !== '')
-    .map((part) => {
-      const equals = part.indexOf('=');
-      return equals < 0 ? { name: part, value: '' } : { name: part.slice(0, equals), value: part.slice(equals + 1) };
-    });
-};
