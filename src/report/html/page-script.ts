@@ -104,6 +104,7 @@ const LINKS = `
     const focused = target === session ? session.querySelector('summary') : target;
     if (focused !== session?.firstElementChild) focused.tabIndex = -1;
     focused.focus({ preventScroll: true });
+    stopAt(target.querySelector('button[data-frame]'));
   };
   addEventListener('hashchange', openTarget);
   document.addEventListener('click', (event) => {
@@ -123,9 +124,15 @@ const LINKS = `
 
 /** Packets of a table are one stop of the Tab key; arrows go from one to the next. */
 const PACKETS = `
+  function stopAt(button) {
+    const table = button?.closest('.ladder, .sent');
+    if (table == null) return;
+    const before = table.querySelector('button[tabindex="0"]');
+    if (before !== null) before.tabIndex = -1;
+    button.tabIndex = 0;
+  }
   for (const table of document.querySelectorAll('.ladder, .sent')) {
-    const first = table.querySelector('button[data-frame]');
-    if (first !== null) first.tabIndex = 0;
+    if (table.querySelector('button[tabindex="0"]') === null) stopAt(table.querySelector('button[data-frame]'));
   }
   document.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -135,8 +142,7 @@ const PACKETS = `
     const next = buttons[buttons.indexOf(event.target) + step];
     if (next === undefined) return;
     event.preventDefault();
-    event.target.tabIndex = -1;
-    next.tabIndex = 0;
+    stopAt(next);
     next.focus();
   });`;
 

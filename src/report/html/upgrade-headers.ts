@@ -34,7 +34,7 @@ const exchangeOf = (
       )
       .map((each) => each.slice(side.length + 1));
     return html`<div class="head"><h4><code>${title}</code> <small>${fillTemplate(said.packet, { packet })}</small></h4>
-<table>${shown.map(([name, value]) => html`<tr class="${wrong.has(`${side}:${name.toLowerCase()}`) ? 'wrong' : ''}"><th scope="row">${name}</th><td>${value}</td></tr>`)}${absent.map((name) => html`<tr class="wrong absent"><th scope="row">${name}</th><td>${said.absent}</td></tr>`)}</table>
+${shown.length + absent.length === 0 ? null : html`<table>${shown.map(([name, value]) => html`<tr class="${wrong.has(`${side}:${name.toLowerCase()}`) ? 'wrong' : ''}"><th scope="row">${name}</th><td>${value}</td></tr>`)}${absent.map((name) => html`<tr class="wrong absent"><th scope="row">${name}</th><td>${said.absent}</td></tr>`)}</table>`}
 ${headers.length > shown.length ? html`<p class="limit">${fillTemplate(limits.headers, { count: String(headers.length - shown.length) })}</p>` : null}</div>`;
   };
   return html`<div class="heads">

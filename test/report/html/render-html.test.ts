@@ -5,6 +5,7 @@ import type { Report } from '../../../src/report/report.js';
 import { hostileReport } from '../hostile-texts.js';
 import { aReport } from '../sample-report.js';
 import { incident } from '../terminal/stories.js';
+import { crowd } from './crowd.js';
 import { bodyOf, idsOf, tagsOf, targetsOf, unbalanced } from './page.js';
 
 const render = (report: Report, options: Partial<HtmlOptions> = {}): string =>
@@ -16,16 +17,6 @@ const render = (report: Report, options: Partial<HtmlOptions> = {}): string =>
       ...options,
     }),
   ].join('');
-
-/** As many sessions as asked for, all alike but for their numbers. */
-const crowd = (count: number, rowsEach: number): Report => {
-  const report = incident();
-  const like = report.sessions[1]!;
-  const event = like.timeline[0]!;
-  const timeline = Array.from({ length: rowsEach }, (_, index) => ({ ...event, packet: index + 1, atMs: index }));
-  const sessions = Array.from({ length: count }, (_, index) => ({ ...like, id: index + 1, timeline }));
-  return { ...report, sessions, summary: { ...report.summary, sessions: count, failed: count } };
-};
 
 describe('the page', () => {
   it('begins with the verdict, its packets and what to do', () => {
