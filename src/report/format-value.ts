@@ -1,5 +1,5 @@
 /**
- * Quantities as people read them, the same in every language and without a locale: 20.1 ms, 60.0 s, 4.1 min, 1.9 kB, 18,204. Steps of
+ * Quantities as people read them, without a locale: 20.1 ms, 60.0 s, 4.1 min, 1.9 kB, 18,204. Steps of
  * 1000, as network people count. Machines read the unrounded numbers in the JSON instead.
  */
 import type { Nanos } from '../capture/packet.js';
@@ -19,11 +19,11 @@ export const formatValue = (value: Value, catalogue: Catalogue): string => {
   const { terms } = catalogue;
   switch (value.type) {
     case 'duration':
-      return formatDuration(value.ns);
+      return formatDuration(value.ns, terms.units);
     case 'time':
       return formatTime(value.ms) ?? terms.unreadableTime;
     case 'bytes':
-      return formatBytes(value.bytes);
+      return formatBytes(value.bytes, terms.units);
     case 'count':
       return formatCount(value.n);
     case 'text':
@@ -50,9 +50,18 @@ export const formatValue = (value: Value, catalogue: Catalogue): string => {
 const translated = (words: string, { glossary }: Catalogue): string =>
   words.replace(/^(.*?)(?= \(code \d+\)$|$)/, (known) => glossary[known] ?? known);
 
+/** Units that are words; the others are signs, the same everywhere. */
+export interface UnitWords {
+  byte: string;
+  bytes: string;
+  days: string;
+}
+
+const ENGLISH_UNITS: UnitWords = { byte: 'byte', bytes: 'bytes', days: 'days' };
+
 /** From a duration in nanoseconds. */
-export const formatDuration = (ns: Nanos): string => {
-  if (ns < 0) return `-${formatDuration(-ns)}`;
+export const formatDuration = (ns: Nanos, words = ENGLISH_UNITS): string => {
+  if (ns < 0) return `-${formatDuration(-ns, words)}`;
   // Thresholds stand where rounding would otherwise print 1000 of the smaller unit.
   if (ns < MICROSECOND / 2) return '0 ms';
   if (ns < 999.5 * MICROSECOND) return `${(ns / MICROSECOND).toFixed(0)} µs`;
@@ -62,13 +71,13 @@ export const formatDuration = (ns: Nanos): string => {
   if (ns < 2 * MINUTE) return `${(ns / SECOND).toFixed(1)} s`;
   if (ns < 2 * HOUR) return `${(ns / MINUTE).toFixed(1)} min`;
   if (ns < 2 * DAY) return `${(ns / HOUR).toFixed(1)} h`;
-  return `${(ns / DAY).toFixed(1)} days`;
+  return `${(ns / DAY).toFixed(1)} ${words.days}`;
 };
 
 const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'];
 
-export const formatBytes = (bytes: number): string => {
-  if (bytes < 1000) return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
+export const formatBytes = (bytes: number, words = ENGLISH_UNITS): string => {
+  if (bytes < 1000) return `${bytes} ${bytes === 1 ? words.byte : words.bytes}`;
   let scaled = bytes / 1000;
   let unit = 0;
   while (scaled >= 999.5 && unit < BYTE_UNITS.length - 1) {

@@ -119,11 +119,11 @@ const formatData = (value: EventValue, format: string | undefined, terms: Terms)
   }
   switch (format) {
     case 'bytes':
-      return formatBytes(value);
+      return formatBytes(value, terms.units);
     case 'ms':
-      return formatDuration(value * 1e6);
+      return formatDuration(value * 1e6, terms.units);
     case 'ns':
-      return formatDuration(value);
+      return formatDuration(value, terms.units);
     case 'messages':
       return fillCounted(terms.messages, value);
     case 'plain':

@@ -2,10 +2,13 @@
  * What tests of rules share: a view of a capture made by hand, a run of one rule that holds its findings to its own
  * tables of texts, and verdicts in one line.
  */
+
 import { expect } from 'vitest';
 import { diagnose } from '../../src/diagnosis/diagnose.js';
 import type { CaptureRule, Finding, JudgedCapture, LookupRule, Rule } from '../../src/diagnosis/rule.js';
 import { runLookupRule, runRule } from '../../src/diagnosis/run-rules.js';
+import { formatValue } from '../../src/report/format-value.js';
+import { ENGLISH } from '../../src/report/language/english/english.js';
 import { waysOf } from '../../src/session/legs.js';
 import type { LookupSession } from '../../src/session/lookup-session.js';
 import type { CaptureView, ServerHistory, Session } from '../../src/session/session.js';
@@ -106,4 +109,10 @@ const expectWellFormed = (
   for (const text of [meta.messages[message], ...remedies.map((key) => meta.remedies[key])]) {
     for (const [, name] of (text ?? '').matchAll(/\{(\w+)\}/g)) expect(Object.keys(data)).toContain(name);
   }
+};
+
+/** What a finding fills a placeholder with, in English. */
+export const filled = (finding: Finding | undefined, name: string): string | undefined => {
+  const value = finding?.data?.[name];
+  return value && formatValue(value, ENGLISH);
 };

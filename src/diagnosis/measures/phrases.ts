@@ -22,7 +22,6 @@ export const PHRASES = {
   'the-target': 'the target',
   'requested-path': 'the requested path',
   'invalid-data': 'invalid data',
-  'invalid-bytes': 'invalid bytes',
   'no-reason': 'no reason',
   nothing: 'nothing',
   none: 'none',

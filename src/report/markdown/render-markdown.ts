@@ -101,7 +101,7 @@ const sessionsTable = ({ sessions }: Report, { markdown: said, terms }: Catalogu
     '|--:|---|---|---|--:|---|',
     ...shown.map(
       ({ id, url, host, server, outcome, stage, startMs, endMs, verdict }) =>
-        `| ${id} | ${inertCode(short(url ?? host ?? server))} | ${terms.outcomes[outcome]} | ${stage} | ${formatDuration((endMs - startMs) * 1e6)} | ${inertCell(short(verdict))} |`,
+        `| ${id} | ${inertCode(short(url ?? host ?? server))} | ${terms.outcomes[outcome]} | ${stage} | ${formatDuration((endMs - startMs) * 1e6, terms.units)} | ${inertCell(short(verdict))} |`,
     ),
     ...(hidden > 0 ? ['', fillTemplate(said.moreSessions, { count: formatCount(hidden) })] : []),
   ].join('\n');
@@ -158,11 +158,16 @@ const captureLine = (
       ? []
       : [
           fillTemplate(said.when, {
-            duration: formatDuration((durationMs ?? 0) * 1e6),
+            duration: formatDuration((durationMs ?? 0) * 1e6, terms.units),
             start: start.slice(0, 19).replace('T', ' '),
           }),
         ];
-  const facts = [format, fillTemplate(said.packets, { count: formatCount(packets) }), formatBytes(bytes), ...when];
+  const facts = [
+    format,
+    fillTemplate(said.packets, { count: formatCount(packets) }),
+    formatBytes(bytes, terms.units),
+    ...when,
+  ];
   return fillTemplate(markdown.capture, { file: inertCode(file), facts: facts.join(terms.comma) });
 };
 

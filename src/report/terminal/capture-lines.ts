@@ -22,12 +22,12 @@ const captureLine = (capture: CaptureReport, number: string, look: Look): string
       ? []
       : [
           fillTemplate(said.when, {
-            duration: formatDuration(durationMs * 1e6),
+            duration: formatDuration(durationMs * 1e6, terms.units),
             start: start.slice(0, 19).replace('T', ' '),
           }),
         ];
   const read = packets === 0 ? said.empty : fillTemplate(said.packets, { count: formatCount(packets) });
-  const facts = [format, read, formatBytes(bytes), ...when];
+  const facts = [format, read, formatBytes(bytes, terms.units), ...when];
   const limits = [
     ...(capture.truncatedPackets > 0 ? [fillTemplate(said.cut, { count: formatCount(capture.truncatedPackets) })] : []),
     ...((capture.droppedPackets ?? 0) > 0

@@ -20,7 +20,7 @@ export const networkText = (session: SessionReport, { texts, terms }: Catalogue)
     ...roundTrips(tcp, said),
     sentAgain(session, tcp, said, terms),
     ...counted(tcp, said),
-    missing(tcp, said),
+    missing(tcp, said, terms),
   ];
   const told = facts.join(terms.comma);
   if (vantage === null) return told;
@@ -72,8 +72,10 @@ const counted = (tcp: TcpReport, said: Texts): string[] =>
     .filter(([count]) => count > 0)
     .map(([count, text]) => fillTemplate(text, { count: formatCount(count) }));
 
-const missing = ({ missingBytes: { client, server } }: TcpReport, said: Texts): string =>
-  client + server === 0 ? said.complete : fillTemplate(said.missing, { bytes: formatBytes(client + server) });
+const missing = ({ missingBytes: { client, server } }: TcpReport, said: Texts, terms: Catalogue['terms']): string =>
+  client + server === 0
+    ? said.complete
+    : fillTemplate(said.missing, { bytes: formatBytes(client + server, terms.units) });
 
 const milliseconds = (ms: number): string => formatDuration(ms * 1e6);
 

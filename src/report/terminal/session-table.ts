@@ -35,7 +35,10 @@ export const sessionTable = (sessions: readonly SessionReport[], look: Look): st
         instead: lastStage,
         paint: (text, row) => look.paintOutcome(outcomeOf(row), text),
       }),
-      column(said.lasted, ({ startMs, endMs }) => formatDuration((endMs - startMs) * 1e6), { align: 'right', drop: 4 }),
+      column(said.lasted, ({ startMs, endMs }) => formatDuration((endMs - startMs) * 1e6, look.catalogue.terms.units), {
+        align: 'right',
+        drop: 4,
+      }),
       {
         title: said.verdict,
         cells: sessions.map(({ verdict }) => look.say(unstopped(verdict))),

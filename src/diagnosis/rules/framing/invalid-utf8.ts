@@ -4,9 +4,7 @@
  */
 import { opposite } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
-import { quote } from '../../measures/headers.js';
-import { textOr } from '../../measures/phrases.js';
-import { side } from '../../measures/values.js';
+import { gloss, side } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 import { consequenceOf } from './consequence.js';
 
@@ -41,7 +39,7 @@ export const invalidUtf8 = defineRule({
       data: {
         from: side(violation.from),
         peer: side(opposite(violation.from)),
-        detail: textOr(quote(violation.detail), 'invalid-bytes'),
+        detail: gloss(violation.detail),
       },
       evidence: evidence([violation.span, 'text'], [consequence?.left, 'left']),
       struckAt: violation.span.first.at,

@@ -1,10 +1,10 @@
 /** The facts of a stage in one line, by stage, and how long a lookup that led nowhere was tried. */
 export const ENGLISH_DETAILS = {
   dns: '[{name}][: {addresses}][, as {aliases}][, from {resolver}]',
-  tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp}][, SYN sent {syns} times]',
+  tcp: '[handshake RTT {rtt|ns}][, refused by {refused}][, ICMP {icmp|word}][, SYN sent {syns} times]',
   tls: '[{version}][, {cipher}][, ALPN {alpn}][, ServerHello after {hello|ns}][, Finished after {finished|ns}][, first data after {data|ns}][, {alertFrom|word} alert {alert}]',
   proxy:
-    '[PROXY protocol {preamble|plain}][ for {source}][, {protocol}][ to {target}][ as {user}][: {code|plain}][ {reply}]',
+    '[PROXY protocol {preamble|plain}][ for {source}][, {protocol}][ to {target}][ as {user}][: {code|plain}][ {reply|word}]',
   upgrade:
     '[{status|plain}][ {reason}][, subprotocol {subprotocol}][, {extensions}][, waited {waited|ns}, {server|ns} of it for the server]',
   subprotocol:

@@ -46,6 +46,7 @@ export const ENGLISH_TERMS = {
   /** For the format `word`: words of the data that are English already. */
   words: {} as Readonly<Record<string, string>>,
   messages: { one: '{count} message', many: '{count} messages' } as Counted,
+  units: { byte: 'byte', bytes: 'bytes', days: 'days' },
   nothing: 'nothing',
   unreadableTime: 'an unreadable time',
   /** Between the items of a list inside a sentence, and between the parts of a line. */

@@ -3,10 +3,10 @@ import type { Catalogue } from '../catalogue.js';
 
 export const CHINESE_DETAILS: Catalogue['details'] = {
   dns: '[{name}][：{addresses}][，别名 {aliases}][，解析器 {resolver}]',
-  tcp: '[握手往返时延 RTT {rtt|ns}][，被 {refused} 拒绝][，ICMP {icmp}][，SYN 发送 {syns} 次]',
+  tcp: '[握手往返时延 RTT {rtt|ns}][，被 {refused} 拒绝][，ICMP {icmp|word}][，SYN 发送 {syns} 次]',
   tls: '[{version}][，{cipher}][，ALPN {alpn}][，{hello|ns} 后 ServerHello][，{finished|ns} 后 Finished][，{data|ns} 后首个数据][，{alertFrom|word}发出 alert {alert}]',
   proxy:
-    '[PROXY protocol {preamble|plain}][，来源 {source}][，{protocol}][，目标 {target}][，用户 {user}][：{code|plain}][ {reply}]',
+    '[PROXY protocol {preamble|plain}][，来源 {source}][，{protocol}][，目标 {target}][，用户 {user}][：{code|plain}][ {reply|word}]',
   upgrade:
     '[{status|plain}][ {reason}][，子协议 {subprotocol}][，{extensions}][，等待 {waited|ns}，其中服务器占 {server|ns}]',
   subprotocol:

@@ -119,7 +119,7 @@ const CLOSE_CODES: Readonly<Record<string, string>> = {
   'client event rejected, rate limit exceeded': '客户端事件被拒绝，超出速率上限',
 };
 
-const NETWORK_ERRORS: Readonly<Record<string, string>> = {
+export const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   'network unreachable': '网络不可达 (network unreachable)',
   'host unreachable': '主机不可达 (host unreachable)',
   'protocol unreachable': '协议不可达 (protocol unreachable)',
@@ -154,7 +154,7 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   'unrecognized IPv6 option': '无法识别的 IPv6 选项 (unrecognized IPv6 option)',
 };
 
-const SOCKS_REPLIES: Readonly<Record<string, string>> = {
+export const SOCKS_REPLIES: Readonly<Record<string, string>> = {
   succeeded: '成功',
   'general SOCKS server failure': 'SOCKS 服务器一般性故障',
   'connection not allowed by ruleset': '规则不允许该连接',
@@ -203,6 +203,12 @@ const EXTENDED_DNS_ERRORS: Readonly<Record<string, string>> = {
   synthesized: '合成的应答',
 };
 
+/** What is said of bytes that are not UTF-8. */
+const UTF8_PLACES: Readonly<Record<string, string>> = {
+  'text message': '文本消息',
+  'close reason': 'Close 的原因文本',
+};
+
 export const CHINESE_GLOSSARY: Readonly<Record<string, string>> = {
   ...TIMERS,
   ...REASONS,
@@ -211,4 +217,5 @@ export const CHINESE_GLOSSARY: Readonly<Record<string, string>> = {
   ...NETWORK_ERRORS,
   ...SOCKS_REPLIES,
   ...EXTENDED_DNS_ERRORS,
+  ...UTF8_PLACES,
 };

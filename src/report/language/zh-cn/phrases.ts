@@ -16,7 +16,6 @@ export const PHRASES_ZH_CN: Readonly<Record<PhraseKey, string>> = {
   'the-target': '目标',
   'requested-path': '所请求的路径',
   'invalid-data': '无效数据',
-  'invalid-bytes': '无效字节',
   'no-reason': '未说明原因',
   nothing: '无',
   none: '无',

@@ -1,5 +1,7 @@
 /** Names of states, sides and degrees in Chinese, and the signs between words. */
+
 import type { Catalogue } from '../catalogue.js';
+import { NETWORK_ERRORS, SOCKS_REPLIES } from './glossary.js';
 
 export const CHINESE_TERMS: Catalogue['terms'] = {
   outcomes: { ok: '正常', failed: '失败', open: '未结束', partial: '不完整' },
@@ -50,8 +52,11 @@ export const CHINESE_TERMS: Catalogue['terms'] = {
     'tail-loss-probe': '尾部丢包探测',
     spurious: '不必要的重传',
     unknown: '原因不明',
+    ...NETWORK_ERRORS,
+    ...SOCKS_REPLIES,
   },
   messages: { one: '{count} 条消息', many: '{count} 条消息' },
+  units: { byte: '字节', bytes: '字节', days: '天' },
   nothing: '无',
   unreadableTime: '无法解读的时间',
   and: '、',

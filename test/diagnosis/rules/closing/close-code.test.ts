@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closeCode } from '../../../../src/diagnosis/rules/closing/close-code.js';
 import { opened } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
 describe('closing/close-code', () => {
   it.each([
@@ -36,7 +36,7 @@ describe('closing/close-code', () => {
   it('quotes the reason and names the program whose wording it is', () => {
     const session = opened().close('client', 1011, 'keepalive ping timeout').fin('client').build();
     const finding = findingOf(closeCode, session);
-    expect(finding?.data?.reason).toEqual({ type: 'text', text: ' and the reason “keepalive ping timeout”' });
+    expect(filled(finding, 'reason')).toBe(' and the reason “keepalive ping timeout”');
     expect(finding?.remedies[0]).toBe('program');
     expect(finding?.data?.hint).toMatchObject({ text: expect.stringContaining('python websockets') });
   });

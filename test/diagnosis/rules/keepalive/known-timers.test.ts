@@ -4,10 +4,15 @@ import {
   KNOWN_TIMERS,
   nameTimer,
   rankTimers,
+  type TimerCandidate,
   type TimerKind,
 } from '../../../../src/diagnosis/rules/keepalive/known-timers.js';
+import { formatValue } from '../../../../src/report/format-value.js';
+import { ENGLISH } from '../../../../src/report/language/english/english.js';
 
 const PAGE = new URL('../../../../docs/timers.md', import.meta.url);
+
+const named = (candidate: TimerCandidate): string => formatValue(nameTimer(candidate), ENGLISH);
 
 const timersOf = (length: number, kind: TimerKind = 'silence') => [
   ...new Set(rankTimers(kind, length).map(({ seconds }) => seconds)),
@@ -17,8 +22,8 @@ describe('known timers', () => {
   it('are candidates with how far they are', () => {
     const [first] = rankTimers('silence', 350.4e9);
     expect(first).toMatchObject({ timer: 350e9, distance: expect.closeTo(0.4e9, -3) });
-    expect(nameTimer(first!)).toBe('AWS NLB and NAT gateway (350 s, +0.400 s)');
-    expect(nameTimer(rankTimers('silence', 349.9e9)[0]!)).toContain('(350 s, -0.100 s)');
+    expect(named(first!)).toBe('AWS NLB and NAT gateway (350 s, +0.400 s)');
+    expect(named(rankTimers('silence', 349.9e9)[0]!)).toContain('(350 s, -0.100 s)');
   });
 
   it('fire late rather than early', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unansweredPing } from '../../../../src/diagnosis/rules/keepalive/unanswered-ping.js';
 import { opened, unacknowledged } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
 const answeredOnce = () => opened().message('client', 5).ping('client').wait(10).pong('server');
 
@@ -98,13 +98,11 @@ describe('keepalive/unanswered-ping', () => {
     };
     const finding = findingOf(unansweredPing, session);
     expect(finding?.remedies).toEqual(['loop', 'patience', 'timeout', 'period']);
-    const { timers, programs, period } = finding!.data as Record<string, { texts?: string[]; ns?: number }>;
-    expect(timers!.texts).toContainEqual(
-      expect.stringMatching(/^python websockets ping_timeout \(20 s, \+0\.1\d\d s\)$/),
-    );
-    expect(timers!.texts!.length).toBeGreaterThan(1);
-    expect(programs!.texts!.length).toBeGreaterThan(1);
-    expect(period).toEqual({ type: 'duration', ns: 20e9 });
+    const [timers, programs] = [filled(finding, 'timers'), filled(finding, 'programs')];
+    expect(timers).toMatch(/python websockets ping_timeout \(20 s, \+0\.1\d\d s\)/);
+    expect(timers!.split('), ').length).toBeGreaterThan(1);
+    expect(programs!.split('), ').length).toBeGreaterThan(1);
+    expect(finding?.data?.period).toEqual({ type: 'duration', ns: 20e9 });
   });
 
   it('names no timer where none fits', () => {

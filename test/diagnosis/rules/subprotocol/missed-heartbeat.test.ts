@@ -4,7 +4,7 @@ import type { Session } from '../../../../src/session/session.js';
 import type { HeartbeatFacts, SubprotocolFacts } from '../../../../src/subprotocol/subprotocol-facts.js';
 import { aHandshake, anError, heartbeats, speaking } from '../../../wire/subprotocol-facts.js';
 import { arrivalAt, opened, SECOND } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
 const ACCEPTED = arrivalAt(9, 0.1);
 /** The last message of the silent side. */
@@ -47,10 +47,7 @@ describe('subprotocol/missed-heartbeat of STOMP', () => {
     const error = anError('ERROR', 'server', arrivalAt(20, 9), { text: 'Session closed.', peerLast: LAST });
     const session = beating(ended('close', 'server', 1002), 'stomp', silentClient, { errors: [error] });
     expect(verdictOn(session)).toBe('failed open stomp-heartbeat-missed');
-    expect(findingOf(missedHeartbeat, session)?.data?.how).toEqual({
-      type: 'text',
-      text: ' with ERROR “Session closed.” and Close 1002',
-    });
+    expect(filled(findingOf(missedHeartbeat, session), 'how')).toBe(' with ERROR “Session closed.” and Close 1002');
   });
 
   it('says that pings are no heart-beats, except to RabbitMQ', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedStatus } from '../../../../src/diagnosis/rules/upgrade/refused-status.js';
 import { answered, opened } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
 describe('upgrade/refused-status', () => {
   it.each([
@@ -34,9 +34,7 @@ describe('upgrade/refused-status', () => {
 
   it('quotes the body without its markup, and where a redirect leads', () => {
     const session = answered(404, { body: '<html><h1>Not\n Found</h1><p>No such socket.</p></html>' });
-    expect(findingOf(refusedStatus, session)?.data?.body).toMatchObject({
-      text: '; its body says “Not Found No such socket.”',
-    });
+    expect(filled(findingOf(refusedStatus, session), 'body')).toBe('; its body says “Not Found No such socket.”');
     const moved = answered(301, { response: [['Location', 'https://a.example.com/live/']] });
     expect(findingOf(refusedStatus, moved)?.data?.location).toMatchObject({ text: 'https://a.example.com/live/' });
   });

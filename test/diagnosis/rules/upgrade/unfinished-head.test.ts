@@ -3,7 +3,7 @@ import { unfinishedHead } from '../../../../src/diagnosis/rules/upgrade/unfinish
 import type { Session } from '../../../../src/session/session.js';
 import { aSession, spanOf } from '../../../wire/session-builder.js';
 import { UPGRADE } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
 const cutOff = (session: Session, side: 'client' | 'server', text: string): Session => {
   const preview = new TextEncoder().encode(text);
@@ -30,9 +30,7 @@ describe('upgrade/unfinished-head', () => {
       'server',
       'HTTP/1.1 101 Switching Protocols\r\nUpgr',
     );
-    expect(findingOf(unfinishedHead, session)?.data?.ending).toMatchObject({
-      text: 'the server closed the connection',
-    });
+    expect(filled(findingOf(unfinishedHead, session), 'ending')).toBe('the server closed the connection');
     expect(verdictOn(session)).toBe('failed upgrade upgrade-response-incomplete');
   });
 
