@@ -83,3 +83,6 @@ export const auditOf = (page: Page): Promise<string[]> => page.evaluate(AUDIT);
 /** Of the first element that fits. */
 export const styleOf = (page: Page, selector: string, property: string): Promise<string> =>
   page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`);
+
+/** In pixels, with what sticks out on the right. */
+export const widthOf = (page: Page): Promise<number> => page.evaluate('document.documentElement.scrollWidth');
