@@ -40,6 +40,8 @@ export interface SliceRequest {
   keyLog: string | undefined;
   /** Names, addresses, credentials and contents become others. */
   redact: boolean;
+  /** Of the comments. */
+  language: Language | undefined;
 }
 
 export interface ExplainRequest {
@@ -195,6 +197,7 @@ interface SliceOptions {
   output: string;
   keylog?: string;
   redact?: boolean;
+  lang?: Language;
 }
 
 const addSlice = (program: Commander, tell: Tell): void => {
@@ -206,6 +209,7 @@ const addSlice = (program: Commander, tell: Tell): void => {
     .requiredOption('-o, --output <file>', 'the file to write')
     .option('--keylog <file>', 'TLS secrets (SSLKEYLOGFILE format), to find the evidence; they are not written')
     .option('--redact', 'without addresses, names, credentials and contents, where the verdict stays the same')
+    .option('--lang <language>', LANGUAGE, readLanguage)
     .helpOption('--help', 'print this help')
     .action((capture: string, options: SliceOptions) =>
       tell({
@@ -216,6 +220,7 @@ const addSlice = (program: Commander, tell: Tell): void => {
           output: options.output,
           keyLog: options.keylog,
           redact: options.redact ?? false,
+          language: options.lang,
         },
       }),
     );

@@ -2,11 +2,13 @@
  * A slice without what nobody else should see (src/redact/), checked before anybody gets it: wscope says of it what it
  * says of the capture, and none of the names, credentials and contents of the original is in it.
  */
+
 import { randomBytes } from 'node:crypto';
-import { analyze } from '../analyze.js';
+import { type AnalyzeOptions, analyze } from '../analyze.js';
 import { memorySource } from '../capture/capture-source.js';
 import { Pseudonyms } from '../redact/pseudonyms.js';
 import { redactPackets } from '../redact/redact-packets.js';
+import type { Language } from '../report/language/catalogue.js';
 import type { Report, SessionReport } from '../report/report.js';
 import { fileOf, NO_TEXTS, type Slice, type SliceTexts } from './slice-file.js';
 
@@ -18,10 +20,11 @@ export interface Redaction {
   sessions: readonly { original: SessionReport; redacted: SessionReport }[];
 }
 
-/** A sentence when nothing can be written. `key`: 32 octets; drawn at random where there is none. */
+/** A sentence when nothing can be written. `language`: of the report; `key`: 32 octets; drawn at random where there is none. */
 export const redactSlice = async (
   slice: Slice,
   wanted: readonly SessionReport[],
+  language: Language = 'en',
   key: Uint8Array = randomBytes(32),
 ): Promise<Redaction | string> => {
   const names = new Pseudonyms(key);
@@ -30,7 +33,7 @@ export const redactSlice = async (
     interfaces: slice.interfaces.map(({ linkType }) => ({ linkType, name: undefined })),
     secrets: '',
   };
-  const [before, after] = [await reportOf(slice, true), await reportOf(redacted, false)];
+  const [before, after] = [await reportOf(slice, { showSecrets: true }), await reportOf(redacted, { language })];
   const sessions: Redaction['sessions'][number][] = [];
   for (const original of wanted) {
     const again = after.sessions[placeOf(original, wanted, before.sessions)];
@@ -56,8 +59,8 @@ const placeOf = (
   return sliced.indexOf(sliced.filter(isBetween)[nth]!);
 };
 
-const reportOf = async (slice: Slice, showSecrets: boolean): Promise<Report> => {
-  const { report } = await analyze([memorySource('slice', joined(slice))], { showSecrets });
+const reportOf = async (slice: Slice, options: AnalyzeOptions): Promise<Report> => {
+  const { report } = await analyze([memorySource('slice', joined(slice))], options);
   return report;
 };
 

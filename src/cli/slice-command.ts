@@ -3,10 +3,14 @@
  * pcapng of their own, with comments on the packets that are evidence. What was written is analyzed again, and where the
  * verdict is another one (some rest on other sessions) that is said.
  */
+
 import { analyze } from '../analyze.js';
 import { memorySource } from '../capture/capture-source.js';
 import { type AddressName, addressOctets } from '../capture/pcapng-writer.js';
+import { loadCatalogue } from '../load-catalogue.js';
 import type { SessionReport } from '../report/report.js';
+import { visible } from '../report/terminal/visible.js';
+import { fillTemplate } from '../report/wording.js';
 import { type SliceRequest, version } from './command-line.js';
 import { complain } from './complain.js';
 import { type ExitStatus, FINE, UNUSABLE } from './exit-status.js';
@@ -28,7 +32,7 @@ export const runSlice = async (request: SliceRequest): Promise<ExitStatus> => {
   }
   const selected = await selectedReport(
     { captures: [capture], filter: {}, keyLog: request.keyLog, showSecrets: false },
-    { completeTimelines: ids },
+    { completeTimelines: ids, ...(request.language && { language: request.language }) },
   );
   if (selected === undefined) return UNUSABLE;
   const { report } = selected;
@@ -51,11 +55,16 @@ const writeSlice = async (
   slice: Slice,
   wanted: readonly SessionReport[],
   file: string,
-  { capture, ids, output, keyLog }: SliceRequest,
+  { capture, ids, output, keyLog, language }: SliceRequest,
 ): Promise<ExitStatus> => {
+  const { slice: said } = (await loadCatalogue(language)).texts;
   const places = new Map(slice.packets.map(({ number }, index) => [number, index]));
-  const texts = textsOf(wanted, places, (id, packet) => `session ${id}, packet ${packet} of ${file}`);
-  const comment = wanted.map(({ id, verdict }) => `Session ${id} of ${file}: ${verdict}`).join('\n');
+  const texts = textsOf(wanted, places, ({ id, packet, title, note }) =>
+    fillTemplate(note === '' ? said.evidenceOf : said.notedEvidenceOf, { title, note, id, packet, file }),
+  );
+  const comment = wanted
+    .map(({ id, verdict }) => visible(fillTemplate(said.sessionOf, { id: String(id), file, verdict })))
+    .join('\n');
   const blocks = fileOf(slice, { ...texts, comment, names: namesOf(wanted) });
   if (!writeOutputFile(output, blocks, [capture])) return UNUSABLE;
   // It was readable when the capture was read.
@@ -70,18 +79,21 @@ const writeSlice = async (
 const writeRedacted = async (
   slice: Slice,
   wanted: readonly SessionReport[],
-  { capture, output }: SliceRequest,
+  { capture, output, language }: SliceRequest,
 ): Promise<ExitStatus> => {
-  const redaction = await redactSlice(slice, wanted);
+  const { slice: said } = (await loadCatalogue(language)).texts;
+  const redaction = await redactSlice(slice, wanted, language);
   if (typeof redaction === 'string') {
     complain(redaction);
     return UNUSABLE;
   }
   const { sessions } = redaction.report;
   const places = new Map(redaction.slice.packets.map((_, index) => [index + 1, index]));
-  const texts = textsOf(sessions, places, (id) => `session ${id}`);
-  const comment = sessions.map(({ id, verdict }) => `Session ${id}: ${verdict}`).join('\n');
-  const blocks = fileOf(redaction.slice, { ...texts, comment: `Redacted.\n${comment}` });
+  const texts = textsOf(sessions, places, ({ id, title, note }) =>
+    fillTemplate(note === '' ? said.evidence : said.notedEvidence, { title, note, id }),
+  );
+  const told = sessions.map(({ id, verdict }) => visible(fillTemplate(said.session, { id: String(id), verdict })));
+  const blocks = fileOf(redaction.slice, { ...texts, comment: [said.redacted, ...told].join('\n') });
   return writeOutputFile(output, blocks, [capture]) ? FINE : UNUSABLE;
 };
 
@@ -89,7 +101,7 @@ const writeRedacted = async (
 const textsOf = (
   sessions: readonly SessionReport[],
   places: ReadonlyMap<number, number>,
-  where: (id: number, packet: number) => string,
+  wording: (evidence: Record<'id' | 'packet' | 'title' | 'note', string>) => string,
 ): SliceTexts => {
   const comments = new Map<number, string[]>();
   for (const { id, findings } of sessions) {
@@ -97,8 +109,8 @@ const textsOf = (
       for (const { packet, note } of evidence) {
         const index = places.get(packet);
         if (index === undefined) continue;
-        const text = `wscope: ${title}${note === '' ? '' : `: ${note}`} (${where(id, packet)})`;
-        comments.set(index, [...(comments.get(index) ?? []), text]);
+        const text = wording({ id: String(id), packet: String(packet), title, note });
+        comments.set(index, [...(comments.get(index) ?? []), visible(text)]);
       }
     }
   }

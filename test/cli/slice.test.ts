@@ -1,6 +1,6 @@
 /** `wscope slice` as a user runs it. Needs a build, as `npm test` makes one. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analyze.js';
 import { CaptureSet } from '../../src/capture/capture-set.js';
 import { fileSource } from '../../src/capture/read-blocks.js';
+import { conversation, pcapOf } from '../wire/conversation.js';
+import { head } from '../wire/http-conversation.js';
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const hasTshark = spawnSync('tshark', ['--version']).status === 0;
@@ -62,6 +64,40 @@ describe('wscope slice', () => {
     );
     expect(start).toBe((await commentsOf(at('samples/nginx-reload.pcap'))).start);
     expect(resolvedNames.flatMap(({ names }) => names)).toEqual(['chat.example.test']);
+  });
+
+  it('comments in the language that is asked for', async () => {
+    const output = join(folder, 'chinese.pcapng');
+    const capture = at('samples/nginx-idle-60s.pcap');
+    expect(wscope('slice', capture, '--session', '1', '--lang', 'zh-CN', '-o', output).status).toBe(0);
+    const { comments } = await commentsOf(output);
+    expect(comments.map(({ text }) => text)).toContain(
+      'wscope：静默之后结束：连接结束（会话 1，nginx-idle-60s.pcap 的数据包 24）',
+    );
+  });
+
+  it('shows what would move the cursor or turn the text around, and nothing too long', async () => {
+    const hostile = '\x1b[2J\u202e\x9b31m\u2066';
+    const output = join(folder, 'hostile-slice.pcapng');
+    const capture = join(folder, 'hostile.pcap');
+    const request = [`GET /${'x'.repeat(900)} HTTP/1.1`, 'Host: a.test', 'Upgrade: websocket', 'Connection: Upgrade'];
+    const told = conversation()
+      .handshake()
+      .client(head(...request, 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='))
+      .server(`HTTP/1.1 403 ${hostile}\r\nContent-Length: 12\r\n\r\n${hostile}`)
+      .fin('server');
+    writeFileSync(capture, pcapOf(told));
+    expect(wscope('slice', capture, '--session', '1', '-o', output).status).toBe(0);
+    const written = readFileSync(output);
+    const { comments, warnings } = await commentsOf(output);
+    expect(warnings).toEqual([]);
+    expect(comments.length).toBeGreaterThan(0);
+    expect(written.includes('\\x1b[2J')).toBe(true);
+    // The packets keep their octets, the comments have none of them.
+    for (const control of ['\x1b[2J', '\u202e', '\u2066']) {
+      expect(written.toString().split(control).length).toBe(readFileSync(capture).toString().split(control).length);
+    }
+    for (const { text } of comments) expect(text.length).toBeLessThan(1500);
   });
 
   it('says where a verdict rests on sessions that are not in it', () => {

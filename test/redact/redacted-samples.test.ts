@@ -53,7 +53,7 @@ const sliced = async (name: string): Promise<Sliced | undefined> => {
   const { report } = await analyze([source()], { keepMessages: true, showSecrets: true });
   if (report.sessions.length === 0) return undefined;
   const original = (await cutSlice(source, report.sessions))!;
-  return { original, report, result: await redactSlice(original, report.sessions, keyOf(name)) };
+  return { original, report, result: await redactSlice(original, report.sessions, 'en', keyOf(name)) };
 };
 
 const bytesOf = (slice: Slice): Buffer => Buffer.concat(fileOf(slice, NO_TEXTS));

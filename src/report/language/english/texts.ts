@@ -113,6 +113,16 @@ export const ENGLISH_TEXTS = {
     undecryptable: '{suite} cannot be undone here',
     secrets: 'the key log lacks {secrets} of client random {random}',
   },
+  /** Comments in the file that `wscope slice` writes. */
+  slice: {
+    session: 'Session {id}: {verdict}',
+    sessionOf: 'Session {id} of {file}: {verdict}',
+    redacted: 'Redacted.',
+    evidence: 'wscope: {title} (session {id})',
+    notedEvidence: 'wscope: {title}: {note} (session {id})',
+    evidenceOf: 'wscope: {title} (session {id}, packet {packet} of {file})',
+    notedEvidenceOf: 'wscope: {title}: {note} (session {id}, packet {packet} of {file})',
+  },
   explain: {
     heading: '{text}:',
     list: 'What wscope can find, by the stage where it usually strikes:',

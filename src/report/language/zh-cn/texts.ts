@@ -106,6 +106,15 @@ export const CHINESE_TEXTS: Catalogue['texts'] = {
     undecryptable: '{suite} 在此无法解开',
     secrets: '密钥日志缺少 client random {random} 的 {secrets}',
   },
+  slice: {
+    session: '会话 {id}：{verdict}',
+    sessionOf: '{file} 的会话 {id}：{verdict}',
+    redacted: '已去敏。',
+    evidence: 'wscope：{title}（会话 {id}）',
+    notedEvidence: 'wscope：{title}：{note}（会话 {id}）',
+    evidenceOf: 'wscope：{title}（会话 {id}，{file} 的数据包 {packet}）',
+    notedEvidenceOf: 'wscope：{title}：{note}（会话 {id}，{file} 的数据包 {packet}）',
+  },
   explain: {
     heading: '{text}：',
     list: 'wscope 能找出的原因，按通常出现的阶段排列：',
