@@ -19,7 +19,7 @@ export function certificateData(session: Session, certificate: CertificateFacts)
     notBefore: time(certificate.notBefore),
     notAfter: time(certificate.notAfter),
     sni: textOr(name, 'the-name'),
-    name: text(shellWord(name ?? 'name')),
+    name: text(shellWord(name ?? 'your.host')),
     server: text(server.text),
     address: text(server.address),
     issuerUrl: textOr(traits?.issuerUrl, 'nowhere'),
