@@ -18,8 +18,9 @@ export const answerSection = (report: Report, told: ToldRows, catalogue: Catalog
   const session =
     report.sessions.find(({ outcome, recovered }) => outcome === 'failed' && !recovered) ??
     report.sessions.find(({ outcome }) => outcome === 'failed');
+  const [only] = report.sessions.length === 1 ? report.sessions : [];
   return html`<p class="files">${report.captures.map(({ file }) => file).join(catalogue.terms.comma)}</p>
-${session === undefined ? html`<h1>${calm(report, catalogue)}</h1>` : verdictOf(session, report, catalogue)}
+${session === undefined ? html`<h1>${calm(report, catalogue)}</h1>${only === undefined ? null : html`<p class="beyond">${only.verdict}</p>`}` : verdictOf(session, report, catalogue)}
 ${session === undefined ? null : proofOf(session, report, told, catalogue)}
 ${countsOf(report, catalogue)}
 ${report.findings.map((finding) => captureFinding(finding, catalogue))}`;

@@ -60,6 +60,7 @@ dd{margin:0;min-width:0}
 .o-open{color:var(--live)}
 .o-partial,.t-in-progress{color:var(--warn)}
 .t-hidden,.t-not-seen{color:var(--dim)}
+.waterfall td[class^=t-]{white-space:nowrap}
 .limit,.warnings{color:var(--warn)}
 .controls{display:flex;flex-wrap:wrap;gap:.6rem 1.4rem;align-items:center;margin:.4rem 0}
 .controls[hidden]{display:none}
@@ -167,7 +168,7 @@ td.c-lasted{white-space:nowrap}
 .from-network::after{display:none}
 .run{border-bottom:0;text-align:center;background:var(--card)}
 .run::after{display:none}
-.run b{display:inline;white-space:normal;margin:0 .5rem}
+.run b{display:inline-block;margin:0 .5rem}
 .e-tcp .line{color:var(--tcp)}.e-data .line{color:var(--open)}.e-close .line{color:var(--fg)}
 .e-bad .line{color:var(--bad)}.e-again .line,.e-gap .line{color:var(--warn)}
 .e-bad .arrow b{color:var(--bad)}.e-again .arrow b,.e-gap .arrow b{color:var(--warn)}
@@ -192,7 +193,7 @@ mark{background:var(--mark);color:var(--fg);padding:0 .3rem;border-radius:.2rem}
 .said{position:fixed;bottom:1rem;right:1rem;margin:0;padding:.4rem .8rem;border-radius:.3rem;background:var(--fg);color:var(--bg);max-width:min(40rem,90vw)}
 .said:empty{display:none}
 footer{border-top:1px solid var(--line);margin-top:2rem;color:var(--dim)}
-@media (max-width:48rem){
+@media screen and (max-width:48rem){
 .odd{display:none}
 h1{font-size:1.3rem}
 .answer{grid-template-columns:1fr;gap:0}.answer dt{margin-top:.4rem}
@@ -227,15 +228,22 @@ h1{font-size:1.3rem}
 .pause .line{grid-row:1}
 .ladder .pause td:not(.line),.ladder td:empty:not(.c-delta),.waterfall td:empty{display:none}
 }
+@page{margin:14mm 12mm}
 @media print{
 body{max-width:none;padding:0;font-size:10pt}
 .controls,.theme,.copy,.skip,.back,.said,.filters{display:none!important}
 .scroll{overflow:visible}
 .overview,.ladder,.waterfall,.sent{min-width:0}
-.overview tr{grid-template-columns:2.2rem 2.4fr 5rem 4.6rem 3.4fr 2fr;font-size:.92em}
+.overview tr{grid-template-columns:2rem 2.4fr 4.4rem 4.2rem 3.4fr 2fr;font-size:.9em}
+.overview td,.overview th,.ladder td,.ladder th,.waterfall td,.waterfall th{padding-left:.3rem;padding-right:.3rem}
+.overview .odd{display:none}
+.waterfall th.c-time,.waterfall td.c-time{width:28%}
+.waterfall .ticks{display:none}
+.sides,.charts{grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
+.chart .odd{display:none}
 .session,.overview tr{content-visibility:visible}.session{border:0;padding:0;break-before:page}
 .session>summary{list-style:none;margin:0;padding:0}
-.ladder .line{min-width:14rem}
+.ladder{font-size:.8rem}.ladder .line{min-width:15rem}
 tr,.finding,.chart,.head{break-inside:avoid}
 h2,h3,h4,summary{break-after:avoid}
 *{print-color-adjust:exact}

@@ -150,11 +150,18 @@ const findingCard = (
     confidence: terms.confidences[confidence],
   });
   const rest = beyondVerdict(finding, session);
+  const what = rest === '' ? [] : [html`<p>${rest}</p>`];
+  const proof =
+    evidence.length === 0
+      ? []
+      : [html`<h4>${said.evidence}</h4><p>${packetLinks(session, evidence, report, told, catalogue)}</p>`];
+  const todo =
+    remedy.length === 0 ? [] : [html`<h4>${said.todo}</h4><ul>${remedy.map((text) => html`<li>${text}</li>`)}</ul>`];
+  // Side by side where there is room: what it is and how it is known, then what to do about it.
+  const [left, right] = todo.length === 0 ? [what, proof] : [[...what, ...proof], todo];
   return html`<section class="finding f-${severity}">
 <h3>${title} <small>${degree}</small></h3>
-<div class="sides"><div>${rest === '' ? null : html`<p>${rest}</p>`}
-${evidence.length === 0 ? null : html`<h4>${said.evidence}</h4><p>${packetLinks(session, evidence, report, told, catalogue)}</p>`}</div>
-${remedy.length === 0 ? null : html`<div><h4>${said.todo}</h4><ul>${remedy.map((text) => html`<li>${text}</li>`)}</ul></div>`}</div>
+<div class="sides">${[left, right].map((half) => half.length > 0 && html`<div>${half}</div>`)}</div>
 <p class="small"><code>${rule}</code>${reference.length === 0 ? '' : `; ${reference.join(', ')}`}</p>
 </section>`;
 };

@@ -9,7 +9,10 @@ import { type Html, html } from './html.js';
 export const ACROSS = 1000;
 /** Steps of an axis: more labels than this run into each other. A little more than six, so that 60.1 s has six of 10 s. */
 const MOST_STEPS = 6.1;
-/** A label this near to the right end is written before its moment, in units across. */
+/** Labels that a phone has room for; of more, every other one is hidden there. */
+const FEW = 4;
+/** A label this near to an end is written on the inner side of its moment, in units across. */
+const NEAR_START = 30;
 const NEAR_END = 940;
 
 export interface Axis {
@@ -31,12 +34,12 @@ export const axisBetween = (startMs: number, endMs: number, steps = MOST_STEPS):
 export const across = (ms: number, { startMs, lengthMs }: Axis): number =>
   Math.max(0, Math.min(ACROSS, ((ms - startMs) / lengthMs) * ACROSS));
 
-/** Labels in a row, counted from the beginning of the axis unless told otherwise. */
+/** Labels in a row, counted from the beginning of the axis unless that is `fromMs` of something else. */
 export const axisLabels = (axis: Axis, y: number, fromMs = 0): Html =>
-  html`${ticksOf(axis).map((ms, index) => {
+  html`${ticksOf(axis, fromMs).map((ms, index, { length }) => {
     const at = (ms / axis.lengthMs) * ACROSS;
-    const anchor = ms === 0 ? 'start' : at > NEAR_END ? 'end' : 'middle';
-    return html`<text class="${index % 2 === 0 ? 'tick' : 'tick odd'}" x="${(at / 10).toFixed(2)}%" y="${y}" text-anchor="${anchor}">${formatDuration((fromMs + ms) * 1e6)}</text>`;
+    const anchor = at < NEAR_START ? 'start' : at > NEAR_END ? 'end' : 'middle';
+    return html`<text class="${index % 2 === 1 && length > FEW ? 'tick odd' : 'tick'}" x="${(at / 10).toFixed(2)}%" y="${y}" text-anchor="${anchor}">${formatDuration((fromMs + ms) * 1e6)}</text>`;
   })}`;
 
 /** Lines from top to bottom at the same moments. */
@@ -45,11 +48,16 @@ export const axisLines = (axis: Axis, height: number): Html =>
     .map((ms) => `M${((ms / axis.lengthMs) * ACROSS).toFixed(1)} 0V${height}`)
     .join('')}"/>`;
 
-/** Round distances from the beginning, in milliseconds. */
-export const ticksOf = ({ lengthMs, steps }: Axis): number[] => {
+/** Distances from the beginning, in milliseconds, that are round when counted from there with `fromMs` added. */
+export const ticksOf = ({ lengthMs, steps }: Axis, fromMs = 0): number[] => {
   const step = stepOf(lengthMs / steps);
-  return Array.from({ length: Math.floor(lengthMs / step + 1e-9) + 1 }, (_, index) => index * step);
+  const first = Math.ceil(fromMs / step - CLOSE) * step - fromMs;
+  const count = Math.floor((lengthMs - first) / step + CLOSE) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => Math.max(0, first + index * step));
 };
+
+/** Of a step: what rounding leaves over. */
+const CLOSE = 1e-6;
 
 /** The round step that is no shorter than this, in milliseconds. */
 const stepOf = (leastMs: number): number => {

@@ -1,6 +1,6 @@
 /**
  * Which rows of timelines are on the page, and which of them tells of a packet: evidence leads there. A packet without a
- * row of its own is in a run, or in a session that is related (the other leg of a proxy), or nowhere.
+ * row of its own is in another session (the other leg of a proxy, one that ended at the same moment), in a run, or nowhere.
  */
 import type { EventReport, PacketPlace, SessionReport } from '../report.js';
 
@@ -19,16 +19,13 @@ export interface ToldRow {
 }
 
 export class ToldRows {
-  private readonly byId: ReadonlyMap<number, SessionReport>;
-  private readonly found = new Map<number, RowsOfOne>();
+  private places: Places | undefined;
 
   constructor(
-    sessions: readonly SessionReport[],
+    private readonly sessions: readonly SessionReport[],
     /** Rows that each session told in full may use. */
     private readonly plan: ReadonlyMap<number, number>,
-  ) {
-    this.byId = new Map(sessions.map((session) => [session.id, session]));
-  }
+  ) {}
 
   shown({ id, timeline }: SessionReport): ShownEvents {
     const most = this.plan.get(id) ?? 0;
@@ -39,39 +36,55 @@ export class ToldRows {
   }
 
   rowOf(session: SessionReport, place: PacketPlace): ToldRow | undefined {
-    const others = session.related.flatMap(({ id }) => this.byId.get(id) ?? []);
-    for (const each of [session, ...others]) {
-      const id = rowId(each.id, place);
-      if (this.rows(each).ids.has(id)) return { id, session: each.id, isRun: false };
-    }
-    const run = this.rows(session).runs.find((each) => isInside(place, each));
-    return run && { id: rowId(session.id, run), session: session.id, isRun: true };
+    this.places ??= this.index();
+    const { holders, runs } = this.places;
+    const among = holders.get(placeKey(place)) ?? [];
+    const holder = among.find(({ id }) => id === session.id) ?? among[0];
+    const run = runs.get(session.id)?.find((each) => isInside(place, each));
+    // Packets of other connections have numbers inside a run and are not in it; those of another stream may be.
+    const isElsewhere = holder !== undefined && holder.id !== session.id && !isSameConnection(holder, session);
+    if (holder?.id === session.id || isElsewhere || run === undefined)
+      return holder && { id: rowId(holder.id, place), session: holder.id, isRun: false };
+    return { id: rowId(session.id, run), session: session.id, isRun: true };
   }
 
-  private rows(session: SessionReport): RowsOfOne {
-    const known = this.found.get(session.id);
-    if (known !== undefined) return known;
-    const { events } = this.shown(session);
-    const rows = {
-      ids: new Set(events.map((event) => rowId(session.id, event))),
-      runs: events.filter(({ untilPacket }) => untilPacket !== undefined),
-    };
-    this.found.set(session.id, rows);
-    return rows;
+  private index(): Places {
+    const places: Places = { holders: new Map(), runs: new Map() };
+    for (const session of this.sessions) {
+      if (!this.plan.has(session.id)) continue;
+      const { events } = this.shown(session);
+      for (const event of events) {
+        const key = placeKey(event);
+        const holders = places.holders.get(key);
+        if (holders === undefined) places.holders.set(key, [session]);
+        else if (holders.at(-1) !== session) holders.push(session);
+      }
+      places.runs.set(
+        session.id,
+        events.filter(({ untilPacket }) => untilPacket !== undefined),
+      );
+    }
+    return places;
   }
 }
 
-interface RowsOfOne {
-  ids: ReadonlySet<string>;
-  runs: readonly EventReport[];
+interface Places {
+  /** Sessions with a row of this packet. */
+  holders: Map<string, SessionReport[]>;
+  runs: Map<number, readonly EventReport[]>;
 }
 
 /** Of the row that tells of a packet; the same for all that share it. */
-export const rowId = (id: number, { packet, capture = 0 }: PacketPlace): string =>
-  `s${id}-${capture === 0 ? '' : `${capture + 1}-`}p${packet}`;
+export const rowId = (id: number, place: PacketPlace): string => `s${id}-${placeKey(place)}`;
+
+const placeKey = ({ packet, capture = 0 }: PacketPlace): string =>
+  `${capture === 0 ? '' : `${capture + 1}-`}p${packet}`;
 
 /** Numbers of another file say nothing: a run that ends in one has no inside. */
 const isInside = ({ packet, capture = 0 }: PacketPlace, run: EventReport): boolean => {
   const { capture: from = 0, untilCapture: to = 0, packet: first, untilPacket: last = first } = run;
   return capture === from && capture === to && first <= packet && packet <= last;
 };
+
+const isSameConnection = (one: SessionReport, other: SessionReport): boolean =>
+  one.client === other.client && one.server === other.server;
