@@ -107,7 +107,7 @@ interface Word extends WrapWord {
 
 /** Code keeps its backticks, so that it can be told from prose without colours, and is never broken from what touches it. */
 const paintedWords = (text: string, look: Look): Word[] => {
-  const linked = text.replace(LINK, (_, name: string, url: string) => `${name} <${url}>`);
+  const linked = text.replace(LINK, (_, name: string, url: string) => `${name} <${url.replace(ABOVE, 'docs/')}>`);
   const plain = linked.replace(STRONG, (_, inner: string) => inner);
   return wordsOf(plain).flatMap(({ text: piece, isSpaced }) => {
     if (piece === '') return [];
@@ -118,5 +118,7 @@ const paintedWords = (text: string, look: Look): Word[] => {
 
 const isLink = (word: string): boolean => /^<https?:/.test(word);
 
+/** Pages about causes lie in docs/causes/ and, in another language, one folder deeper. */
+const ABOVE = /^(?:\.\.\/)+/;
 const LINK = /\[([^\]]+)\]\(([^)\s]+)\)/g;
 const STRONG = /\*\*([^*]+)\*\*/g;

@@ -18,7 +18,7 @@ export const CHINESE_EVENTS: EventTexts = {
     'tcp:keep-alive': ['保活', '[连续 {count} 个]'],
     'tcp:gap': ['缺失[ {bytes|bytes}]', '[{cause|gap}]'],
     'tcp:fin': ['FIN', '[{detail}]'],
-    'tcp:rst': ['RST', '[对端有 {inFlight|bytes} 尚未确认]'],
+    'tcp:rst': ['RST', '[对端有 {inFlight|bytes}尚未确认]'],
     'tcp:icmp-error': ['ICMP[ {name}]', '[来自 {from}]'],
     'tcp:data': ['数据[ {bytes|bytes}]', ''],
     'dns:query': ['DNS 查询[ {type}]', '[{name}]'],

@@ -42,9 +42,9 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
   'tls/ended-handshake': {
     title: 'TLS 在使用之前就结束了',
     messages: {
-      during: '{by} 一侧在 {version} 握手过程中、ServerHello 之后 {after} 结束了连接，没有明文 alert。',
+      during: '{by}一侧在 {version} 握手过程中、ServerHello 之后 {after} 结束了连接，没有明文 alert。',
       duringAlert:
-        '{by} 一侧紧接着另一侧的握手消息，用加密的 alert 结束了 {version} 握手。其内容需要会话密钥才能读出。',
+        '{by}一侧紧接着另一侧的握手消息，用加密的 alert 结束了 {version} 握手。其内容需要会话密钥才能读出。',
       refusedFinished:
         '客户端完成了 {version} 握手，{after} 后服务器没有作出任何应答就结束了连接。在 TLS 1.3 中，客户端证书被拒绝或缺失就是这种表现。',
       after:
@@ -59,7 +59,7 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
     },
     remedies: {
       client:
-        '查看 {by} 一侧的错误信息：原因它知道，数据包里看不出来。查看证书：openssl s_client -connect {server} -servername {name} -verify_hostname {name} </dev/null',
+        '查看{by}一侧的错误信息：原因它知道，数据包里看不出来。查看证书：openssl s_client -connect {server} -servername {name} -verify_hostname {name} </dev/null',
       keys: '带上会话密钥重新抓包（浏览器、curl 和 Python 用 SSLKEYLOGFILE；Node 用 node --tls-keylog），这样就能读出 alert 和证书。',
       serverLog: '查看服务器日志中的 TLS 错误。',
       clientCertificate: '如果服务器要求客户端证书，请给客户端配置由服务器认可的 CA 签发的证书。',
@@ -156,7 +156,7 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       sibling: '本抓包文件中另一个到 {name} 的连接已解开，是 WebSocket；这个连接可能也是。',
       pings:
         '{from}每隔 {interval} 发送一次长度相同的小记录（共 {rounds} 次），每次都立即得到应答：是 Ping，或应用层心跳。',
-      silence: '{by} 一侧结束连接之前，有 {silence} 没有发送任何数据。',
+      silence: '{by}一侧结束连接之前，有 {silence} 没有发送任何数据。',
       stall: '两条记录之间最长的静默为 {silence}。',
     },
     notes: {
