@@ -17,6 +17,8 @@ const REACH = 66;
 const LOWEST = 3;
 /** Narrower silences, in units across, have no room for their words on a wide screen. */
 const WORDS = 110;
+/** And these none on a phone. */
+const PHONE_WORDS = 300;
 /** A part of the session without an event is a silence from here on, and never below a second. */
 const SILENT_SHARE = 0.08;
 const SILENT_LEAST = 1000;
@@ -67,7 +69,7 @@ ${timeChart(
 <path class="k-server" d="${frames.map((event) => stem(event, 'server', x, y)).join('')}"/>
 ${pings === '' ? null : html`<path class="k-dots k-ping" d="${pings}"/>`}${pongs === '' ? null : html`<path class="k-dots k-pong" d="${pongs}"/>`}
 <path class="k-end" d="${ends.map(({ atMs }) => `M${x(atMs).toFixed(1)} 0v${2 * REACH}`).join('')}"/>`,
-    inside: html`${quiet.filter(([from, to]) => x(to) - x(from) >= WORDS).map(([from, to]) => silence((x(from) + x(to)) / 2, to - from, said.silence))}`,
+    inside: html`${quiet.filter(([from, to]) => x(to) - x(from) >= WORDS).map(([from, to]) => silence([x(from), x(to)], to - from, said.silence))}`,
   },
   chart,
 )}</figure>`;
@@ -122,5 +124,5 @@ const silences = ({ timeline, startMs, endMs }: SessionReport): [from: number, t
   return found;
 };
 
-const silence = (at: number, ms: number, template: string): Html =>
-  html`<text class="quiet" x="${(at / 10).toFixed(2)}%" y="${INSIDE + REACH - 8}">${fillTemplate(template, { duration: formatDuration(ms * 1e6) })}</text>`;
+const silence = ([from, to]: [number, number], ms: number, template: string): Html =>
+  html`<text class="${to - from < PHONE_WORDS ? 'quiet narrow' : 'quiet'}" x="${((from + to) / 20).toFixed(2)}%" y="${INSIDE + REACH - 8}">${fillTemplate(template, { duration: formatDuration(ms * 1e6) })}</text>`;

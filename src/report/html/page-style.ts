@@ -126,6 +126,8 @@ td.c-lasted{white-space:nowrap}
 .waterfall th[scope=row]{color:var(--fg)}
 .chart{margin:.5rem 0;min-width:0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:.8rem 2rem}
+.charts .chart{display:grid;grid-template-rows:subgrid;grid-row:span 3;row-gap:0}
+.charts figcaption{align-self:end}
 .chart figcaption{display:flex;flex-wrap:wrap;gap:.1rem 1rem;margin-bottom:.2rem}
 .chart figcaption b{color:var(--fg);font-weight:600}
 .chart .small{margin:.1rem 0 0}
@@ -194,7 +196,7 @@ mark{background:var(--mark);color:var(--fg);padding:0 .3rem;border-radius:.2rem}
 .said:empty{display:none}
 footer{border-top:1px solid var(--line);margin-top:2rem;color:var(--dim)}
 @media screen and (max-width:48rem){
-.odd{display:none}
+.odd,.plot .narrow{display:none}
 h1{font-size:1.3rem}
 .answer{grid-template-columns:1fr;gap:0}.answer dt{margin-top:.4rem}
 .overview,.overview td,.waterfall,.waterfall tbody,.waterfall td,.waterfall th,.sent,.sent tbody,.sent td{display:block;min-width:0}
@@ -236,7 +238,7 @@ body{max-width:none;padding:0;font-size:10pt}
 .overview,.ladder,.waterfall,.sent{min-width:0}
 .overview tr{grid-template-columns:2rem 2.4fr 4.4rem 4.2rem 3.4fr 2fr;font-size:.9em}
 .overview td,.overview th,.ladder td,.ladder th,.waterfall td,.waterfall th{padding-left:.3rem;padding-right:.3rem}
-.overview .odd{display:none}
+.overview .ticks text{font-size:8px}
 .waterfall th.c-time,.waterfall td.c-time{width:28%}
 .waterfall .ticks{display:none}
 .sides,.charts{grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
