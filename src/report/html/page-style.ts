@@ -241,7 +241,7 @@ body{max-width:none;padding:0;font-size:10pt}
 .overview .ticks text{font-size:8px}
 .waterfall th.c-time,.waterfall td.c-time{width:28%}
 .waterfall .ticks{display:none}
-.sides,.charts{grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
+.sides,.charts,.heads{grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
 .chart .odd{display:none}
 .session,.overview tr{content-visibility:visible}.session{border:0;padding:0;break-before:page}
 .session>summary{list-style:none;margin:0;padding:0}
