@@ -333,12 +333,20 @@ export class Connection implements RepetitionContext {
     flow.finIpId = segment.ipId;
     flow.finTsVal = segment.tsVal;
     if (ahead(finEnd, flow.top) > 0) flow.top = finEnd;
-    if (this.end === undefined) {
+    flow.finAcks = (segment.flags & ACK) === 0 ? undefined : segment.acknowledgment;
+    if (this.end === undefined || this.isAnsweredBy(peer, flow)) {
       this.end = 'fin';
       this.endedBy = flow.side;
       this.endPacket = flow.fin;
     }
     this.sink?.event('tcp', 'fin', flow.side, packet, at);
+  }
+
+  /** The capture has two FINs in the wrong order: the one that acknowledges the other was sent behind it. */
+  private isAnsweredBy(peer: Flow, flow: Flow): boolean {
+    if (this.end !== 'fin' || peer.finAcks === undefined) return false;
+    const past = ahead(peer.finAcks, flow.finEnd);
+    return past >= 0 && past < IMPLAUSIBLE_JUMP;
   }
 
   private endFlow(flow: Flow): void {

@@ -92,6 +92,8 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   private delayedAckTop = 0;
   /** Sequence number after the FIN; only with `fin`. */
   finEnd = 0;
+  /** What the FIN acknowledged. */
+  finAcks: number | undefined;
   fin: Arrival | undefined;
   /** What its packet looked like. */
   finIpId = NEVER;

@@ -159,6 +159,20 @@ describe('endings out of the ordinary', () => {
     expect(facts.flows.client.rst?.packet).toBe(6);
   });
 
+  it('is ended by the FIN that the other one acknowledges, in whatever order they were captured', () => {
+    const first = raw({ ms: 150, from: 'client', flags: 'FA', seq: 11, ack: 1 });
+    const second = raw({ ms: 151, from: 'server', flags: 'FA', seq: 1, ack: 12 });
+    for (const packets of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(hear(...opening(), fromClient(100, 1, 10), ...packets).facts).toMatchObject({ endedBy: 'client' });
+    }
+    // Sent at the same time, neither acknowledges the other: the first captured is the first.
+    const alone = raw({ ms: 151, from: 'server', flags: 'FA', seq: 1, ack: 11 });
+    expect(hear(...opening(), fromClient(100, 1, 10), alone, first).facts).toMatchObject({ endedBy: 'server' });
+  });
+
   it('says what stood unacknowledged when a RST came: data unread', () => {
     const { facts, events } = hear(
       ...opening(),
