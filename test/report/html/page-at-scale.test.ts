@@ -8,7 +8,7 @@ import { hasChromium, type Opened, Pages, PHONE, pageOf, unlessAbsent, widthOf }
 import { crowd } from './crowd.js';
 
 /** In milliseconds, on a busy machine with one slow core. */
-const PATIENCE = 300_000;
+const PATIENCE = 600_000;
 /** From a key or a click to the page that shows it, in milliseconds; a reader's machine at rest needs a tenth. */
 const WAIT = 15_000;
 const SESSIONS = 10_000;

@@ -45,6 +45,7 @@
     if (document.querySelectorAll(`body > ${landmark}`).length !== 1) wrong.push(`not one ${landmark}`);
   }
   if (document.documentElement.lang === '') wrong.push('no language');
+  if (!document.documentElement.classList.contains('scripted')) wrong.push('the script did not run');
 
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) wrong.push(`${scrollWidth} wide in a window of ${innerWidth}`);

@@ -20,7 +20,7 @@ import {
 } from './browser.js';
 
 /** In milliseconds, on a busy machine with one slow core. */
-const PATIENCE = 300_000;
+const PATIENCE = 600_000;
 /** Pages open at a time. */
 const TABS = 3;
 /** What goes through a mail server and opens at once. */
@@ -56,7 +56,6 @@ describe.skipIf(!hasChromium)(`the page in Chromium${unlessAbsent}`, { timeout: 
         expect({ name, small: html.length < MEGABYTE }).toEqual({ name, small: true });
         await tab.page.setViewportSize(DESKTOP);
         await pages.show(tab, html, `sample-${index}`);
-        expect(await tab.page.locator('html.scripted').count()).toBe(1);
         expect({ name, wrong: await auditOf(tab.page) }).toEqual({ name, wrong: [] });
         await tab.page.setViewportSize(PHONE);
         expect({ name, wide: await widthOf(tab.page), heard: tab.heard }).toEqual({
