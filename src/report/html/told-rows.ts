@@ -36,15 +36,16 @@ export class ToldRows {
   }
 
   rowOf(session: SessionReport, place: PacketPlace): ToldRow | undefined {
+    const { packet, capture = 0 } = place;
     this.places ??= this.index();
     const { holders, runs } = this.places;
     const among = holders.get(placeKey(place)) ?? [];
     const holder = among.find(({ id }) => id === session.id) ?? among[0];
-    const run = runs.get(session.id)?.find((each) => isInside(place, each));
+    const run = narrowest(runs.get(session.id)?.filter((each) => isInside(place, each)) ?? []);
     // Packets of other connections have numbers inside a run and are not in it; those of another stream may be.
     const isElsewhere = holder !== undefined && holder.id !== session.id && !isSameConnection(holder, session);
     if (holder?.id === session.id || isElsewhere || run === undefined)
-      return holder && { id: rowId(holder.id, place), session: holder.id, isRun: false };
+      return holder && { id: rowId(holder.id, { packet, capture }), session: holder.id, isRun: false };
     return { id: rowId(session.id, run), session: session.id, isRun: true };
   }
 
@@ -54,6 +55,7 @@ export class ToldRows {
       if (!this.plan.has(session.id)) continue;
       const { events } = this.shown(session);
       for (const event of events) {
+        if (event.untilPacket !== undefined) continue;
         const key = placeKey(event);
         const holders = places.holders.get(key);
         if (holders === undefined) places.holders.set(key, [session]);
@@ -74,17 +76,28 @@ interface Places {
   runs: Map<number, readonly EventReport[]>;
 }
 
-/** Of the row that tells of a packet; the same for all that share it. */
-export const rowId = (id: number, place: PacketPlace): string => `s${id}-${placeKey(place)}`;
+/** Of a row that tells of a packet, the same for all that share it; of a run, with its last packet. */
+export const rowId = (id: number, place: PacketPlace & { untilPacket?: number }): string =>
+  `s${id}-${placeKey(place)}${place.untilPacket === undefined ? '' : `-${place.untilPacket}`}`;
 
 const placeKey = ({ packet, capture = 0 }: PacketPlace): string =>
   `${capture === 0 ? '' : `${capture + 1}-`}p${packet}`;
 
-/** Numbers of another file say nothing: a run that ends in one has no inside. */
+/** Numbers of another file say nothing: of a run that ends in one, only its ends are known. */
 const isInside = ({ packet, capture = 0 }: PacketPlace, run: EventReport): boolean => {
   const { capture: from = 0, untilCapture: to = 0, packet: first, untilPacket: last = first } = run;
-  return capture === from && capture === to && first <= packet && packet <= last;
+  if (from !== to) return (capture === from && packet === first) || (capture === to && packet === last);
+  return capture === from && first <= packet && packet <= last;
 };
+
+/** Of runs of several layers, the one that says most about a packet. */
+const narrowest = (runs: readonly EventReport[]): EventReport | undefined =>
+  runs.reduce<EventReport | undefined>(
+    (best, run) => (best === undefined || lengthOf(run) < lengthOf(best) ? run : best),
+    undefined,
+  );
+
+const lengthOf = ({ packet, untilPacket = packet }: EventReport): number => untilPacket - packet;
 
 const isSameConnection = (one: SessionReport, other: SessionReport): boolean =>
   one.client === other.client && one.server === other.server;

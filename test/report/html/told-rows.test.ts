@@ -34,7 +34,15 @@ describe('the row that tells of a packet', () => {
 
   it('is a run that it is part of', () => {
     const a = session(1, [1, [2, 40], 41]);
-    expect(toldOf([a]).rowOf(a, { packet: 17 })).toEqual({ id: 's1-p2', session: 1, isRun: true });
+    expect(toldOf([a]).rowOf(a, { packet: 17 })).toEqual({ id: 's1-p2-40', session: 1, isRun: true });
+  });
+
+  it('is the narrower of two runs, and not a row that shares the first packet of a run', () => {
+    const a = session(1, [11, [11, 20], [13, 20]]);
+    const told = toldOf([a]);
+    expect(told.rowOf(a, { packet: 20 })?.id).toBe('s1-p13-20');
+    expect(told.rowOf(a, { packet: 12 })?.id).toBe('s1-p11-20');
+    expect(told.rowOf(a, { packet: 11 })).toEqual({ id: 's1-p11', session: 1, isRun: false });
   });
 
   it('is that of another connection rather than a run whose numbers go past it', () => {
@@ -44,7 +52,7 @@ describe('the row that tells of a packet', () => {
 
   it('is the run of its own stream where streams share the connection', () => {
     const [a, b] = [session(1, [[2, 40]]), session(2, [17], { client: '10.0.0.1:5000' })];
-    expect(toldOf([a, b]).rowOf(a, { packet: 17 })).toEqual({ id: 's1-p2', session: 1, isRun: true });
+    expect(toldOf([a, b]).rowOf(a, { packet: 17 })).toEqual({ id: 's1-p2-40', session: 1, isRun: true });
   });
 
   it('tells files apart, and asks no run that ends in another file', () => {
@@ -55,6 +63,7 @@ describe('the row that tells of a packet', () => {
     expect(told.rowOf(a, { packet: 3, capture: 1 })?.id).toBe('s1-2-p3');
     expect(told.rowOf(a, { packet: 3 })).toBeUndefined();
     expect(told.rowOf(a, { packet: 6 })).toBeUndefined();
+    expect(told.rowOf(a, { packet: 9, capture: 1 })?.id).toBe('s1-p4-9');
   });
 
   it('is none where it was left out of the page', () => {
