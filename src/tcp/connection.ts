@@ -154,7 +154,7 @@ export class Connection implements RepetitionContext {
       if ((segment.flags & RST) !== 0) this.reset(segment, flow, peer);
       else this.synchronize(segment, flow, peer);
     } else {
-      if (flow.ttl < 0) flow.ttl = segment.ttl;
+      flow.noteTtl(segment.ttl);
       if (!flow.started) this.startMidway(segment, flow);
       this.data(segment, flow, peer);
     }
@@ -264,7 +264,7 @@ export class Connection implements RepetitionContext {
     } else {
       this.sink?.event('tcp', isAnswer ? 'syn-ack' : 'syn', flow.side, packet, at);
     }
-    if (flow.ttl < 0) flow.ttl = segment.ttl;
+    flow.noteTtl(segment.ttl);
     flow.windowScale = segment.windowScale();
     flow.window = segment.window;
     flow.permitsSack = segment.permitsSack();

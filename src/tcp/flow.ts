@@ -103,6 +103,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   rst: Arrival | undefined;
   ttl = NEVER;
   rstTtl = NEVER;
+  ttlVaries = false;
   repeats: Arrival[] = [];
   /** Who takes the bytes in order; undefined once the connection is known to be of no interest. */
   private consumer: StreamConsumer | undefined;
@@ -248,6 +249,11 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     );
   }
 
+  noteTtl(ttl: number): void {
+    if (this.ttl < 0) this.ttl = ttl;
+    else if (ttl !== this.ttl) this.ttlVaries = true;
+  }
+
   /** Notes `isPlain` where header prediction looks: one number instead of all of these. */
   notePlain(): void {
     FLOW_ROWS.values[this.row + PLAIN] = this.isPlain ? 1 : 0;
@@ -315,6 +321,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       windowClosedSince: arrivalOf(this.closedWindowPacket, this.closedWindowAt),
       ttl: this.ttl,
       rstTtl: this.rstTtl,
+      ttlVaries: this.ttlVaries,
     };
   }
 }

@@ -38,6 +38,8 @@ export function passPredicted(segment: Segment, flow: Flow, peer: Flow): boolean
   if (sequence !== values[own + TOP] || segment.window !== values[own + WINDOW] || segment.window === 0) return false;
   if (values[own + HOLE_ACKED_AT]! >= 0 || values[other + HOLE_ACKED_AT]! >= 0) return false;
   if (values[other + WINDOW] === 0) return false;
+  // Another TTL is worth a note: it tells a RST of somebody else.
+  if (segment.ttl !== flow.ttl && !flow.ttlVaries) return false;
   if (values[own + PLAIN] !== 1 || values[other + PLAIN] !== 1) return false;
   const covered = (acknowledgment - values[other + ACKED]!) | 0;
   // What is acknowledged must have been seen.

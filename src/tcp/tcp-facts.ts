@@ -75,6 +75,8 @@ export interface FlowFacts {
   ttl: number;
   /** TTL of its RST, -1 without one. */
   rstTtl: number;
+  /** Its other packets did not all have the same TTL: several ways, or a router captured on both sides. */
+  ttlVaries: boolean;
 }
 
 /** An ICMP or ICMPv6 error that quotes a segment of this connection. */

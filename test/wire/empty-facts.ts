@@ -37,6 +37,7 @@ export const noFlow = (): FlowFacts => ({
   windowClosedSince: undefined,
   ttl: 64,
   rstTtl: -1,
+  ttlVaries: false,
 });
 
 export const noHandshake = (): HandshakeFacts => ({

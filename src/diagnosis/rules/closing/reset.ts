@@ -3,18 +3,15 @@
  * the other packets of the side it claims to come from was made by something in between.
  */
 
-import type { Session } from '../../../session/session.js';
-import { SIDES, type Side } from '../../../stream/side.js';
+import { SIDES } from '../../../stream/side.js';
 import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { hopsApart, isForeignReset } from '../../measures/foreign-reset.js';
 import { sideOrNetwork } from '../../measures/phrases.js';
 import { duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
-
-/** A route may change by a hop or two in the middle of a connection; more is another machine. */
-const TTL_SLACK = 2;
 
 export const reset = defineRule({
   meta: {
@@ -51,12 +48,12 @@ export const reset = defineRule({
     if (websocket.firstClose !== undefined || closeMayBeUnseen(session) || hasSaidGoodbye(session.subprotocol)) return;
     const silence = duration(silenceBefore(session, end.at)?.length ?? 0);
     const shared = { evidence: evidence([lastFrame(session), 'last'], [end.at, 'reset']), struckAt: end.at.at };
-    const foreign = SIDES.filter((side) => foreignTtl(session, side) > TTL_SLACK);
+    const foreign = SIDES.filter((side) => isForeignReset(session.tcp.flows[side]));
     if (end.by === 'network' || (end.by !== undefined && foreign.includes(end.by))) {
       const by = foreign[0];
       const message = foreign.length === 2 ? 'both' : by === undefined ? 'injected' : 'middlebox';
       const flow = session.tcp.flows[by ?? 'server'];
-      const hops = by === undefined ? undefined : hopsApart(flow.ttl, flow.rstTtl);
+      const hops = by === undefined ? undefined : hopsApart(flow);
       yield {
         ...shared,
         message,
@@ -83,18 +80,3 @@ export const reset = defineRule({
     };
   },
 });
-
-/** By how much the TTL of a side's RST differs from that of its other packets; 0 when either was not seen. */
-const foreignTtl = ({ tcp }: Session, side: Side): number => {
-  const { ttl, rstTtl } = tcp.flows[side];
-  return ttl < 0 || rstTtl < 0 ? 0 : Math.abs(ttl - rstTtl);
-};
-
-/** Hops between the two senders, where both may have begun with the same TTL; else the numbers do not compare. */
-const hopsApart = (ttl: number, rstTtl: number): number | undefined =>
-  initialTtl(ttl) === initialTtl(rstTtl) ? Math.abs(ttl - rstTtl) : undefined;
-
-/** What systems start with: 64 (Unix), 128 (Windows), 255 (network devices). */
-const initialTtl = (ttl: number): number => INITIAL_TTLS.find((initial) => ttl <= initial) ?? 255;
-
-const INITIAL_TTLS = [64, 128, 255];

@@ -4,6 +4,7 @@
  */
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { isForeignReset } from '../../measures/foreign-reset.js';
 import { textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { judgeSilence } from '../../measures/silence.js';
@@ -26,6 +27,8 @@ export const unansweredHello = defineRule({
       lost: 'The ClientHello was sent again and again for {waited} and never acknowledged, though the connection was made.',
       fin: 'The connection was closed {waited} after the ClientHello for {sni}, with no byte of the server before it.',
       rst: 'The connection was reset {waited} after the ClientHello for {sni}, with no byte of the server before it.',
+      foreign:
+        'Something in between reset the connection {waited} after the ClientHello for {sni}, with no byte of the server before it: the RST has the TTL {rstTtl}, the other packets in the name of the server {ttl}.',
       noName:
         'The ClientHello names no server, and the connection was ended without a byte; the same server accepted a ClientHello that names one ({accepted}).',
     },
@@ -87,13 +90,18 @@ export const unansweredHello = defineRule({
       };
       return;
     }
+    const isForeign = end.kind === 'rst' && isForeignReset(tcp.flows.server);
     yield {
       ...shared,
-      message: end.kind,
+      message: isForeign ? 'foreign' : end.kind,
+      data: {
+        ...shared.data,
+        ...(isForeign && { ttl: text(tcp.flows.server.ttl), rstTtl: text(tcp.flows.server.rstTtl) }),
+      },
       cause: 'tls-reset-after-client-hello',
       evidence: points,
-      confidence: 'proven',
-      remedies: ['filter', 'backend', 'program'],
+      confidence: isForeign ? 'likely' : 'proven',
+      remedies: isForeign ? ['filter'] : ['filter', 'backend', 'program'],
     };
   },
 });

@@ -6,9 +6,10 @@ import type { HttpRequest } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { isForeignReset } from '../../measures/foreign-reset.js';
 import { phrase } from '../../measures/phrases.js';
 import { judgeSilence } from '../../measures/silence.js';
-import { count, duration, side } from '../../measures/values.js';
+import { count, duration, side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
 export const unansweredRequest = defineRule({
@@ -25,6 +26,8 @@ export const unansweredRequest = defineRule({
       lost: 'The upgrade request was sent {repeats} more times over {waited} and never acknowledged: it does not reach the server, though the connection was made.',
       fin: 'The {by} closed the connection {waited} after the upgrade request instead of answering it.',
       rst: 'The {by} reset the connection {waited} after the upgrade request instead of answering it.',
+      foreign:
+        'Something in between reset the connection {waited} after the upgrade request: the RST has the TTL {rstTtl}, the other packets in the name of the {by} {ttl}.',
     },
     notes: {
       request: 'upgrade request',
@@ -37,6 +40,8 @@ export const unansweredRequest = defineRule({
         'See whether the program behind the port is the one that was meant and reads requests: one that only accepts (or a proxy whose backend hangs) is silent like this.',
       log: 'Read the log of the server at this time: a crash in the upgrade handler, or a server that knows no upgrade and drops what it does not understand, ends like this.',
       tls: 'If the port expects TLS, use wss.',
+      middle:
+        'Look for a firewall, intrusion prevention or proxy on the way that reads HTTP, and its log at this time. If no such thing is yours, use wss: it cannot read that.',
       path: 'Find where the request is dropped: capture at both ends. Firewalls that inspect HTTP, and paths with a smaller MTU, let the small packets of the handshake pass and drop the request.',
     },
   },
@@ -49,17 +54,20 @@ export const unansweredRequest = defineRule({
     const flow = tcp.flows.client;
     if (silence === undefined) {
       if (end === undefined || end.by === 'client') return;
+      const { server } = tcp.flows;
+      const isForeign = end.kind === 'rst' && isForeignReset(server);
       yield {
-        message: end.kind,
+        message: isForeign ? 'foreign' : end.kind,
         cause: 'upgrade-connection-closed',
         data: {
           by: end.by === 'network' ? phrase('network') : side(end.by),
           waited: duration(end.at.at - request.span.last.at),
+          ...(isForeign && { ttl: text(server.ttl), rstTtl: text(server.rstTtl) }),
         },
         evidence: evidence([request.span, 'request'], [end.at, 'end']),
         struckAt: end.at.at,
-        confidence: 'proven',
-        remedies: ['log', 'tls'],
+        confidence: isForeign ? 'likely' : 'proven',
+        remedies: isForeign ? ['middle'] : ['log', 'tls'],
       };
       return;
     }

@@ -14,7 +14,7 @@ const withRst = (ttls: { client?: number; server?: number }): Session => {
 describe('closing/reset', () => {
   it('blames the endpoint when its RST fits its other packets', () => {
     expect(found(reset, withRst({ server: 64 }))).toBe('ws-reset error endpoint');
-    expect(found(reset, withRst({ server: 63 }))).toBe('ws-reset error endpoint');
+    expect(found(reset, withRst({ server: 62 }))).toBe('ws-reset error endpoint');
     expect(verdictOn(withRst({}))).toBe('failed open ws-reset');
   });
 
@@ -24,6 +24,13 @@ describe('closing/reset', () => {
       confidence: 'likely',
       data: { rstTtl: { text: '120' } },
     });
+  });
+
+  it('tells a machine one hop nearer, unless packets of the side came several ways', () => {
+    const session = withRst({ server: 65 });
+    expect(found(reset, session)).toBe('ws-reset-by-middlebox error middlebox');
+    session.tcp.flows.server.ttlVaries = true;
+    expect(found(reset, session)).toBe('ws-reset error endpoint');
   });
 
   it('counts hops between two machines that may have begun with the same TTL, and no others', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unansweredHello } from '../../../../src/diagnosis/rules/tls/unanswered-hello.js';
 import { aSession } from '../../../wire/session-builder.js';
 import { unacknowledged } from '../../sessions.js';
-import { found, verdictOn, viewOf } from '../../verdict.js';
+import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
 
 const hello = (sni: string | null = 'a.example.com') => aSession().handshake().clientHello(sni);
 
@@ -36,5 +36,15 @@ describe('tls/unanswered-hello', () => {
     const spoke = hello().captureGoesOn(9000).build();
     spoke.tcp.flows.server.missingBytes = 1200;
     expect(found(unansweredHello, spoke)).toBe('nothing');
+  });
+
+  it('does not blame the server for the reset of something nearer', () => {
+    const session = hello().rst('server').build();
+    session.tcp.flows.server.rstTtl = session.tcp.flows.server.ttl + 1;
+    expect(findingOf(unansweredHello, session)).toMatchObject({
+      message: 'foreign',
+      confidence: 'likely',
+      remedies: ['filter'],
+    });
   });
 });

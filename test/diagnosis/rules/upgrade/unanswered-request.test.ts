@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unansweredRequest } from '../../../../src/diagnosis/rules/upgrade/unanswered-request.js';
 import { aSession } from '../../../wire/session-builder.js';
 import { judged, opened, UPGRADE, unacknowledged } from '../../sessions.js';
-import { found, verdictOn } from '../../verdict.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
 
 const asked = () =>
   aSession()
@@ -26,6 +26,16 @@ describe('upgrade/unanswered-request', () => {
   ])('tells who ended the silence: $name', ({ session, says }) => {
     expect(found(unansweredRequest, judged(session))).toBe(says);
     expect(verdictOn(judged(session))).toBe(`failed upgrade ${says.split(' ')[0]}`);
+  });
+
+  it('does not blame the server for the reset of something nearer', () => {
+    const session = asked().rst('server').build();
+    session.tcp.flows.server.rstTtl = session.tcp.flows.server.ttl + 1;
+    expect(findingOf(unansweredRequest, session)).toMatchObject({
+      message: 'foreign',
+      confidence: 'likely',
+      remedies: ['middle'],
+    });
   });
 
   it('calls a request lost that was repeated and never acknowledged', () => {

@@ -43,7 +43,7 @@ export const PROXY_RULES: Readonly<Record<string, RuleTexts>> = {
       'gave-up': '正向代理 {proxy} 对 {protocol} {target} 没有作出任何应答；客户端在 {waited} 后放弃。',
       acknowledged: '正向代理 {proxy} 在 {waited} 内对 {protocol} {target} 没有作出任何应答。',
       repeated: '建立隧道的请求 ({protocol} {target}) 在 {waited} 内反复发送，{proxy} 始终没有确认。',
-      ended: '{by}在 {protocol} {target} 发出 {waited} 后结束了连接，没有等到应答。',
+      ended: '{by}在 {protocol} {target} 发出 {waited} 后结束了连接，没有作出应答。',
     },
     notes: { asked: '向代理提出的请求', end: '连接结束' },
     remedies: {

@@ -43,8 +43,7 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
     title: 'TLS 在使用之前就结束了',
     messages: {
       during: '{by}一侧在 {version} 握手过程中、ServerHello 之后 {after} 结束了连接，没有明文 alert。',
-      duringAlert:
-        '{by}一侧紧接着另一侧的握手消息，用加密的 alert 结束了 {version} 握手。其内容需要会话密钥才能读出。',
+      duringAlert: '{by}一侧紧接着另一侧的握手消息，用加密的 alert 结束了 {version} 握手。其内容需要会话密钥才能读出。',
       refusedFinished:
         '客户端完成了 {version} 握手，{after} 后服务器没有作出任何应答就结束了连接。在 TLS 1.3 中，客户端证书被拒绝或缺失就是这种表现。',
       after:
@@ -192,6 +191,8 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       lost: '连接已经建立，但 ClientHello 在 {waited} 内反复发送，始终没有得到确认。',
       fin: '针对 {sni} 的 ClientHello 发出 {waited} 后连接被关闭，此前服务器没有发来一个字节。',
       rst: '针对 {sni} 的 ClientHello 发出 {waited} 后连接被重置，此前服务器没有发来一个字节。',
+      foreign:
+        '针对 {sni} 的 ClientHello 发出 {waited} 后，中间有设备重置了连接，此前服务器没有发来一个字节：RST 的 TTL 是 {rstTtl}，以服务器名义到达的其他数据包是 {ttl}。',
       noName:
         'ClientHello 没有写明服务器名，连接未收到一个字节就被结束；同一服务器接受过写明服务器名的 ClientHello（{accepted}）。',
     },
