@@ -22,8 +22,8 @@ export const tcpReport = (tcp: TcpFacts): TcpReport => {
     copies: both((flow) => flow.copies),
     duplicates: both((flow) => flow.duplicates),
     windowProbes: both((flow) => flow.windowProbes),
-    windowClosedForMs: both((flow) => toMs(flow.windowClosedFor)),
-    windowClosedLongestMs: both((flow) => toMs(flow.windowClosedLongest)),
+    windowClosedForMs: both((flow) => toMs(flow.windowClosedFor + stillClosedFor(tcp, flow))),
+    windowClosedLongestMs: both((flow) => toMs(Math.max(flow.windowClosedLongest, stillClosedFor(tcp, flow)))),
     windowsFilled: both((flow) => flow.windowsFilled),
     delayedAcks: both((flow) => flow.delayedAcks),
     nagleWaits: both((flow) => flow.nagleWaits),
@@ -36,6 +36,10 @@ export const tcpReport = (tcp: TcpFacts): TcpReport => {
     end: tcp.end,
   };
 };
+
+/** Of a window that never opened again: until the connection's last packet. */
+const stillClosedFor = ({ last }: TcpFacts, { windowClosedSince }: FlowFacts): Nanos =>
+  windowClosedSince === undefined ? 0 : Math.max(0, last.at - windowClosedSince.at);
 
 const msOrNull = (ns: Nanos | undefined): number | null => (ns === undefined ? null : toMs(ns));
 

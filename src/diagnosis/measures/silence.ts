@@ -10,6 +10,9 @@ import type { Side } from '../../stream/side.js';
 /** Capture that must follow what was sent before nobody's answer counts as silence. */
 export const PATIENCE: Nanos = 5e9;
 
+/** A Close without an answer for that long was sent in vain. */
+export const CLOSE_WAITED: Nanos = 2e9;
+
 export type Silence =
   /** The asking side ended the connection. */
   | 'gave-up'

@@ -2,18 +2,14 @@
  * A Close frame that the peer did not answer by its own (RFC 6455 5.5.1). Fatal only when its sender waited for it in
  * vain, or was reset with data unacknowledged; an orderly end of the connection instead is a note.
  */
-import type { Nanos } from '../../../capture/packet.js';
 import { opposite } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { closeOfSideMayBeUnseen } from '../../measures/close-visibility.js';
 import { earliest } from '../../measures/ending.js';
-import { PATIENCE } from '../../measures/silence.js';
+import { CLOSE_WAITED, PATIENCE } from '../../measures/silence.js';
 import { duration, side } from '../../measures/values.js';
 import { isGoodbye } from '../../outcome.js';
 import { defineRule } from '../../rule.js';
-
-/** Waited 2 s or more in vain. */
-const WAITED: Nanos = 2e9;
 
 export const unansweredClose = defineRule({
   meta: {
@@ -46,12 +42,14 @@ export const unansweredClose = defineRule({
     if (websocket.closes[peer] !== undefined || closeOfSideMayBeUnseen(session, peer)) return;
     const sentAt = close.span.last;
     const [asker, silent] = [tcp.flows[close.from], tcp.flows[peer]];
+    // Its own window was closed: no answer could be sent to it. That is flow/slow-consumer.
+    if (asker.windowClosedSince !== undefined && asker.windowClosedSince.at <= sentAt.at) return;
     // A peer that had already sent its FIN cannot answer any more: both left at once.
     if (silent.fin !== undefined && silent.fin.at <= sentAt.at) return;
     const over = earliest(silent.fin, silent.rst, asker.fin, asker.rst);
     const waited = (over?.at ?? captureEnd) - sentAt.at;
     const wasReset = silent.rst !== undefined && silent.rst === over && asker.unackedBytes > 0;
-    const fatal = wasReset || waited >= (over === undefined ? PATIENCE : WAITED);
+    const fatal = wasReset || waited >= (over === undefined ? PATIENCE : CLOSE_WAITED);
     yield {
       message: wasReset ? 'reset' : fatal ? 'waited' : over === undefined ? 'late' : 'note',
       cause: fatal ? 'ws-close-unanswered' : null,

@@ -3,10 +3,11 @@
  * The sender may say so by a Close of its own (1008, 1013) or just leave.
  */
 import type { Session } from '../../../session/session.js';
+import type { Arrival } from '../../../stream/arrival.js';
 import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { departure, tcpEnd } from '../../measures/ending.js';
-import { PATIENCE } from '../../measures/silence.js';
+import { CLOSE_WAITED, PATIENCE } from '../../measures/silence.js';
 import { bytes, count, duration, side } from '../../measures/values.js';
 import { isGoodbye } from '../../outcome.js';
 import { defineRule } from '../../rule.js';
@@ -29,7 +30,7 @@ export const slowConsumer = defineRule({
       stillClosedAgain:
         'The {reader} has not read for {closed}: its receive window is closed at the end of the capture. Earlier times it was closed: {times}, for {before} in all.',
     },
-    notes: { window: 'window closed', end: 'end of the connection' },
+    notes: { window: 'window closed', close: 'Close that was never answered', end: 'end of the connection' },
     remedies: {
       reader:
         'Find what keeps the {reader} from reading: a handler that works slower than messages come, a paused socket, a blocked event loop.',
@@ -49,19 +50,20 @@ export const slowConsumer = defineRule({
       const ended = end !== undefined;
       const { zeroWindows, windowClosedFor } = tcp.flows[reader];
       const before = windowClosedFor > 0 ? zeroWindows - 1 : 0;
+      const vain = end === undefined ? undefined : closeInVain(session, closedSince, end);
       yield {
         message: before > 0 ? (ended ? 'endedAtLast' : 'stillClosedAgain') : ended ? 'ended' : 'stillClosed',
         cause: 'ws-slow-consumer',
-        severity: ended && !saidGoodbye(session) ? 'error' : 'warning',
+        severity: ended && (vain !== undefined || !saidGoodbye(session)) ? 'error' : 'warning',
         data: {
           reader: side(reader),
           closed: duration(closedFor),
           sent: bytes(tcp.flows[opposite(reader)].bytes),
           ...(before > 0 ? { times: count(before), before: duration(windowClosedFor) } : {}),
         },
-        evidence: evidence([closedSince, 'window'], [end, 'end']),
+        evidence: evidence([closedSince, 'window'], [vain, 'close'], [end, 'end']),
         struckAt: closedSince.at,
-        confidence: endedBy(session, reader) ? 'likely' : 'proven',
+        confidence: endedBy(session, reader) && vain === undefined ? 'likely' : 'proven',
         remedies: ['reader', 'sender'],
       };
     }
@@ -70,5 +72,16 @@ export const slowConsumer = defineRule({
 
 const saidGoodbye = ({ websocket }: Session): boolean =>
   websocket?.firstClose !== undefined && isGoodbye(websocket.firstClose.code);
+
+/**
+ * A goodbye that was sent while the window was closed and found no answer: the reader cannot receive one, and what the
+ * sender says waits behind what is not read.
+ */
+const closeInVain = ({ websocket }: Session, closedSince: Arrival, end: Arrival): Arrival | undefined => {
+  const close = websocket?.firstClose;
+  if (websocket === undefined || close === undefined || websocket.closes[opposite(close.from)] !== undefined) return;
+  const sentAt = close.span.last;
+  return sentAt.at >= closedSince.at && end.at - sentAt.at >= CLOSE_WAITED ? sentAt : undefined;
+};
 
 const endedBy = ({ tcp }: Session, which: Side): boolean => tcp.endedBy === which;

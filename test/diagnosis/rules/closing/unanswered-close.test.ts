@@ -42,6 +42,12 @@ describe('closing/unanswered-close', () => {
     expect(found(unansweredClose, session)).toBe('nothing');
   });
 
+  it('expects no answer through a window that its sender had closed', () => {
+    const session = opened().message('server', 5).close('client', 1000).wait(3000).rst('client').build();
+    session.tcp.flows.client.windowClosedSince = session.websocket?.lastFrame.server;
+    expect(found(unansweredClose, session)).toBe('nothing');
+  });
+
   it('waits 5 s where nobody has ended the connection', () => {
     expect(found(unansweredClose, opened().close('client', 1000).captureGoesOn(6000).build())).toBe(
       'ws-close-unanswered error waited',

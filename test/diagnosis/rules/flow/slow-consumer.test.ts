@@ -23,6 +23,21 @@ describe('flow/slow-consumer', () => {
     expect(verdictOn(session)).toBe('failed open ws-slow-consumer');
   });
 
+  it.each(['client', 'server'] as const)('explains why the goodbye of the %s found no answer', (from) => {
+    const session = closedWindow(
+      opened().message('server', 9000).wait(4000).close(from, 1000).wait(15_000).rst(from).build(),
+    );
+    expect(found(slowConsumer, session)).toBe('ws-slow-consumer error ended');
+    expect(verdictOn(session)).toBe('failed open ws-slow-consumer');
+  });
+
+  it('only warns where the goodbye was answered, or nobody waited for an answer', () => {
+    const answered = opened().message('server', 9000).wait(4000).close('client', 1000).close('server', 1000);
+    expect(verdictOn(closedWindow(answered.wait(9000).fin('server').build()))).toBe('ok close');
+    const inHaste = opened().message('server', 9000).wait(4000).close('client', 1000).fin('client').build();
+    expect(verdictOn(closedWindow(inHaste))).toBe('ok close');
+  });
+
   it('only warns while nobody has ended the session', () => {
     const session = closedWindow(opened().message('server', 9000).captureGoesOn(6000).build());
     expect(found(slowConsumer, session)).toBe('ws-slow-consumer warning stillClosed');

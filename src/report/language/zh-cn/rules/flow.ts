@@ -44,7 +44,7 @@ export const FLOW_RULES: Readonly<Record<string, RuleTexts>> = {
       stillClosedAgain:
         '{reader}已有 {closed} 没有读取：抓包结束时它的接收窗口是关闭的。更早时窗口还关闭过 {times} 次，合计 {before}。',
     },
-    notes: { window: '窗口关闭', end: '连接结束' },
+    notes: { window: '窗口关闭', close: '始终没有得到应答的 Close', end: '连接结束' },
     remedies: {
       reader: '查明是什么使{reader}没有读取：处理速度跟不上消息的程序、被暂停的套接字、阻塞的事件循环。',
       sender: '在发送方关注排队的数据量（ws 和浏览器：bufferedAmount），对跟不上的接收方跳过或丢弃消息。',
