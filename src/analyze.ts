@@ -24,6 +24,7 @@ import { failedLookups, type LookupSession, namesOf, numberEntries } from './ses
 import { relate } from './session/relations.js';
 import { Resolutions } from './session/resolution.js';
 import { type CaptureView, type Session, startOf } from './session/session.js';
+import { subrequestsOf } from './session/subrequests.js';
 import { tellLikeness } from './session/websocket-likeness.js';
 import { Stack } from './stack.js';
 import { KeyLog, TLS_KEY_LOG } from './tls/key-log.js';
@@ -141,16 +142,20 @@ async function read(
   const bounds = { start, end };
   const { notListed } = stack;
   const resolutions = new Resolutions(stack.lookups.lookups);
-  const sessions: Session[] = [];
+  const found: Session[] = [];
   for (const log of stack.logs) {
     const listing = listingOf(log, servers(log.server.text));
-    if (listing === 'session') sessions.push(buildSession(log, bounds, resolutions));
+    if (listing === 'session') found.push(buildSession(log, bounds, resolutions));
     else notListed[listing]++;
   }
-  sessions.sort(
+  found.sort(
     (a, b) =>
       startOf(a).at - startOf(b).at || a.tcp.first.at - b.tcp.first.at || a.tcp.first.packet - b.tcp.first.packet,
   );
+  // What a proxy asks beside is known once the client's own request is.
+  const beside = subrequestsOf(found);
+  const sessions = found.filter((session) => !beside.has(session));
+  notListed.http += beside.size;
   const lookups = failedLookups(resolutions.all, namesOf(sessions), bounds.end);
   numberEntries(sessions, lookups);
   tellLikeness(sessions);

@@ -14,7 +14,7 @@ const PASSED_ON_WITHIN: Nanos = 5e9;
 /** Two files come of two clocks: how far apart they may be where nobody set them. */
 const CLOCKS_WITHIN: Nanos = 600e9;
 /** RFC 6455 1.3: the key of the example, which tools and scripts send every time. */
-const EXAMPLE_KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+export const EXAMPLE_KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 /** RFC 8446 4.1.2: clients that follow the compatibility mode send 32 random octets. */
 const SESSION_ID_OCTETS = 32;
 /** Sessions with one random number: more than a chain of proxies has is no random number. */
@@ -113,7 +113,7 @@ const isSamePair = (a: Session, b: Session): boolean =>
  * A proxy connects to another server while its client waits, from another address, unless both are on one host. Test
  * programs that send the same key every time are no proxies.
  */
-const mayBeLegs = (first: Session, second: Session): boolean =>
+export const mayBeLegs = (first: Session, second: Session): boolean =>
   first.server.text !== second.server.text &&
   (second.client.address !== first.client.address || second.client.address === first.server.address);
 
