@@ -6,6 +6,7 @@
 import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import type { Ways } from './legs.js';
+import { isSamePurpose, nameOf, pathOf, purposeOf } from './purpose.js';
 import { type Session, startOf } from './session.js';
 
 export type Relation = 'retried-as' | 'redirected-to' | 'backend-leg' | 'client-leg' | 'seen-again' | 'resumes';
@@ -81,7 +82,7 @@ const hasOpened = ({ websocket, upgrade }: Session): boolean =>
   (upgrade === undefined || upgrade.response === undefined || upgrade.response.status === 101);
 
 /** Encrypted, both sides spoke and nothing is wrong: as much as can be known of success. */
-const hasWorked = ({ session: { tls }, outcome }: Attempt): boolean =>
+export const hasWorked = ({ session: { tls }, outcome }: Attempt): boolean =>
   outcome === 'ok' ||
   outcome === 'open' ||
   (outcome === 'partial' &&
@@ -107,13 +108,14 @@ class AttemptBook {
   retryOf(at: number): Attempt | undefined {
     const { session } = this.attempts[at]!;
     const over = failedAt(session);
+    const purpose = purposeOf(session);
     return this.laterThan(
       at,
       (later) =>
-        isSamePurpose(session, later) &&
         later.client.address === session.client.address &&
         startOf(later).at - over <= RETRIED_WITHIN &&
-        beganAt(later) >= over,
+        beganAt(later) >= over &&
+        isSamePurpose(purpose, purposeOf(later)),
     );
   }
 
@@ -211,20 +213,6 @@ function targetsOf(session: Session): string[] {
   const endpoint = serverTarget(session);
   return name === undefined ? [endpoint] : [endpoint, `${name}|${session.server.port}`];
 }
-
-const nameOf = ({ host }: Session): string | undefined => host?.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
-
-/** Nothing speaks against it: the names are one, and so are the paths, where both are known. */
-function isSamePurpose(a: Session, b: Session): boolean {
-  const [nameA, nameB] = [nameOf(a), nameOf(b)];
-  if (nameA !== undefined && nameB !== undefined && nameA !== nameB) return false;
-  const [pathA, pathB] = [pathOf(a), pathOf(b)];
-  return pathA === undefined || pathB === undefined || pathA === pathB;
-}
-
-/** Without the query: tokens and cache busters change from attempt to attempt. */
-const pathOf = ({ upgrade }: Session): string | undefined =>
-  upgrade?.request?.target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0];
 
 /** RFC 9110 10.2.2: Location may be relative. Undefined for what is no URL. */
 function resolved(location: string, base: string): URL | undefined {

@@ -3,12 +3,13 @@ import type { SessionReport } from '../../src/report/report.js';
 import { reportOf } from '../wire/capture-report.js';
 import { type Conversation, type ConversationOptions, conversation } from '../wire/conversation.js';
 import { a, aaaa, DnsTalk, TYPE } from '../wire/dns-messages.js';
+import { clientHello, record, serverName } from '../wire/tls-streams.js';
 import { close, frame, fromClient } from '../wire/websocket-frames.js';
 
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
-const request = (path = '/live', host = 'chat.test', key = KEY) =>
-  `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+const request = (path = '/live', host = 'chat.test', key = KEY, agent = 'app/1') =>
+  `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${agent}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
 const SWITCHING = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${ACCEPT}\r\n\r\n`;
 const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n';
 
@@ -64,6 +65,21 @@ describe('an attempt that was retried', () => {
   ])('is not made good by $name', async ({ options, path }) => {
     const other = worked({ startMs: 1000, clientPort: 40001, ...options }, path);
     expect((await tiesOf(turnedAway(), other))[0]).toBe('1 failed');
+  });
+
+  it('is not made good by another program, which its User-Agent tells', async () => {
+    const other = worked({ startMs: 1000, clientPort: 40001 }, '/live', 'chat.test', KEY, 'tool/2');
+    expect(await tiesOf(turnedAway(), other)).toEqual(['1 failed', '2 ok']);
+  });
+
+  it('is not tried again by a connection in TLS when it was made in clear', async () => {
+    const sealed = conversation({ startMs: 1000, clientPort: 40001 })
+      .handshake()
+      .client(record(22, clientHello({ extensions: [serverName('chat.test')] })))
+      .server('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')
+      .bye('server');
+    expect((await tiesOf(turnedAway(), sealed))[0]).toBe('1 failed');
+    expect((await tiesOf(refused(), sealed))[0]).toBe('1 failed retried-as 2');
   });
 
   it('is not made good by a session that was open beside it', async () => {

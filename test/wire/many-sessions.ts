@@ -6,8 +6,9 @@ import { type Conversation, conversation, FLAG, type WirePacket } from './conver
 import { close, frame, fromClient, text } from './websocket-frames.js';
 
 /** RFC 6455 1.3. */
-const REQUEST =
-  'GET /live HTTP/1.1\r\nHost: chat.example.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+const request = ({ path = '/live', agent }: Life): string =>
+  `GET ${path} HTTP/1.1\r\nHost: chat.example.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+  (agent === undefined ? '' : `User-Agent: ${agent}\r\n`) +
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
 const RESPONSE =
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
@@ -19,6 +20,8 @@ export interface Life {
   server?: string;
   port?: number;
   serverPort?: number;
+  path?: string;
+  agent?: string;
   /** Of a session: pauses between its messages, then the pause before its end. */
   talkMs?: readonly number[];
   end?: 'fin' | 'close' | 'going-away' | 'none';
@@ -35,7 +38,7 @@ const begin = ({
 /** A session with a message both ways after each pause; the last pause is the silence before the end. */
 export const lived = (life: Life): WirePacket[] => {
   const { talkMs = [10], end = 'close' } = life;
-  const talk = begin(life).handshake().client(REQUEST).server(RESPONSE).ack('client');
+  const talk = begin(life).handshake().client(request(life)).server(RESPONSE).ack('client');
   for (const pause of talkMs.slice(0, -1)) {
     talk
       .after(pause)
@@ -65,7 +68,7 @@ export const refused = (life: Life): WirePacket[] => begin(life).syn().rst('serv
 export const rejected = (life: Life, status = 503): WirePacket[] =>
   begin(life)
     .handshake()
-    .client(REQUEST)
+    .client(request(life))
     .server(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
     .bye('server').packets;
 

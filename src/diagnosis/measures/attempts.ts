@@ -1,9 +1,11 @@
 /**
  * Failed sessions as the attempts of a client to reach a server: who, where, from when to when. Rules over the whole
- * capture look for patterns in them. What one program did one after the other is a chain: attempts that overlap belong
- * to different programs, or to different clients behind one address.
+ * capture look for patterns in them. What one program did for one purpose, one after the other, is a chain: attempts
+ * that overlap belong to different programs, or to different clients behind one address.
  */
 import type { Nanos } from '../../capture/packet.js';
+import { isSamePurpose, joined, type Purpose, purposeOf } from '../../session/purpose.js';
+import { hasWorked } from '../../session/relations.js';
 import type { Session } from '../../session/session.js';
 import type { CauseId } from '../causes.js';
 import type { JudgedCapture } from '../rule.js';
@@ -32,21 +34,37 @@ export function* failedAttempts(capture: JudgedCapture): Iterable<FailedAttempt>
   }
 }
 
+/** Sessions that came to something, in their order; legs of proxies left out. */
+export const heldSessions = (capture: JudgedCapture): Session[] =>
+  capture.sessions.filter((session) => {
+    const outcome = capture.diagnosis(session)?.outcome;
+    return outcome !== undefined && hasWorked({ session, outcome }) && !isFromProxy(session);
+  });
+
+/** What one program tried again and again, and what for, as far as any of the attempts shows it. */
+export interface Chain {
+  attempts: FailedAttempt[];
+  purpose: Purpose;
+}
+
 /** Splits attempts, given in the order of their beginnings, into chains without overlaps or pauses above `longest`. */
-export const chainsOf = (attempts: readonly FailedAttempt[], longest: Nanos): FailedAttempt[][] => {
-  const chains: FailedAttempt[][] = [];
-  let open: FailedAttempt[][] = [];
+export const chainsOf = (attempts: readonly FailedAttempt[], longest: Nanos): Chain[] => {
+  const chains: Chain[] = [];
+  let open: Chain[] = [];
   for (const attempt of attempts) {
-    open = open.filter((chain) => attempt.start - chain.at(-1)!.over <= longest);
+    open = open.filter((chain) => attempt.start - overOf(chain) <= longest);
+    const purpose = purposeOf(attempt.session);
     // The one that ended last before this began: of several programs, the likeliest to have begun it.
-    let best: FailedAttempt[] | undefined;
+    let best: Chain | undefined;
     for (const chain of open) {
-      const { over } = chain.at(-1)!;
-      if (over <= attempt.start && (best === undefined || over > best.at(-1)!.over)) best = chain;
+      if (overOf(chain) > attempt.start || !isSamePurpose(chain.purpose, purpose)) continue;
+      if (best === undefined || overOf(chain) > overOf(best)) best = chain;
     }
-    if (best !== undefined) best.push(attempt);
-    else {
-      const chain = [attempt];
+    if (best !== undefined) {
+      best.attempts.push(attempt);
+      best.purpose = joined(best.purpose, purpose);
+    } else {
+      const chain = { attempts: [attempt], purpose };
       chains.push(chain);
       open.push(chain);
       if (open.length > CHAINS_KEPT) open.shift();
@@ -54,6 +72,8 @@ export const chainsOf = (attempts: readonly FailedAttempt[], longest: Nanos): Fa
   }
   return chains;
 };
+
+const overOf = ({ attempts }: Chain): Nanos => attempts.at(-1)!.over;
 
 /** Groups things by a key, in the order of their first. */
 export const groupBy = <T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> => {

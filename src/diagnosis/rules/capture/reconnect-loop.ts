@@ -1,12 +1,23 @@
 /**
  * Clients that come back again and again although every attempt fails: how often, with which pause, and what stops
- * them. A program connects anew only after its last attempt is over, so only attempts without overlap make a loop.
+ * them. A program connects anew only after its last attempt is over, so only attempts without overlap make a loop, and
+ * only those at one target, where targets are visible. A session that held in between ends it.
  */
 
 import type { Nanos } from '../../../capture/packet.js';
+import { isSamePurpose, purposeOf } from '../../../session/purpose.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
-import { chainsOf, commonest, type FailedAttempt, failedAttempts, groupBy, quantile } from '../../measures/attempts.js';
+import {
+  type Chain,
+  chainsOf,
+  commonest,
+  type FailedAttempt,
+  failedAttempts,
+  groupBy,
+  heldSessions,
+  quantile,
+} from '../../measures/attempts.js';
 import { phrase, textOr } from '../../measures/phrases.js';
 import { count, duration, text, values } from '../../measures/values.js';
 import { defineCaptureRule } from '../../rule.js';
@@ -32,10 +43,12 @@ interface Loop {
   attempts: FailedAttempt[];
   pauses: Nanos[];
   pacing: Pacing;
+  /** Sessions for the same purpose that held, shortly before, beside or after. */
+  held: readonly Session[];
 }
 
 const WHAT =
-  '{clients} came back to {server} again and again: {attempts} attempts within {over}, one every {period}, and none of them held (mostly {cause}).';
+  '{clients} came back to {server} again and again: {tries}, and none of them held (mostly {cause}){others}.';
 
 export const reconnectLoop = defineCaptureRule({
   meta: {
@@ -60,26 +73,53 @@ export const reconnectLoop = defineCaptureRule({
   },
   *check(capture) {
     const byServer = new Map<string, Loop[]>();
-    const byPair = groupBy(
-      failedAttempts(capture),
-      ({ session: { client, server } }) => `${client.address} ${server.text}`,
-    );
-    for (const attempts of byPair.values()) {
+    const byPair = groupBy(failedAttempts(capture), ({ session }) => pairOf(session));
+    const held = groupBy(heldSessions(capture), pairOf);
+    for (const [pair, attempts] of byPair) {
       if (attempts.length < ATTEMPTS_NEEDED) continue;
       attempts.sort((a, b) => a.start - b.start);
       for (const chain of chainsOf(attempts, LONGEST_PAUSE)) {
-        if (chain.length < ATTEMPTS_NEEDED) continue;
-        const { client, server } = chain[0]!.session;
-        const pauses = chain.slice(1).map(({ start }, index) => start - chain[index]!.over);
-        const loop = { client: client.address, attempts: chain, pauses, pacing: pacingOf(pauses) };
-        const known = byServer.get(server.text);
-        if (known === undefined) byServer.set(server.text, [loop]);
-        else known.push(loop);
+        if (chain.attempts.length < ATTEMPTS_NEEDED) continue;
+        for (const loop of loopsOf(chain, held.get(pair) ?? [])) {
+          const server = loop.attempts[0]!.session.server.text;
+          const known = byServer.get(server);
+          if (known === undefined) byServer.set(server, [loop]);
+          else known.push(loop);
+        }
       }
     }
     for (const [server, loops] of byServer) yield findingOf(server, loops);
   },
 });
+
+const pairOf = ({ client, server }: Session): string => `${client.address} ${server.text}`;
+
+/** The runs of failures in a chain: whoever got what it came for in between did not go round in a loop. */
+function* loopsOf({ attempts, purpose }: Chain, held: readonly Session[]): Iterable<Loop> {
+  const [begin, end] = [attempts[0]!.start - LONGEST_PAUSE, attempts.at(-1)!.over + LONGEST_PAUSE];
+  const near = held.filter(
+    (session) => startedAt(session) >= begin && startedAt(session) <= end && isSamePurpose(purpose, purposeOf(session)),
+  );
+  let run: FailedAttempt[] = [];
+  for (const attempt of [...attempts, undefined]) {
+    const last = run.at(-1);
+    const isBroken = attempt === undefined || (last !== undefined && near.some(liesBetween(last.over, attempt.start)));
+    if (isBroken && run.length >= ATTEMPTS_NEEDED) {
+      const pauses = run.slice(1).map(({ start }, index) => start - run[index]!.over);
+      const client = run[0]!.session.client.address;
+      yield { client, attempts: run, pauses, pacing: pacingOf(pauses), held: near };
+    }
+    if (isBroken) run = [];
+    if (attempt !== undefined) run.push(attempt);
+  }
+}
+
+const startedAt = ({ tcp }: Session): Nanos => tcp.first.at;
+
+const liesBetween =
+  (from: Nanos, to: Nanos) =>
+  ({ tcp }: Session): boolean =>
+    tcp.first.at >= from && tcp.last.at <= to;
 
 const findingOf = (server: string, loops: readonly Loop[]) => {
   const attempts = loops.flatMap((loop) => loop.attempts).sort((a, b) => a.start - b.start);
@@ -88,35 +128,64 @@ const findingOf = (server: string, loops: readonly Loop[]) => {
     loop.attempts.slice(1).map((next, at) => next.start - loop.attempts[at]!.start),
   );
   const clients = [...new Set(loops.map(({ client }) => client))];
+  const programs = clients.reduce((sum, client) => sum + sideBySide(loops.filter((loop) => loop.client === client)), 0);
+  const held = new Set(loops.flatMap((loop) => loop.held)).size;
   const pacing = commonest(loops.map((loop) => loop.pacing)) ?? 'irregular';
   const last = attempts.at(-1)!;
   const named = clients.slice(0, CLIENTS_NAMED);
   const more = clients.length - named.length;
   const sessions: Session[] = attempts.map(({ session }) => session).sort((a, b) => a.id - b.id);
+  const measured = {
+    attempts: count(attempts.length),
+    over: duration(last.over - attempts[0]!.start),
+    period: duration(quantile(periods, 0.5)),
+  };
   return {
     message: pacing,
     cause: null,
     data: {
       clients: values([...named.map(text), ...(more > 0 ? [phrase('n-more', { n: count(more) })] : [])]),
       server: text(server),
-      attempts: count(attempts.length),
-      over: duration(last.over - attempts[0]!.start),
-      period: duration(quantile(periods, 0.5)),
+      ...measured,
+      tries:
+        programs === 1
+          ? phrase('tries-of-one', measured)
+          : phrase('tries-of-several', { ...measured, programs: count(programs) }),
       pause: duration(quantile(pauses, 0.5)),
       shortest: duration(quantile(pauses, 0)),
       longest: duration(quantile(pauses, 1)),
       cause: textOr(commonest(attempts.map(({ cause }) => cause)), 'unknown'),
+      others: held === 0 ? text('') : phrase('others-held', { n: count(held) }),
     },
     evidence: evidence(
       ...attempts.slice(0, ATTEMPTS_SHOWN).map(({ session }) => [session.tcp.first, 'attempt'] as const),
       [last.session.tcp.first, attempts.length > ATTEMPTS_SHOWN ? 'last' : 'attempt'],
     ),
     // Several programs at one address may have been taken for one.
-    confidence: clients.length === loops.length ? ('likely' as const) : ('possible' as const),
+    confidence: clients.length === programs ? ('likely' as const) : ('possible' as const),
     remedies: pacing === 'growing' ? ['cause'] : ['cause', 'backoff'],
     sessions,
   };
 };
+
+/** How many programs these loops are at least: so many went on at one time. */
+const sideBySide = (loops: readonly Loop[]): number => {
+  const turns = loops.flatMap(({ attempts }) => [
+    { at: attempts[0]!.start, step: 1 },
+    { at: attempts.at(-1)!.over, step: -1 },
+  ]);
+  turns.sort((a, b) => a.at - b.at || a.step - b.step);
+  let [now, most] = [0, 0];
+  for (const { step } of turns) {
+    now += step;
+    most = Math.max(most, now);
+  }
+  return Math.max(most, new Set(loops.map(({ attempts }) => agentOf(attempts))).size);
+};
+
+/** User-Agent, where one of the attempts shows it. */
+const agentOf = (attempts: readonly FailedAttempt[]): string | undefined =>
+  attempts.map(({ session }) => purposeOf(session).agent).find((agent) => agent !== undefined);
 
 const pacingOf = (pauses: readonly Nanos[]): Pacing => {
   const middle = quantile(pauses, 0.5);

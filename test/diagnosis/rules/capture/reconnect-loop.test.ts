@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../../wire/capture-report.js';
 import type { WirePacket } from '../../../wire/conversation.js';
-import { lived, refused, rejected } from '../../../wire/many-sessions.js';
+import { isSyn, lived, refused, rejected } from '../../../wire/many-sessions.js';
 
 const loopsOf = async (packets: WirePacket[]) => {
   const { findings } = await reportOf(packets);
@@ -53,10 +53,54 @@ describe('capture/reconnect-loop', () => {
     const loops = await loopsOf(packets.flat());
     expect(loops).toHaveLength(1);
     expect(loops[0]?.data.attempts).toMatchObject({ n: 60 });
+    expect(loops[0]?.data.tries).toMatchObject({ text: expect.stringContaining('60 attempts of 12 clients') });
     expect(loops[0]?.data.clients).toMatchObject({ texts: expect.arrayContaining(['10.0.1.0', '4 more']) });
   });
 
+  it('tells apart two programs behind one address, and gives the period of each', async () => {
+    const first = attempts(rejected, [0, 2000, 2000, 2000, 2000]);
+    // Each attempt begins inside one of the other program.
+    const second = first.filter(isSyn).flatMap(({ at }, n) => rejected({ startMs: at / 1e6 + 1, port: 42000 + n }));
+    const [loop] = await loopsOf([...first, ...second]);
+    expect(loop?.data).toMatchObject({
+      attempts: { n: 10 },
+      tries: { text: expect.stringMatching(/^10 attempts of 2 clients within .* each of them one every 2\.0\d s$/) },
+    });
+    expect(loop?.confidence).toBe('possible');
+  });
+
+  it('counts the sessions of the same kind that did hold', async () => {
+    const good = lived({ startMs: 0, port: 42000 });
+    const bad = attempts(rejected, [1000, 1000, 1000, 1000, 1000]);
+    expect((await loopsOf([...good, ...bad]))[0]?.data.others).toMatchObject({
+      text: expect.stringMatching(/did hold.*: 1$/),
+    });
+    expect((await loopsOf(bad))[0]?.data.others).toMatchObject({ text: '' });
+    const elsewhere = lived({ startMs: 0, port: 42000, path: '/other' });
+    expect((await loopsOf([...elsewhere, ...bad]))[0]?.data.others).toMatchObject({ text: '' });
+  });
+
+  it('goes on over attempts that show no target', async () => {
+    const mixed = [0, 1, 2, 3, 4].flatMap((n) =>
+      (n % 2 === 0 ? refused : rejected)({ startMs: n * 1000, port: 41000 + n }),
+    );
+    expect((await loopsOf(mixed))[0]?.data.attempts).toMatchObject({ n: 5 });
+  });
+
   it.each([
+    {
+      name: 'six targets that were tried once each',
+      packets: () => [0, 1, 2, 3, 4, 5].flatMap((n) => rejected({ startMs: n * 20, port: 41000 + n, path: `/${n}` })),
+    },
+    {
+      name: 'six programs that tried once each',
+      packets: () => [0, 1, 2, 3, 4, 5].flatMap((n) => rejected({ startMs: n * 20, port: 41000 + n, agent: `a/${n}` })),
+    },
+    {
+      name: 'failures between sessions that held',
+      packets: () =>
+        [0, 1, 2, 3, 4, 5, 6, 7].flatMap((n) => (n === 4 ? lived : rejected)({ startMs: n * 1000, port: 41000 + n })),
+    },
     { name: 'four attempts', packets: () => attempts(refused, [0, 1000, 1000, 1000]) },
     {
       name: 'attempts side by side',

@@ -42,13 +42,13 @@ export const CAPTURE_TEXTS: Readonly<Record<string, RuleTexts>> = {
     title: '客户端循环重连',
     messages: {
       immediate:
-        '{clients} 反复回到 {server}：{over} 内尝试了 {attempts} 次，约每 {period} 一次，没有一次能维持（多数为 {cause}）。它们不等待就再次尝试：只要原因还在，负载就会随客户端数量增长。',
+        '{clients} 反复回到 {server}：{tries}，没有一次能维持（多数为 {cause}）{others}。它们不等待就再次尝试：只要原因还在，负载就会随客户端数量增长。',
       fixed:
-        '{clients} 反复回到 {server}：{over} 内尝试了 {attempts} 次，约每 {period} 一次，没有一次能维持（多数为 {cause}）。下一次尝试之前的停顿总是约 {pause}：没有退避，一起失败的客户端会一起回来。',
+        '{clients} 反复回到 {server}：{tries}，没有一次能维持（多数为 {cause}）{others}。下一次尝试之前的停顿总是约 {pause}：没有退避，一起失败的客户端会一起回来。',
       growing:
-        '{clients} 反复回到 {server}：{over} 内尝试了 {attempts} 次，约每 {period} 一次，没有一次能维持（多数为 {cause}）。下一次尝试之前的停顿从 {shortest} 增长到 {longest}，符合退避的表现。',
+        '{clients} 反复回到 {server}：{tries}，没有一次能维持（多数为 {cause}）{others}。下一次尝试之前的停顿从 {shortest} 增长到 {longest}，符合退避的表现。',
       irregular:
-        '{clients} 反复回到 {server}：{over} 内尝试了 {attempts} 次，约每 {period} 一次，没有一次能维持（多数为 {cause}）。下一次尝试之前的停顿在 {shortest} 到 {longest} 之间，约 {pause}，看不出规律。',
+        '{clients} 反复回到 {server}：{tries}，没有一次能维持（多数为 {cause}）{others}。下一次尝试之前的停顿在 {shortest} 到 {longest} 之间，约 {pause}，看不出规律。',
     },
     notes: { attempt: '一次尝试开始', last: '最后一次' },
     remedies: {

@@ -1,0 +1,51 @@
+/**
+ * What a connection was opened for, and by which program, as far as its packets tell: whether a later one may be the
+ * same attempt made again. What was not seen speaks for nothing and against nothing.
+ */
+import { headerValue } from '../http/header-fields.js';
+import type { Session } from './session.js';
+
+/** Undefined is what the packets do not show. */
+export interface Purpose {
+  /** In lower case, without a port. */
+  name: string | undefined;
+  /** Without the query. */
+  path: string | undefined;
+  /** TLS was begun, or a request was sent in clear. */
+  secure: boolean | undefined;
+  /** User-Agent; empty of a request that names none. */
+  agent: string | undefined;
+}
+
+export const purposeOf = (session: Session): Purpose => {
+  const { tls, upgrade } = session;
+  const request = upgrade?.request;
+  const isClear = request !== undefined && tls === undefined;
+  return {
+    name: nameOf(session),
+    path: pathOf(session),
+    secure: tls?.clientHello === undefined ? (isClear ? false : undefined) : true,
+    agent: request && (headerValue(request.headers, 'user-agent') ?? ''),
+  };
+};
+
+/** Nothing speaks against it that both are attempts of one program at one thing. */
+export const isSamePurpose = (a: Purpose, b: Purpose): boolean =>
+  mayBe(a.name, b.name) && mayBe(a.path, b.path) && mayBe(a.secure, b.secure) && mayBe(a.agent, b.agent);
+
+/** What is known of both together. */
+export const joined = (a: Purpose, b: Purpose): Purpose => ({
+  name: a.name ?? b.name,
+  path: a.path ?? b.path,
+  secure: a.secure ?? b.secure,
+  agent: a.agent ?? b.agent,
+});
+
+export const nameOf = ({ host }: Session): string | undefined =>
+  host?.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
+
+/** Without the query: tokens and cache busters change from attempt to attempt. */
+export const pathOf = ({ upgrade }: Session): string | undefined =>
+  upgrade?.request?.target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0];
+
+const mayBe = <T>(a: T | undefined, b: T | undefined): boolean => a === undefined || b === undefined || a === b;
