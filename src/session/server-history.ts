@@ -2,6 +2,7 @@
  * What every connection of a capture tells about the servers in it, listed or not: whether a port speaks TLS or HTTP,
  * which names it accepts, which clients got through. Some verdicts on one session rest on its neighbours.
  */
+import { EnginePolling, type PolledSession } from '../subprotocol/engine-polling.js';
 import type { ServerHistory } from './session.js';
 import type { SessionLog } from './session-log.js';
 
@@ -19,6 +20,12 @@ class History implements ServerHistory {
   readonly sniAccepted = new Set<string | null>();
   private readonly workedBy = new Map<string, number>();
   private readonly tlsWorkedBy = new Map<string, number>();
+
+  constructor(private readonly polling: EnginePolling) {}
+
+  polled(sid: string): PolledSession | undefined {
+    return this.polling.of(sid);
+  }
 
   worked(clientAddress: string): number {
     return this.workedBy.get(clientAddress) ?? 0;
@@ -59,17 +66,19 @@ const wasUnderstood = ({ tls, http, websocket }: SessionLog): boolean =>
   tls?.facts.serverHello !== undefined ||
   http?.facts.exchanges.some(({ response }) => response !== undefined && response.status !== 400) === true;
 
-const NOTHING: ServerHistory = new History();
+const NOTHING: ServerHistory = new History(new EnginePolling());
 
 export class ServerHistories {
   private readonly byEndpoint = new Map<string, History>();
+  private readonly polling = new EnginePolling();
 
   note(log: SessionLog): void {
+    if (log.http !== undefined) this.polling.note(log.http.facts.exchanges);
     const endpoint = log.server.text;
     let history = this.byEndpoint.get(endpoint);
     if (history === undefined) {
       if (this.byEndpoint.size >= SERVERS_KEPT) return;
-      history = new History();
+      history = new History(this.polling);
       this.byEndpoint.set(endpoint, history);
     }
     history.note(log);

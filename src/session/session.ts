@@ -8,6 +8,7 @@ import type { HttpExchange, HttpFacts } from '../http/http-facts.js';
 import type { ProxyFacts } from '../proxy/proxy-facts.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { Side } from '../stream/side.js';
+import type { PolledSession } from '../subprotocol/engine-polling.js';
 import type { SubprotocolFacts } from '../subprotocol/subprotocol-facts.js';
 import type { TcpSeries } from '../tcp/series-recorder.js';
 import type { TcpFacts } from '../tcp/tcp-facts.js';
@@ -133,6 +134,8 @@ export interface ServerHistory {
   workedWithoutPreamble: number;
   /** SNI values (null: none sent) to which this server answered with a ServerHello. */
   sniAccepted: ReadonlySet<string | null>;
+  /** What polling requests tell of an Engine.IO session, whichever server of the capture answered them. */
+  polled(sid: string): PolledSession | undefined;
 }
 
 /** The first packet of its story: of the lookup that it followed, else of the connection. */

@@ -12,6 +12,7 @@ import { ENGLISH } from '../../src/report/language/english/english.js';
 import { waysOf } from '../../src/session/legs.js';
 import type { LookupSession } from '../../src/session/lookup-session.js';
 import type { CaptureView, ServerHistory, Session } from '../../src/session/session.js';
+import type { PolledSession } from '../../src/subprotocol/engine-polling.js';
 
 /** 2026-06-01: between the dates of the certificates that the builder makes. */
 const EPOCH = BigInt(Date.UTC(2026, 5, 1)) * 1_000_000n;
@@ -25,6 +26,8 @@ export interface KnownServer {
   workedWithPreamble?: number;
   workedWithoutPreamble?: number;
   sniAccepted?: (string | null)[];
+  /** By session id. */
+  polled?: Readonly<Record<string, PolledSession>>;
 }
 
 /** A capture of these sessions; all servers have the same history. */
@@ -39,6 +42,7 @@ export const viewOf = (sessions: readonly Session[], known: KnownServer = {}): C
     workedWithPreamble: known.workedWithPreamble ?? 0,
     workedWithoutPreamble: known.workedWithoutPreamble ?? 0,
     sniAccepted: new Set(known.sniAccepted ?? []),
+    polled: (sid) => known.polled?.[sid],
   };
   return { sessions, legs: waysOf(sessions).legs, server: () => history, epoch: EPOCH };
 };

@@ -159,8 +159,18 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       sid: 'Socket.IO 服务器不认识会话 {sid}：它应答 {status}{reason}。该会话是在另一台服务器上开始的，或者这台服务器此后重启过。',
       version: 'Socket.IO 服务器不支持协议版本 {eio}：它应答 {status}{reason}。客户端和服务器的主版本不兼容。',
+      polling:
+        'Socket.IO 会话 {sid} 被分到了不同的服务器：它的轮询请求有 {refusals} 个得到 400 “Session ID unknown”，而它的 WebSocket 却被接受。从轮询到 WebSocket 的升级始终没有完成。',
+      'polling-survived':
+        'Socket.IO 会话 {sid} 被分到了不同的服务器：它的轮询请求有 {refusals} 个得到 400 “Session ID unknown”，而它的 WebSocket 却被接受。',
     },
-    notes: { request: '升级请求', response: '拒绝' },
+    notes: {
+      request: '升级请求',
+      response: '拒绝',
+      given: '给出会话 ID 的响应',
+      polled: '被拒绝的轮询请求',
+      switched: '同一 ID 的 WebSocket 被接受',
+    },
     remedies: {
       sticky:
         '让同一会话的所有请求都到同一台服务器：nginx 用 upstream { ip_hash; } 或 hash $remote_addr consistent；云负载均衡器启用会话亲和性。',
