@@ -24,6 +24,8 @@ export interface BlockConsumer extends StreamConsumer {
 export type GapCause =
   /** Acknowledged by the receiver, absent from the capture. */
   | 'not-captured'
+  /** Neither in the capture nor acknowledged by the receiver: lost on the way, or still on it when the capture ended. */
+  | 'not-acknowledged'
   /** The snap length cut the packet. */
   | 'snap-length'
   /** One of wscope's own limits was reached. */

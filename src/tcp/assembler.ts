@@ -112,11 +112,6 @@ export class Assembler {
     this.drain(at);
   }
 
-  /** Delivers all that waits, with gaps for the holes between. */
-  flush(packet: PacketRef, at: Nanos): void {
-    while (this.waiting.length > 0) this.skipTo(this.waitingFrom, 'not-captured', packet, at);
-  }
-
   private giveUp(length: number, cause: GapCause, packet: PacketRef, at: Nanos, readyAt: Nanos): void {
     this.next = advance(this.next, length);
     this.delivered += length;

@@ -149,6 +149,7 @@ export class Connection implements RepetitionContext {
     flow.lastAt = at;
     flow.lastPacket = packet;
     if (this.consumer === undefined && (segment.flags & (SYN | FIN | RST)) === 0) return;
+    if (peer.repeats.length > 1) peer.heardSinceRepeats ??= { packet, at, readyAt: at };
     if (this.low.holeAckedAt >= 0 || this.high.holeAckedAt >= 0) this.giveUpOldHoles(packet, at);
     if ((segment.flags & (SYN | RST)) !== 0) {
       if ((segment.flags & RST) !== 0) this.reset(segment, flow, peer);
@@ -181,8 +182,7 @@ export class Connection implements RepetitionContext {
   finish(packet: PacketRef, at: Nanos): void {
     if (this.consumer === undefined) return;
     for (const flow of [this.client, this.server]) {
-      flow.assembler.flush(packet, at);
-      if (flow.started && flow.ackedKnown) this.giveUpAcked(flow, packet, at);
+      this.giveUpAll(flow, packet, at);
       this.endFlow(flow);
       flow.end({ kind: flow.rst === undefined ? 'capture-end' : 'rst', arrival: { packet, at, readyAt: at } });
     }
@@ -191,8 +191,8 @@ export class Connection implements RepetitionContext {
   facts(): TcpFacts {
     const first = this.first ?? { packet: 0, at: 0, readyAt: 0 };
     const flows = {
-      client: this.client.facts(this.server.rtt.shortest),
-      server: this.server.facts(this.client.rtt.shortest),
+      client: this.client.facts(this.server.rtt.shortest, this.server.lastAt),
+      server: this.server.facts(this.client.rtt.shortest, this.client.lastAt),
     };
     const { syns, synAcks, established, simultaneous } = this.handshake;
     const timedOut = this.end === undefined && this.fellSilent(flows);
@@ -287,6 +287,8 @@ export class Connection implements RepetitionContext {
     }
     flow.rst = { packet, at, readyAt: at };
     flow.rstTtl = segment.ttl;
+    const isBare = (segment.flags & ACK) === 0 && peer.acknowledges && segment.sequence === peer.acknowledgment;
+    if (isBare) flow.rstAnswers = { packet: peer.lastPacket, at: peer.lastAt, readyAt: peer.lastAt };
     // A client that has acknowledged something was not refused: the answer to its SYN is not in the capture.
     const { syns, synAcks } = this.handshake;
     const isAnswerToSyn = syns.length > 0 && synAcks.length === 0 && !peer.acknowledges;
@@ -299,7 +301,7 @@ export class Connection implements RepetitionContext {
     this.noteUnseenBeforeReset(segment, flow, peer);
     this.sink?.event('tcp', 'rst', flow.side, packet, at, { inFlight: peer.inFlight() });
     if (this.consumer === undefined) return;
-    flow.assembler.flush(packet, at);
+    this.giveUpAll(flow, packet, at);
     flow.end({ kind: 'rst', arrival: copyArrival(flow.rst) });
   }
 
@@ -315,8 +317,8 @@ export class Connection implements RepetitionContext {
     if (!flow.started && flow.ackedKnown && sequence !== 0) this.startMidway(segment, flow);
     const unseen = ahead(sequence, flow.top);
     if (!flow.started || unseen <= 0 || unseen >= IMPLAUSIBLE_JUMP) return;
-    flow.assembler.flush(packet, at);
-    flow.assembler.skipTo(sequence, 'not-captured', packet, at);
+    this.giveUpAll(flow, packet, at);
+    flow.assembler.skipTo(sequence, flow.holeCause(sequence), packet, at);
     flow.top = sequence;
   }
 
@@ -386,6 +388,7 @@ export class Connection implements RepetitionContext {
   private bareAcknowledgment(segment: Segment, flow: Flow, peer: Flow): void {
     if ((segment.flags & ACK) === 0) return;
     const { packet, at } = segment;
+    if (ahead(segment.sequence, flow.top) > 0) flow.announced = segment.sequence;
     const repeats = flow.acknowledges && segment.acknowledgment === flow.acknowledgment;
     if (repeats && this.isCopiedAck(segment, flow, peer)) {
       flow.noteCopy();
@@ -440,7 +443,10 @@ export class Connection implements RepetitionContext {
       flow.lastAckAt = at;
       flow.lastAckPacket = packet;
       flow.duplicateRun = 0;
-      if (peer.repeats.length > 0) peer.repeats = [];
+      if (peer.repeats.length > 0) {
+        peer.repeats = [];
+        peer.heardSinceRepeats = undefined;
+      }
       if (peer.started && ahead(acknowledgment, peer.assembler.next) > 0) this.noteAckedHole(peer, at);
     }
     // Also where nothing new is covered: the first acknowledgment of a capture that begins midway.
@@ -538,7 +544,7 @@ export class Connection implements RepetitionContext {
       flow.windowProbes++;
       return;
     }
-    flow.keepAlives++;
+    flow.noteKeepAlive(packet, at, peer.lastAt);
     this.sink?.ordinary('tcp', 'keep-alive', flow.side, packet, at, 0);
   }
 
@@ -570,6 +576,13 @@ export class Connection implements RepetitionContext {
     }
     if (ahead(acked, flow.top) > 0) flow.top = acked;
     this.endFlow(flow);
+  }
+
+  /** Nothing more comes that could fill a hole: what waits is delivered. A hole that nobody acknowledged is none of the capture's. */
+  private giveUpAll(flow: Flow, packet: PacketRef, at: Nanos): void {
+    if (flow.started && flow.ackedKnown) this.giveUpAcked(flow, packet, at);
+    const { assembler } = flow;
+    while (assembler.holds) assembler.skipTo(assembler.waitingFrom, flow.holeCause(assembler.waitingFrom), packet, at);
   }
 
   private noteGap(flow: Flow, length: number, cause: GapCause, arrival: Arrival): void {

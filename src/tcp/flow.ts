@@ -101,10 +101,15 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   /** The peer acknowledged what looks like a FIN that the capture lacks. */
   finUnseen = false;
   rst: Arrival | undefined;
+  rstAnswers: Arrival | undefined;
   ttl = NEVER;
   rstTtl = NEVER;
   ttlVaries = false;
   repeats: Arrival[] = [];
+  heardSinceRepeats: Arrival | undefined;
+  private keepAlivesSent: Arrival[] = [];
+  /** The number its latest bare acknowledgment stood at, where that is beyond all that was seen of it. */
+  announced: number | undefined;
   /** Who takes the bytes in order; undefined once the connection is known to be of no interest. */
   private consumer: StreamConsumer | undefined;
   /** The same, where it takes bytes in their block. */
@@ -198,6 +203,13 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     return elapsed > 0 && ticks > 0 ? (ticks / elapsed) * time : 0;
   }
 
+  /** What the hole before `until` is: the capture's where the peer has reported its bytes, or is not in the capture itself. */
+  holeCause(until: number): GapCause {
+    const { next } = this.assembler;
+    if (!this.ackedKnown || ahead(this.acked, until) >= 0) return 'not-captured';
+    return this.history?.reports(next, until) === true ? 'not-captured' : 'not-acknowledged';
+  }
+
   /** Bytes in flight as far as the capture knows. */
   inFlight(): number {
     return this.started && this.ackedKnown ? Math.max(0, ahead(this.top, this.acked)) : 0;
@@ -273,13 +285,32 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     if (this.repeats.length < REPEATS_KEPT) this.repeats.push({ packet, at, readyAt: at });
   }
 
+  noteKeepAlive(packet: PacketRef, at: Nanos, heardAt: Nanos): void {
+    this.keepAlives++;
+    this.keepAlivesSent = this.keepAlivesSince(heardAt);
+    if (this.keepAlivesSent.length < REPEATS_KEPT) this.keepAlivesSent.push({ packet, at, readyAt: at });
+  }
+
+  /** The peer answers each, so one packet of it is behind all that went before. */
+  private keepAlivesSince(heardAt: Nanos): Arrival[] {
+    const last = this.keepAlivesSent.at(-1);
+    return last !== undefined && heardAt >= last.at ? [] : this.keepAlivesSent;
+  }
+
+  /** All that is acknowledged was delivered or given up: what lies between that and its latest number is unseen. */
+  private unseenBytes(): number {
+    if (!this.started || this.assembler.holds) return 0;
+    const until = this.fin !== undefined ? this.finEnd - 1 : (this.announced ?? this.assembler.next);
+    return Math.max(0, ahead(until, this.assembler.next));
+  }
+
   /** Nothing more is read of this flow, not even facts. */
   release(): void {
     this.releaseNumbers();
   }
 
-  /** `toSender`: the least time from the capture to this side and back. */
-  facts(toSender: Nanos): FlowFacts {
+  /** `toSender`: the least time from the capture to this side and back; `heardAt`: time of the peer's last packet. */
+  facts(toSender: Nanos, heardAt: Nanos): FlowFacts {
     this.settleDelayedAck(toSender);
     const finAcked = this.fin !== undefined && this.ackedKnown && ahead(this.acked, this.finEnd) >= 0;
     const oldest = this.sent.oldest();
@@ -315,9 +346,13 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       fin: this.fin,
       finAcked,
       rst: this.rst,
+      rstAnswers: this.rstAnswers,
       oldestUnacked,
       unackedBytes: oldest >= 0 ? Math.max(0, outstanding) : 0,
       repeats: oldestUnacked === undefined ? [] : this.repeats,
+      heardSinceRepeats: oldestUnacked === undefined ? undefined : this.heardSinceRepeats,
+      unansweredKeepAlives: this.keepAlivesSince(heardAt),
+      unseenBytes: this.unseenBytes(),
       windowClosedSince: arrivalOf(this.closedWindowPacket, this.closedWindowAt),
       ttl: this.ttl,
       rstTtl: this.rstTtl,

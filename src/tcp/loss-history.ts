@@ -19,6 +19,12 @@ export interface AmendableData {
   [key: string]: string | number | boolean;
 }
 
+/** A range of sequence numbers. */
+export interface Block {
+  start: number;
+  end: number;
+}
+
 /** A packet whose bytes, or whose place, were not new. */
 export interface Repeat {
   what: 'retransmission' | 'copy' | 'late';
@@ -45,6 +51,8 @@ export class LossHistory {
   sackedTop = 0;
   /** When it reported a block last, -1 before the first. */
   sackedAt: Nanos = -1;
+  /** The blocks above the acknowledgment, as the receiver reported them last: four at most. */
+  blocks: Block[] = [];
   /** After a timeout, what was sent up to here is sent again without further timers (RFC 5681 3.1). */
   recovery: number | undefined;
 
@@ -58,6 +66,11 @@ export class LossHistory {
     return this.repeats.findLast(
       (repeat) => ahead(sequence, repeat.start) >= 0 && ahead(sequence, repeat.end) < 0 && wanted(repeat),
     );
+  }
+
+  /** The receiver has told that it holds all bytes from `start` up to `end`. */
+  reports(start: number, end: number): boolean {
+    return this.blocks.some((block) => ahead(start, block.start) >= 0 && ahead(end, block.end) <= 0);
   }
 
   /** All that hold the byte at `sequence`, oldest first. */
@@ -84,11 +97,12 @@ export function blocksDigest(segment: Segment): number {
  * Reads the blocks of an acknowledgment into `history`. Answers with the range that the receiver got twice, if it tells
  * one: a first block below the acknowledgment, or inside the second (RFC 2883 4).
  */
-export function readBlocks(segment: Segment, history: LossHistory): { start: number; end: number } | undefined {
+export function readBlocks(segment: Segment, history: LossHistory): Block | undefined {
   const blocks = segment.sackBlocks();
   if (blocks === undefined) return undefined;
   const { view, acknowledgment } = segment;
-  let twice: { start: number; end: number } | undefined;
+  let twice: Block | undefined;
+  const above: Block[] = [];
   for (let index = 0; index < blocks.count; index++) {
     const start = view.getInt32(blocks.offset + index * 8);
     const end = view.getInt32(blocks.offset + index * 8 + 4);
@@ -100,7 +114,9 @@ export function readBlocks(segment: Segment, history: LossHistory): { start: num
     if (ahead(start, acknowledgment) <= 0) continue;
     if (history.sackedAt < 0 || ahead(end, history.sackedTop) > 0) history.sackedTop = end;
     history.sackedAt = segment.at;
+    above.push({ start, end });
   }
+  if (above.length > 0) history.blocks = above;
   return twice;
 }
 

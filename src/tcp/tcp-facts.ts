@@ -64,11 +64,25 @@ export interface FlowFacts {
   /** The peer acknowledged this side's FIN. */
   finAcked: boolean;
   rst: Arrival | undefined;
+  /**
+   * The packet of the peer that its RST answers as a host does which has no such connection (RFC 9293 3.10.7.1): without
+   * ACK, and numbered as that packet acknowledges. A host that ends a connection it has sends its RST with ACK.
+   */
+  rstAnswers: Arrival | undefined;
   /** At the end: the oldest segment (data, SYN or FIN) that the peer has not acknowledged; undefined when all is. */
   oldestUnacked: Arrival | undefined;
   unackedBytes: number;
   /** When the oldest unacknowledged segment was sent again: its repetitions, at most 16. */
   repeats: Arrival[];
+  /** The first packet of the peer after the second of these. */
+  heardSinceRepeats: Arrival | undefined;
+  /** Keep-alives of this side since the peer was heard last, at most 16. */
+  unansweredKeepAlives: Arrival[];
+  /**
+   * Bytes that this side had sent, as its later numbers show, and that neither came by nor were acknowledged. A FIN that
+   * did not come by counts as one.
+   */
+  unseenBytes: number;
   /** A zero window that this side advertised and never opened again. */
   windowClosedSince: Arrival | undefined;
   /** IPv4 TTL or IPv6 hop limit of this side's first packet other than a RST; -1 when unseen. */

@@ -137,6 +137,21 @@ describe('loss, order and copies', () => {
     expect(facts.gaps).toMatchObject([{ side: 'client', length: 4 }]);
   });
 
+  it('tells what was neither captured nor acknowledged as lost on the way, not by the capture', () => {
+    const talk = conversation().handshake().client('abc').ack('server').client('lost').drop().lose();
+    const { said, facts } = runOne(talk.client('def').ack('server').after(6000).ack('server'));
+    expect(said.client).toBe('abc[4]def');
+    expect(facts.flows.client.missingBytes).toBe(0);
+    expect(facts.gaps).toMatchObject([{ side: 'client', length: 4, cause: 'not-acknowledged' }]);
+  });
+
+  it('splits a hole at the acknowledgment: below it the capture lacks bytes, above it the network does', () => {
+    const talk = conversation().handshake().client('abc').client('got').lose().client('lost').drop().lose();
+    const { said, facts } = runOne(talk.client('def').ack('server'));
+    expect(said.client).toBe('abc[3][4]def');
+    expect(facts.gaps.map(({ cause }) => cause)).toEqual(['not-captured', 'not-acknowledged']);
+  });
+
   it('waits for a packet that was recorded after its acknowledgment', () => {
     const { said, facts } = runOne(conversation().handshake().client('abc').ack('server').swapLast().client('def'));
     expect(said.client).toBe('abcdef');

@@ -38,6 +38,7 @@ export const ENGLISH_TERMS = {
   /** Causes of gaps. */
   gaps: {
     'not-captured': 'acknowledged, and not in the capture',
+    'not-acknowledged': 'neither captured nor acknowledged: probably lost on the way',
     'snap-length': 'cut off by the snap length',
     'over-limit': 'more than wscope keeps',
     'not-decrypted': 'could not be decrypted',

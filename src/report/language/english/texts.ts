@@ -108,7 +108,7 @@ export const ENGLISH_TEXTS = {
     payloads: 'what the frames carry',
     ending: 'how it ended',
     missing: 'bytes that were acknowledged and are missing here',
-    cut: 'bytes that were cut off',
+    cut: 'bytes that were cut off or lost on the way',
     closed: 'not decrypted: {why}',
     undecryptable: '{suite} cannot be undone here',
     secrets: 'the key log lacks {secrets} of client random {random}',

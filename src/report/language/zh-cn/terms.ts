@@ -36,6 +36,7 @@ export const CHINESE_TERMS: Catalogue['terms'] = {
   },
   gaps: {
     'not-captured': '已被确认，但不在抓包文件中',
+    'not-acknowledged': '既未抓到，也未被确认：多半在途中丢失',
     'snap-length': '被抓包截断长度 (snaplen) 截掉',
     'over-limit': '超出 wscope 的保留上限',
     'not-decrypted': '无法解密',

@@ -101,7 +101,7 @@ export const CHINESE_TEXTS: Catalogue['texts'] = {
     payloads: '帧的内容',
     ending: '如何结束',
     missing: '已被确认但此处缺失的字节',
-    cut: '被截掉的字节',
+    cut: '被截掉或在途中丢失的字节',
     closed: '未解密：{why}',
     undecryptable: '{suite} 在此无法解开',
     secrets: '密钥日志缺少 client random {random} 的 {secrets}',
