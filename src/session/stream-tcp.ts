@@ -45,5 +45,6 @@ function flowOf(tcp: TcpFacts, { ends, reset, firstData, lastData }: Http2Stream
     lastData: lastData[side] ?? flow.lastData,
     fin: ends[side] ?? flow.fin,
     rst: reset?.from === side ? reset.arrival : flow.rst,
+    rstAnswers: reset?.from === side ? undefined : flow.rstAnswers,
   };
 }

@@ -11,9 +11,10 @@ import { FLOW_ROWS, FlowNumbers, PLAIN } from './flow-numbers.js';
 import type { LossHistory } from './loss-history.js';
 import { RttSamples } from './rtt-samples.js';
 import type { Segment } from './segment.js';
+import { StuckSizes, sizesOf } from './segment-sizes.js';
 import { SentLog } from './sent-log.js';
-import { ahead } from './sequence.js';
-import type { FlowFacts, RetransmissionKind } from './tcp-facts.js';
+import { advance, ahead } from './sequence.js';
+import type { FlowFacts, RetransmissionKind, SegmentSizes } from './tcp-facts.js';
 
 /** Repetitions of one segment that are listed; Linux gives up after 15. */
 const REPEATS_KEPT = 16;
@@ -106,6 +107,9 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   rstTtl = NEVER;
   ttlVaries = false;
   repeats: Arrival[] = [];
+  readonly stuck = new StuckSizes();
+  /** The first hole that was given up and that nobody acknowledged. */
+  hole: SegmentSizes['hole'];
   heardSinceRepeats: Arrival | undefined;
   private keepAlivesSent: Arrival[] = [];
   /** The number its latest bare acknowledgment stood at, where that is beyond all that was seen of it. */
@@ -281,8 +285,16 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     }
   }
 
-  repeated(packet: PacketRef, at: Nanos): void {
-    if (this.repeats.length < REPEATS_KEPT) this.repeats.push({ packet, at, readyAt: at });
+  repeated({ packet, at, payloadLength }: Segment): void {
+    const arrival = { packet, at, readyAt: at };
+    if (this.repeats.length < REPEATS_KEPT) this.repeats.push(arrival);
+    this.stuck.repeated(payloadLength, arrival);
+  }
+
+  /** What was sent again and again is acknowledged. */
+  settleRepeats(packet: PacketRef, at: Nanos): void {
+    this.repeats = [];
+    this.stuck.settle(packet, at);
   }
 
   noteKeepAlive(packet: PacketRef, at: Nanos, heardAt: Nanos): void {
@@ -300,7 +312,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   /** All that is acknowledged was delivered or given up: what lies between that and its latest number is unseen. */
   private unseenBytes(): number {
     if (!this.started || this.assembler.holds) return 0;
-    const until = this.fin !== undefined ? this.finEnd - 1 : (this.announced ?? this.assembler.next);
+    const until = this.fin !== undefined ? advance(this.finEnd, -1) : (this.announced ?? this.assembler.next);
     return Math.max(0, ahead(until, this.assembler.next));
   }
 
@@ -350,6 +362,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       oldestUnacked,
       unackedBytes: oldest >= 0 ? Math.max(0, outstanding) : 0,
       repeats: oldestUnacked === undefined ? [] : this.repeats,
+      sizes: sizesOf(this),
       heardSinceRepeats: oldestUnacked === undefined ? undefined : this.heardSinceRepeats,
       unansweredKeepAlives: this.keepAlivesSince(heardAt),
       unseenBytes: this.unseenBytes(),
