@@ -45,6 +45,7 @@ import { engineRefusal } from './subprotocol/engine-refusal.js';
 import { errorMessage } from './subprotocol/error-message.js';
 import { missedHeartbeat } from './subprotocol/missed-heartbeat.js';
 import { requestError } from './subprotocol/request-error.js';
+import { unfinishedUpgrade } from './subprotocol/unfinished-upgrade.js';
 import { earlyClose } from './tcp/early-close.js';
 import { frequentRetransmission } from './tcp/frequent-retransmission.js';
 import { incompleteHandshake } from './tcp/incomplete-handshake.js';
@@ -129,6 +130,7 @@ export const RULES: readonly Rule[] = [
   errorMessage,
   missedHeartbeat,
   requestError,
+  unfinishedUpgrade,
   brokenRule,
   corruptDeflate,
   lostContext,

@@ -123,4 +123,25 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
     notes: { error: '错误' },
     remedies: {},
   },
+  'subprotocol/unfinished-upgrade': {
+    title: '从轮询到 WebSocket 的升级没有完成',
+    messages: {
+      mute: '客户端在它的 WebSocket 上发送了探测 (2probe)；{waited} 内服务器在上面没有发送任何帧。从轮询到 WebSocket 的升级始终没有完成：会话的数据都走了轮询。',
+      unanswered:
+        '客户端在它的 WebSocket 上发送了探测 (2probe)，{waited} 内没有收到 3probe。从轮询到 WebSocket 的升级始终没有完成：会话的数据都走了轮询。',
+      unconfirmed:
+        '服务器应答了探测 (3probe)，而客户端在 {waited} 内没有启用这个 WebSocket。从轮询到 WebSocket 的升级始终没有完成：会话的数据都走了轮询。',
+    },
+    notes: {
+      switched: 'WebSocket 被接受',
+      probe: '客户端的探测',
+      answer: '探测得到应答',
+      end: 'WebSocket 被放弃',
+    },
+    remedies: {
+      path: '对照服务器一侧的抓包：探测是否到达？代理放行 101 却不转发帧时就是这样，另一个 WebSocket 服务器在这个路径上应答升级时也是这样。',
+      poll: '查看当时正在进行的轮询请求：它得到应答之后客户端才会切换，缓冲或扣留它的代理会推迟切换。',
+      websocketOnly: '要让故障显现出来而不只是变慢，在客户端中跳过轮询：io(url, { transports: ["websocket"] })',
+    },
+  },
 };
