@@ -3,6 +3,7 @@ import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import type { HttpExchange } from '../http/http-facts.js';
 import type { WebSocketFacts } from '../websocket/websocket-facts.js';
+import { leftBeforeAnswer } from './late-answer.js';
 import { tellResolution } from './lookup-events.js';
 import { dnsStage, type Origin, type Resolutions, settledBy } from './resolution.js';
 import type { Session, Sight } from './session.js';
@@ -30,10 +31,11 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
   const { tcp, proxy } = log;
   const tls = log.tls?.facts;
   const http = log.http?.facts;
-  const facts = log.websocket?.facts;
+  const isLate = log.stream === undefined && leftBeforeAnswer(http?.upgrade, tcp) !== undefined;
+  const facts = isLate ? undefined : log.websocket?.facts;
   const sight = sightOf(tcp, log.http?.facts.upgrade, facts, bounds.end);
   const websocket = facts && withFirstClose(facts, sight);
-  const subprotocol = log.subprotocol?.facts;
+  const subprotocol = isLate ? undefined : log.subprotocol?.facts;
   const upgrade = http?.upgrade;
   const named =
     hostOf(upgrade) ?? hostOf(http?.exchanges.at(-1)) ?? tls?.clientHello?.sni ?? proxy?.tunnels.at(-1)?.target ?? null;

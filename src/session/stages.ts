@@ -10,6 +10,7 @@ import { hasSaidGoodbye, type SubprotocolFacts } from '../subprotocol/subprotoco
 import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { CloseFrame, WebSocketFacts } from '../websocket/websocket-facts.js';
+import { leftBeforeAnswer } from './late-answer.js';
 import type { StageFacts, StageStatus, StageStep } from './session.js';
 
 export interface StageSources {
@@ -124,7 +125,8 @@ function upgradeStage({ request, response }: HttpExchange, tcp: TcpFacts, isSwit
   }
   if (response !== undefined) steps.push({ step: 'response', arrival: response.span.last });
   let status: StageStatus = 'in-progress';
-  if (response !== undefined && opensWebSocket(response)) status = 'ok';
+  const isTooLate = !isSwitched && leftBeforeAnswer({ request, response, interim: [] }, tcp) !== undefined;
+  if (response !== undefined && opensWebSocket(response) && !isTooLate) status = 'ok';
   else if (response === undefined && (isSwitched || (tcp.flows.server.firstData === undefined && !tcp.bothSides))) {
     status = 'not-seen';
   }

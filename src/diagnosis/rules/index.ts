@@ -67,6 +67,7 @@ import { sealedTraffic } from './tls/sealed-traffic.js';
 import { tlsPort } from './tls/tls-port.js';
 import { unansweredHello } from './tls/unanswered-hello.js';
 import { faultyAnswer } from './upgrade/faulty-answer.js';
+import { lateAnswer } from './upgrade/late-answer.js';
 import { malformedAnswer } from './upgrade/malformed-answer.js';
 import { missingHeaders } from './upgrade/missing-headers.js';
 import { missingSubprotocol } from './upgrade/missing-subprotocol.js';
@@ -122,6 +123,7 @@ export const RULES: readonly Rule[] = [
   socketioRefusal,
   strippedHeaders,
   unansweredRequest,
+  lateAnswer,
   unfinishedHead,
   unsupportedVersion,
   wrongEndpoint,

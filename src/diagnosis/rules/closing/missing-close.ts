@@ -39,7 +39,11 @@ export const missingClose = defineRule({
     yield {
       message: unfinished === undefined ? 'fin' : 'unfinished',
       cause: 'ws-abnormal-closure',
-      data: { by: side(end.by), silence: duration(silenceBefore(session, end.at)?.length ?? 0), end: text('FIN') },
+      data: {
+        by: side(end.by),
+        silence: duration(Math.max(0, silenceBefore(session, end.at)?.length ?? 0)),
+        end: text('FIN'),
+      },
       evidence: evidence([lastFrame(session), 'last'], [unfinished?.arrival, 'unfinished'], [end.at, 'fin']),
       struckAt: end.at.at,
       confidence: 'proven',

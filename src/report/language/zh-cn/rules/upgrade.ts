@@ -5,6 +5,19 @@
 import type { RuleTexts } from '../../catalogue.js';
 
 export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
+  'upgrade/late-answer': {
+    title: '客户端离开后才作出应答',
+    messages: {
+      late: '升级请求发出 {patience} 后仍无应答，客户端离开；{status} 在请求发出 {waited} 后才到，为时已晚：会话从未打开。',
+    },
+    notes: { request: '升级请求', left: '客户端离开', answer: '无人接收的应答' },
+    remedies: {
+      queue:
+        '找出是什么拖住了请求：达到连接数上限的代理或服务器会让新请求排队，直到另一个连接结束（HAProxy maxconn、Apache MaxRequestWorkers、线程池已满）。为长期打开的会话提高上限。',
+      log: '对照服务器的日志：它可能记下了一个没有客户端的会话。',
+      client: '如果这样的等待属于正常，让客户端多等一会儿。',
+    },
+  },
   'upgrade/missing-headers': {
     title: '没有请求升级',
     messages: {
