@@ -105,12 +105,12 @@ const captureEntry = (capture: CaptureReport, { page, texts: { capture: said }, 
     format,
     linkTypes.join(terms.and),
     fillTemplate(said.packets, { count: formatCount(packets) }),
-    formatBytes(bytes),
+    formatBytes(bytes, terms.units),
     ...(start === null
       ? []
       : [
           fillTemplate(page.foot.when, {
-            duration: formatDuration((durationMs ?? 0) * 1e6),
+            duration: formatDuration((durationMs ?? 0) * 1e6, terms.units),
             start: start.replace('T', ' ').replace('Z', ' UTC'),
           }),
         ]),

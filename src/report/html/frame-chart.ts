@@ -27,7 +27,8 @@ const WORTH = 2;
 /** Ends that are drawn; one session has no more of them that matter. */
 const MOST_ENDS = 4;
 
-export const frameChart = (session: SessionReport, { page, terms }: Catalogue): Html | null => {
+export const frameChart = (session: SessionReport, catalogue: Catalogue): Html | null => {
+  const { page, terms } = catalogue;
   const frames = session.timeline.filter(
     (event) => event.layer === 'ws' && (DATA.has(event.event) || event.event === 'run'),
   );
@@ -44,14 +45,14 @@ export const frameChart = (session: SessionReport, { page, terms }: Catalogue): 
   const pings = markers(timeline, 'ping', x);
   const pongs = markers(timeline, 'pong', x);
   const { frames: said, chart } = page;
-  const size = formatBytes(largest);
+  const size = formatBytes(largest, terms.units);
   const heard =
     quiet.length === 0
       ? said.noSilence
       : fillTemplate(said.silences, {
           silences: quiet
             .slice(0, 5)
-            .map(([from, to]) => formatDuration((to - from) * 1e6))
+            .map(([from, to]) => formatDuration((to - from) * 1e6, terms.units))
             .join(terms.and),
         });
   return html`<h3>${said.title}</h3>
@@ -69,9 +70,9 @@ ${timeChart(
 <path class="k-server" d="${frames.map((event) => stem(event, 'server', x, y)).join('')}"/>
 ${pings === '' ? null : html`<path class="k-dots k-ping" d="${pings}"/>`}${pongs === '' ? null : html`<path class="k-dots k-pong" d="${pongs}"/>`}
 <path class="k-end" d="${ends.map(({ atMs }) => `M${x(atMs).toFixed(1)} 0v${2 * REACH}`).join('')}"/>`,
-    inside: html`${quiet.filter(([from, to]) => x(to) - x(from) >= WORDS).map(([from, to]) => silence([x(from), x(to)], to - from, said.silence))}`,
+    inside: html`${quiet.filter(([from, to]) => x(to) - x(from) >= WORDS).map(([from, to]) => silence([x(from), x(to)], fillTemplate(said.silence, { duration: formatDuration((to - from) * 1e6, terms.units) })))}`,
   },
-  chart,
+  catalogue,
 )}</figure>`;
 };
 
@@ -124,5 +125,5 @@ const silences = ({ timeline, startMs, endMs }: SessionReport): [from: number, t
   return found;
 };
 
-const silence = ([from, to]: [number, number], ms: number, template: string): Html =>
-  html`<text class="${to - from < PHONE_WORDS ? 'quiet narrow' : 'quiet'}" x="${((from + to) / 20).toFixed(2)}%" y="${INSIDE + REACH - 8}">${fillTemplate(template, { duration: formatDuration(ms * 1e6) })}</text>`;
+const silence = ([from, to]: [number, number], words: string): Html =>
+  html`<text class="${to - from < PHONE_WORDS ? 'quiet narrow' : 'quiet'}" x="${((from + to) / 20).toFixed(2)}%" y="${INSIDE + REACH - 8}">${words}</text>`;

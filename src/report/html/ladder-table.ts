@@ -26,7 +26,7 @@ export const ladderTable = (
   told: ToldRows,
   catalogue: Catalogue,
 ): Html | null => {
-  const { page, texts } = catalogue;
+  const { page, terms, texts } = catalogue;
   const said = page.timeline;
   const { id, timeline, timelineOmitted } = session;
   if (timeline.length === 0) return null;
@@ -40,7 +40,7 @@ export const ladderTable = (
     const gap = index === cutAt ? leftOut(fillTemplate(page.limits.rows, { count: formatCount(cut) })) : null;
     const silence =
       gap === null && pause >= SILENCE
-        ? leftOut(fillTemplate(said.silence, { duration: formatDuration(pause * 1e6) }))
+        ? leftOut(fillTemplate(said.silence, { duration: formatDuration(pause * 1e6, terms.units) }))
         : null;
     const key = rowId(id, event);
     // Several events may share a packet: the first of them can be jumped to.
@@ -94,7 +94,7 @@ const row = (
   const note = isRun ? runNote(runOf(event), catalogue) : eventText(event, catalogue).note;
   const number = packetNumber(event, report);
   const until = event.untilPacket === undefined ? '' : `–${untilOf(event, report)}`;
-  return html`<tr${anchor} class="${classOf(event)}${proof === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6) : ''}</td><td class="c-packet"><button type="button" tabindex="-1" data-frame="${event.packet}">${number}</button>${until}</td><td class="line">${isRun ? run(event, catalogue) : arrow(event, catalogue)}</td><td class="c-note">${note}${proof?.map((note) => html` <mark>${note === '' ? said.evidence : fillTemplate(said.evidenceNote, { note })}</mark>`)}</td></tr>
+  return html`<tr${anchor} class="${classOf(event)}${proof === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6, catalogue.terms.units) : ''}</td><td class="c-packet"><button type="button" tabindex="-1" data-frame="${event.packet}">${number}</button>${until}</td><td class="line">${isRun ? run(event, catalogue) : arrow(event, catalogue)}</td><td class="c-note">${note}${proof?.map((note) => html` <mark>${note === '' ? said.evidence : fillTemplate(said.evidenceNote, { note })}</mark>`)}</td></tr>
 `;
 };
 

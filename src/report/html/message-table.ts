@@ -38,7 +38,7 @@ const row = (
   terms: Catalogue['terms'],
 ): Html => {
   const { atMs, packet, from, opcode, bytes } = message;
-  return html`<tr><td class="c-at">${((atMs - startMs) / 1000).toFixed(3)}</td><td class="c-packet"><button type="button" class="link" tabindex="-1" data-frame="${packet}">${packetNumber(message, report)}</button></td><td class="c-from">${terms.sides[from]}</td><td class="c-lasted">${opcode} ${formatBytes(bytes)}</td><td class="c-text">${contentOf(message, said)}</td></tr>
+  return html`<tr><td class="c-at">${((atMs - startMs) / 1000).toFixed(3)}</td><td class="c-packet"><button type="button" class="link" tabindex="-1" data-frame="${packet}">${packetNumber(message, report)}</button></td><td class="c-from">${terms.sides[from]}</td><td class="c-lasted">${opcode} ${formatBytes(bytes, terms.units)}</td><td class="c-text">${contentOf(message, said)}</td></tr>
 `;
 };
 

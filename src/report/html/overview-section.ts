@@ -36,7 +36,7 @@ ${outcomes.length < 2 ? null : html`<fieldset><legend>${said.show}</legend>${out
 ${legend(sessions, said)}
 <div class="scroll" tabindex="0" role="region" aria-label="${said.table}">
 <table class="overview" role="table">
-<thead role="rowgroup"><tr role="row">${HEADS.map((key) => html`<th role="columnheader" scope="col" data-sort="${key}" class="c-${key}">${key === 'id' ? '#' : said[key]}</th>`)}<th role="columnheader" scope="col" class="c-time"><span class="hidden">${said.time}</span><svg class="ticks">${axisLabels(axis, 11, axis.startMs)}</svg></th></tr></thead>
+<thead role="rowgroup"><tr role="row">${HEADS.map((key) => html`<th role="columnheader" scope="col" data-sort="${key}" class="c-${key}">${key === 'id' ? '#' : said[key]}</th>`)}<th role="columnheader" scope="col" class="c-time"><span class="hidden">${said.time}</span><svg class="ticks">${axisLabels(axis, 11, terms.units, axis.startMs)}</svg></th></tr></thead>
 <tbody role="rowgroup">
 ${sessions.map((session) => row(session, axis, told, catalogue))}</tbody>
 </table>
@@ -63,8 +63,8 @@ const row = (session: SessionReport, axis: Axis, told: ReadonlySet<number>, { pa
   const number = told.has(id) ? html`<a href="#s${id}">${id}</a>` : html`${id}`;
   // Links lead here where there is no story.
   const anchor = told.has(id) ? null : html` id="s${id}"`;
-  const lasted = formatDuration((endMs - startMs) * 1e6);
-  return html`<tr role="row"${anchor} data-id="${id}" data-outcome="${outcome}" data-lasted="${endMs - startMs}"><td role="cell" class="c-id">${number}</td><td role="cell" class="c-where"><code>${url ?? host ?? server}</code><small>${client} → ${server}</small></td><td role="cell" class="c-outcome o-${outcome}">${MARKS[outcome]} ${terms.outcomes[outcome]}${outcome === 'failed' ? html`<small>${recovered ? fillTemplate(said.recovered, { stage }) : stage}</small>` : null}</td><td role="cell" class="c-lasted">${lasted}</td><td role="cell" class="c-verdict">${verdict}${cause === null ? null : html`<small><code>${cause}</code></small>`}</td><td role="cell" class="c-time">${bar(session, axis, said)}</td></tr>
+  const lasted = formatDuration((endMs - startMs) * 1e6, terms.units);
+  return html`<tr role="row"${anchor} data-id="${id}" data-outcome="${outcome}" data-lasted="${endMs - startMs}"><td role="cell" class="c-id">${number}</td><td role="cell" class="c-where"><code>${url ?? host ?? server}</code><small>${client} → ${server}</small></td><td role="cell" class="c-outcome o-${outcome}">${MARKS[outcome]} ${terms.outcomes[outcome]}${outcome === 'failed' ? html`<small>${recovered ? fillTemplate(said.recovered, { stage }) : stage}</small>` : null}</td><td role="cell" class="c-lasted">${lasted}</td><td role="cell" class="c-verdict">${verdict}${cause === null ? null : html`<small><code>${cause}</code></small>`}</td><td role="cell" class="c-time">${bar(session, axis, said, terms.units)}</td></tr>
 `;
 };
 
@@ -75,10 +75,11 @@ const bar = (
   { stages, startMs, endMs, outcome, stage }: SessionReport,
   axis: Axis,
   said: Catalogue['page']['overview'],
+  units: Catalogue['terms']['units'],
 ): Html => {
   const described = fillTemplate(outcome === 'failed' ? said.barFailed : said.bar, {
-    start: formatDuration(startMs * 1e6),
-    end: formatDuration(endMs * 1e6),
+    start: formatDuration(startMs * 1e6, units),
+    end: formatDuration(endMs * 1e6, units),
     stage,
   });
   const at = (ms: number) => across(ms, axis);

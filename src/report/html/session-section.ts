@@ -31,7 +31,7 @@ export const sessionSection = (
   const network = networkText(session, catalogue);
   const facts = [...(network === undefined ? [] : [network]), ...notSeenTexts(session, catalogue)];
   return html`<details class="session" id="s${id}"${isOpen ? html` open` : null}>
-<summary><h2>${fillTemplate(page.session, { id: String(id) })} <span class="o-${outcome}">${fateOf(session, catalogue)}</span></h2> <span class="brief"><code>${url ?? host ?? server}</code> ${formatDuration((endMs - startMs) * 1e6)}</span></summary>
+<summary><h2>${fillTemplate(page.session, { id: String(id) })} <span class="o-${outcome}">${fateOf(session, catalogue)}</span></h2> <span class="brief"><code>${url ?? host ?? server}</code> ${formatDuration((endMs - startMs) * 1e6, terms.units)}</span></summary>
 <p class="verdict">${verdict} <span class="sure">${sure}</span></p>
 ${identity(session, catalogue)}
 ${filters(session, report, said)}
@@ -79,8 +79,8 @@ const identity = (session: SessionReport, { page: { facts: said }, terms }: Cata
     [
       said.lasted,
       fillTemplate(said.span, {
-        duration: formatDuration((endMs - startMs) * 1e6),
-        start: formatDuration(startMs * 1e6),
+        duration: formatDuration((endMs - startMs) * 1e6, terms.units),
+        start: formatDuration(startMs * 1e6, terms.units),
       }),
     ],
     ...(carrier === null ? [] : [[said.carrier, carrier] as [string, string]]),

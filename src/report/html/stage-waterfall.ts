@@ -20,7 +20,7 @@ export const stageWaterfall = (
 ): Html => html`<h3>${said.title}</h3>
 <div class="scroll" tabindex="0" role="region" aria-label="${fillTemplate(said.region, { id: String(session.id) })}">
 <table class="waterfall">
-<thead><tr><th scope="col">${said.stage}</th><th scope="col">${said.status}</th><th scope="col">${said.took}</th><th scope="col" class="c-time">${said.time}<svg class="ticks" aria-hidden="true">${axisLabels(axisBetween(session.startMs, session.endMs), 11)}</svg></th><th scope="col">${said.packets}</th><th scope="col">${said.detail}</th></tr></thead>
+<thead><tr><th scope="col">${said.stage}</th><th scope="col">${said.status}</th><th scope="col">${said.took}</th><th scope="col" class="c-time">${said.time}<svg class="ticks" aria-hidden="true">${axisLabels(axisBetween(session.startMs, session.endMs), 11, terms.units)}</svg></th><th scope="col">${said.packets}</th><th scope="col">${said.detail}</th></tr></thead>
 <tbody>
 ${session.stages.map((stage) => row(stage, session, report, told, terms))}</tbody>
 </table>
@@ -38,7 +38,7 @@ const row = (
     const place = { packet, capture: captures?.[index] ?? 0 };
     return html`${index === 0 ? '' : terms.and}${linkTo(session, place, packetNumber(place, report), told)}`;
   });
-  return html`<tr><th scope="row">${stage.stage}</th><td class="t-${status}">${MARKS[status]} ${terms.statuses[status]}</td><td class="c-lasted">${durationMs === null ? '' : formatDuration(durationMs * 1e6)}</td><td class="c-time">${bar(stage, session)}</td><td class="c-packets">${named}${packets.length > PACKETS_NAMED ? ', …' : ''}</td><td class="c-detail">${detail ?? ''}</td></tr>
+  return html`<tr><th scope="row">${stage.stage}</th><td class="t-${status}">${MARKS[status]} ${terms.statuses[status]}</td><td class="c-lasted">${durationMs === null ? '' : formatDuration(durationMs * 1e6, terms.units)}</td><td class="c-time">${bar(stage, session)}</td><td class="c-packets">${named}${packets.length > PACKETS_NAMED ? ', …' : ''}</td><td class="c-detail">${detail ?? ''}</td></tr>
 `;
 };
 

@@ -2,7 +2,7 @@
  * The time axis that the drawings of a page share: round moments, and their labels in an SVG of its own size, so that
  * letters stay as large as the text around them however wide the page is. What is drawn over it is stretched; this is not.
  */
-import { formatDuration } from '../format-value.js';
+import { formatDuration, type UnitWords } from '../format-value.js';
 import { type Html, html } from './html.js';
 
 /** Units across a drawing, in which its paths are told. */
@@ -35,11 +35,11 @@ export const across = (ms: number, { startMs, lengthMs }: Axis): number =>
   Math.max(0, Math.min(ACROSS, ((ms - startMs) / lengthMs) * ACROSS));
 
 /** Labels in a row, counted from the beginning of the axis unless that is `fromMs` of something else. */
-export const axisLabels = (axis: Axis, y: number, fromMs = 0): Html =>
+export const axisLabels = (axis: Axis, y: number, units: UnitWords, fromMs = 0): Html =>
   html`${ticksOf(axis, fromMs).map((ms, index, { length }) => {
     const at = (ms / axis.lengthMs) * ACROSS;
     const anchor = at < NEAR_START ? 'start' : at > NEAR_END ? 'end' : 'middle';
-    return html`<text class="${index % 2 === 1 && length > FEW ? 'tick odd' : 'tick'}" x="${(at / 10).toFixed(2)}%" y="${y}" text-anchor="${anchor}">${formatDuration((fromMs + ms) * 1e6)}</text>`;
+    return html`<text class="${index % 2 === 1 && length > FEW ? 'tick odd' : 'tick'}" x="${(at / 10).toFixed(2)}%" y="${y}" text-anchor="${anchor}">${formatDuration((fromMs + ms) * 1e6, units)}</text>`;
   })}`;
 
 /** Lines from top to bottom at the same moments. */

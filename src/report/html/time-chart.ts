@@ -26,7 +26,7 @@ export interface TimeChart {
   inside?: Html;
 }
 
-export const timeChart = (chart: TimeChart, said: Catalogue['page']['chart']): Html => {
+export const timeChart = (chart: TimeChart, { page: { chart: said }, terms }: Catalogue): Html => {
   const { key, title, description, axis, reach, top, paths, inside = null } = chart;
   const plot = 2 * reach;
   const right = (y: number, text: string | null) =>
@@ -39,7 +39,7 @@ ${paths}
 <path class="axis" d="M0 ${reach}H${ACROSS}"/></svg>
 ${inside}<text x="0" y="${LABEL - 4}">${said.client}</text>${right(LABEL - 4, top)}
 <text x="0" y="${plot + 2 * LABEL - 3}">${said.server}</text>${right(plot + 2 * LABEL - 3, top)}
-${axisLabels(axis, plot + 3 * LABEL)}
+${axisLabels(axis, plot + 3 * LABEL, terms.units)}
 </svg>`;
 };
 

@@ -1,4 +1,5 @@
 /** The opening handshake as it was sent: both heads, with what breaks RFC 6455 4 marked and named. */
+import { formatBytes } from '../format-value.js';
 import type { Catalogue } from '../language/catalogue.js';
 import type { ExchangeReport, Report, SessionReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
@@ -8,15 +9,15 @@ import { type Html, html } from './html.js';
 /** Rows of one head: servers send less, attackers more. */
 const MOST_HEADERS = 200;
 
-export const upgradeHeaders = ({ upgrade }: SessionReport, report: Report, { page }: Catalogue): Html | null => {
+export const upgradeHeaders = ({ upgrade }: SessionReport, report: Report, catalogue: Catalogue): Html | null => {
   if (upgrade === null) return null;
-  const said = page.upgrade;
+  const said = catalogue.page.upgrade;
   const { problems, acceptValid, earlier } = upgrade;
   const wrong = new Set(problems.flatMap((problem) => faultyHeader(codeOf(problem)) ?? []));
   return html`<h3>${said.title}</h3>
 ${problems.length === 0 ? null : html`<ul class="problems">${problems.map((problem) => html`<li>${wordedProblem(problem, said)}</li>`)}</ul>`}
-${earlier.map((exchange) => exchangeOf(exchange, NONE, report, page))}
-${exchangeOf(upgrade, wrong, report, page)}
+${earlier.map((exchange) => exchangeOf(exchange, NONE, report, catalogue))}
+${exchangeOf(upgrade, wrong, report, catalogue)}
 ${acceptValid === null ? null : html`<p class="small">${acceptValid ? said.fits : said.misfits}</p>`}`;
 };
 
@@ -24,7 +25,7 @@ const exchangeOf = (
   { request, response }: ExchangeReport,
   wrong: ReadonlySet<string>,
   report: Report,
-  { upgrade: said, limits }: Catalogue['page'],
+  { page: { upgrade: said, limits }, terms: { units } }: Catalogue,
 ): Html => {
   const head = (title: string, packet: string, headers: readonly (readonly [string, string])[], side: string): Html => {
     const shown = headers.slice(0, MOST_HEADERS);
@@ -41,7 +42,7 @@ ${headers.length > shown.length ? html`<p class="limit">${fillTemplate(limits.he
 ${request === null ? html`<p class="limit">${said.noRequest}</p>` : head(`${request.method} ${request.target} HTTP/${request.httpVersion}`, packetNumber(request, report), request.headers, 'request')}
 ${response === null ? html`<p class="limit">${said.noAnswer}</p>` : head(`${response.status} ${response.reason}`, packetNumber(response, report), response.headers, 'response')}
 </div>
-${response?.body === undefined || response.body.text === '' ? null : html`<details class="body"><summary>${fillTemplate(said.body, { count: String(response.body.bytes) })}</summary><pre>${response.body.text.split('\n').map((line) => html`${line.replace(/\r$/, '')}\n`)}</pre></details>`}`;
+${response?.body === undefined || response.body.text === '' ? null : html`<details class="body"><summary>${fillTemplate(said.body, { size: formatBytes(response.body.bytes, units) })}</summary><pre>${response.body.text.split('\n').map((line) => html`${line.replace(/\r$/, '')}\n`)}</pre></details>`}`;
 };
 
 const faultyHeader = (code: FaultCode | ''): string | undefined => (code === '' ? undefined : FAULTY[code]);

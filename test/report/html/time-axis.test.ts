@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../src/report/html/html.js';
 import { across, axisBetween, axisLabels, ticksOf } from '../../../src/report/html/time-axis.js';
+import { ENGLISH } from '../../../src/report/language/english/english.js';
 
 const labels = (fromMs: number, toMs: number): string[] =>
-  [...textOf(axisLabels(axisBetween(fromMs, toMs), 10, fromMs)).matchAll(/>([^<]+)</g)].map(([, text]) => text ?? '');
+  [...textOf(axisLabels(axisBetween(fromMs, toMs), 10, ENGLISH.terms.units, fromMs)).matchAll(/>([^<]+)</g)].map(
+    ([, text]) => text ?? '',
+  );
 
 describe('the time axis of a drawing', () => {
   it.each([

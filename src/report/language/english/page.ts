@@ -154,6 +154,8 @@ export const ENGLISH_PAGE = {
   },
   series: {
     title: 'TCP over time',
+    numbers: 'TCP in numbers',
+    told: '{name}: {sides}',
     of: '{name} of session {id}',
     sideOf: '{side} {value}',
     describes: '{note} Client upwards: {client}. Server downwards: {server}.',
@@ -180,7 +182,7 @@ export const ENGLISH_PAGE = {
     absent: 'not there',
     noRequest: 'The request is not in the capture.',
     noAnswer: 'No answer was seen.',
-    body: 'Body of the answer, {count} bytes',
+    body: 'Body of the answer, {size}',
     detail: '{fault}: {detail}',
     faults: {
       'http-version-old': 'WebSocket needs HTTP/1.1 (RFC 6455 4.1); this is',

@@ -155,6 +155,8 @@ export const CHINESE_PAGE: Catalogue['page'] = {
   },
   series: {
     title: '随时间变化的 TCP',
+    numbers: 'TCP 数值',
+    told: '{name}：{sides}',
     of: '会话 {id} 的{name}',
     sideOf: '{side} {value}',
     describes: '{note}客户端向上：{client}。服务器向下：{server}。',
@@ -180,7 +182,7 @@ export const CHINESE_PAGE: Catalogue['page'] = {
     absent: '不存在',
     noRequest: '请求不在抓包文件中。',
     noAnswer: '未捕获到响应。',
-    body: '响应正文，{count} bytes',
+    body: '响应正文，{size}',
     detail: '{fault}：{detail}',
     faults: {
       'http-version-old': 'WebSocket 需要 HTTP/1.1 (RFC 6455 4.1)；这里是',
