@@ -53,6 +53,14 @@ export class Assembler {
     return this.waiting[0]?.sequence ?? this.next;
   }
 
+  /** The first hole and the packet behind it; undefined where nothing waits. */
+  hole(): { bytes: number; behind: Arrival } | undefined {
+    const first = this.waiting[0];
+    if (first === undefined) return undefined;
+    const { packet, at } = first;
+    return { bytes: ahead(first.sequence, this.next), behind: { packet, at, readyAt: at } };
+  }
+
   /** True when the byte at `sequence` is delivered or waits. */
   has(sequence: number): boolean {
     if (ahead(sequence, this.next) < 0) return true;

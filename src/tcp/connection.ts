@@ -145,6 +145,9 @@ export class Connection implements RepetitionContext {
     if (this.consumer !== undefined && passPredicted(segment, flow, peer)) return;
     const { at, packet } = segment;
     this.first ??= { packet, at, readyAt: at };
+    if ((segment.flags & RST) !== 0 && flow.rst === undefined && flow.packets > 0) {
+      flow.beforeRst = { packet: flow.lastPacket, at: flow.lastAt, readyAt: flow.lastAt };
+    }
     flow.packets++;
     flow.lastAt = at;
     flow.lastPacket = packet;
@@ -443,10 +446,7 @@ export class Connection implements RepetitionContext {
       flow.lastAckAt = at;
       flow.lastAckPacket = packet;
       flow.duplicateRun = 0;
-      if (peer.repeats.length > 0) {
-        peer.repeats = [];
-        peer.heardSinceRepeats = undefined;
-      }
+      if (peer.repeats.length > 0) peer.settleRepeats(packet, at);
       if (peer.started && ahead(acknowledgment, peer.assembler.next) > 0) this.noteAckedHole(peer, at);
     }
     // Also where nothing new is covered: the first acknowledgment of a capture that begins midway.
@@ -582,7 +582,11 @@ export class Connection implements RepetitionContext {
   private giveUpAll(flow: Flow, packet: PacketRef, at: Nanos): void {
     if (flow.started && flow.ackedKnown) this.giveUpAcked(flow, packet, at);
     const { assembler } = flow;
-    while (assembler.holds) assembler.skipTo(assembler.waitingFrom, flow.holeCause(assembler.waitingFrom), packet, at);
+    while (assembler.holds) {
+      const cause = flow.holeCause(assembler.waitingFrom);
+      if (cause === 'not-acknowledged') flow.hole ??= assembler.hole();
+      assembler.skipTo(assembler.waitingFrom, cause, packet, at);
+    }
   }
 
   private noteGap(flow: Flow, length: number, cause: GapCause, arrival: Arrival): void {

@@ -103,6 +103,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   finUnseen = false;
   rst: Arrival | undefined;
   rstAnswers: Arrival | undefined;
+  beforeRst: Arrival | undefined;
   ttl = NEVER;
   rstTtl = NEVER;
   ttlVaries = false;
@@ -294,6 +295,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   /** What was sent again and again is acknowledged. */
   settleRepeats(packet: PacketRef, at: Nanos): void {
     this.repeats = [];
+    this.heardSinceRepeats = undefined;
     this.stuck.settle(packet, at);
   }
 
@@ -359,6 +361,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       finAcked,
       rst: this.rst,
       rstAnswers: this.rstAnswers,
+      beforeRst: this.beforeRst,
       oldestUnacked,
       unackedBytes: oldest >= 0 ? Math.max(0, outstanding) : 0,
       repeats: oldestUnacked === undefined ? [] : this.repeats,

@@ -3,6 +3,7 @@
  * receiver said by SACK (RFC 2018) and D-SACK (RFC 2883). Made at the first such packet: a healthy flow has none.
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
+import type { Arrival } from '../stream/arrival.js';
 import type { Segment } from './segment.js';
 import { ahead } from './sequence.js';
 import type { RetransmissionKind } from './tcp-facts.js';
@@ -51,6 +52,8 @@ export class LossHistory {
   sackedTop = 0;
   /** When it reported a block last, -1 before the first. */
   sackedAt: Nanos = -1;
+  /** The acknowledgment that reported it. */
+  sackedBy: Arrival | undefined;
   /** The blocks above the acknowledgment, as the receiver reported them last: four at most. */
   blocks: Block[] = [];
   /** After a timeout, what was sent up to here is sent again without further timers (RFC 5681 3.1). */
@@ -116,7 +119,10 @@ export function readBlocks(segment: Segment, history: LossHistory): Block | unde
     history.sackedAt = segment.at;
     above.push({ start, end });
   }
-  if (above.length > 0) history.blocks = above;
+  if (above.length > 0) {
+    history.blocks = above;
+    history.sackedBy = { packet: segment.packet, at: segment.at, readyAt: segment.at };
+  }
   return twice;
 }
 

@@ -283,7 +283,7 @@ function noteRetransmission(
   if (isHad) reclassify(flow, repeat, 'spurious');
   context.sink?.event('tcp', 'retransmission', flow.side, packet, at, data);
   flow.sent.repeat(sequence, end);
-  if (flow.ackedKnown && ahead(sequence, flow.acked) <= 0 && ahead(end, flow.acked) > 0) flow.repeated(packet, at);
+  if (flow.ackedKnown && ahead(sequence, flow.acked) <= 0 && ahead(end, flow.acked) > 0) flow.repeated(segment);
 }
 
 function noteCopy(context: RepetitionContext, segment: Segment, flow: Flow, sequence: number, end: number): void {

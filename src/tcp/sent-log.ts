@@ -17,6 +17,8 @@ const PACKET = 5;
 /** How often the same bytes were sent again. */
 const REPEATED = 6;
 const STRIDE = 7;
+/** Segments larger than all before them that are remembered: sizes seldom grow in so many steps within one window. */
+const RECORDS_KEPT = 16;
 /** In the column of repetitions: sent once, and acknowledged only when a hole before it was filled. */
 const DISTRUSTED = 0.5;
 
@@ -34,6 +36,10 @@ export class SentLog {
   private logged = 0;
   /** Entries ever acknowledged (or given up); between them and `logged` are those in flight. */
   private done = 0;
+  /** The largest payload so far, in bytes. */
+  largest = 0;
+  /** Segments that were larger than all before them. */
+  private readonly records: { end: number; bytes: number }[] = [];
 
   /** A new segment of `start` up to `end`. */
   log(start: number, end: number, ipId: number, tsVal: number, at: Nanos, packet: PacketRef): void {
@@ -48,6 +54,21 @@ export class SentLog {
     ring[slot + PACKET] = packet;
     ring[slot + REPEATED] = 0;
     this.logged++;
+    if (((end - start) | 0) > this.largest) this.noteRecord(end, (end - start) | 0);
+  }
+
+  /** The largest payload of those that end at or before `sequence`, in bytes; 0 when there is none. */
+  largestBefore(sequence: number): number {
+    return this.records.findLast(({ end }) => ahead(sequence, end) >= 0)?.bytes ?? 0;
+  }
+
+  /** Calls back for every segment in flight, oldest first. */
+  forEachInFlight(visit: (start: number, end: number) => void): void {
+    const { ring, entries } = this;
+    for (let index = this.done; index < this.logged; index++) {
+      const slot = (index & (entries - 1)) * STRIDE;
+      visit(ring[slot + START]!, ring[slot + END]!);
+    }
   }
 
   /**
@@ -138,6 +159,12 @@ export class SentLog {
   /** Slot of the oldest unacknowledged entry, or -1. */
   oldest(): number {
     return this.done < this.logged ? (this.done % this.entries) * STRIDE : -1;
+  }
+
+  private noteRecord(end: number, bytes: number): void {
+    this.largest = bytes;
+    if (this.records.length === RECORDS_KEPT) this.records.shift();
+    this.records.push({ end, bytes });
   }
 
   private makeRoom(): void {

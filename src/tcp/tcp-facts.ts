@@ -18,6 +18,23 @@ export interface RttSummary {
   max: Nanos;
 }
 
+/** Payloads of one direction in bytes, 0 where there is none: which sizes passed, and which did not. */
+export interface SegmentSizes {
+  /** The smallest as which the oldest unacknowledged segment was sent. */
+  stuck: number;
+  /** The largest that was acknowledged. */
+  acknowledged: number;
+  /** The largest that the peer reports to hold behind what is stuck (RFC 2018), and its report. */
+  sackedBehind: number;
+  sackedAt: Arrival | undefined;
+  /** The largest in the capture. */
+  largest: number;
+  /** The first hole that was neither captured nor acknowledged: its bytes, and the packet behind it, which showed it. */
+  hole: { bytes: number; behind: Arrival } | undefined;
+  /** Bytes that were sent several times in vain, at `from` or more at a time, and acknowledged once they were sent `to` at a time. */
+  shrunk: { from: number; to: number; tries: number; first: Arrival; passed: Arrival } | undefined;
+}
+
 /** What one side sent. */
 export interface FlowFacts {
   packets: number;
@@ -69,11 +86,14 @@ export interface FlowFacts {
    * ACK, and numbered as that packet acknowledges. A host that ends a connection it has sends its RST with ACK.
    */
   rstAnswers: Arrival | undefined;
+  /** Its last packet before its RST. */
+  beforeRst: Arrival | undefined;
   /** At the end: the oldest segment (data, SYN or FIN) that the peer has not acknowledged; undefined when all is. */
   oldestUnacked: Arrival | undefined;
   unackedBytes: number;
   /** When the oldest unacknowledged segment was sent again: its repetitions, at most 16. */
   repeats: Arrival[];
+  sizes: SegmentSizes;
   /** The first packet of the peer after the second of these. */
   heardSinceRepeats: Arrival | undefined;
   /** Keep-alives of this side since the peer was heard last, at most 16. */
