@@ -8,22 +8,54 @@ import { visible } from '../terminal/visible.js';
 
 /** In a sentence or a table cell: plain words as they are, everything else as code. */
 export const inertProse = (text: string): string => {
-  const pieces: { text: string; isCode: boolean; isSpaced: boolean }[] = [];
+  const pieces: Piece[] = [];
   for (const { text: word, isSpaced } of runsOf(visible(text))) {
     const last = pieces.at(-1);
     const closes = last?.isCode === true && isOpen(last.text) && word.includes(')');
-    const isCode = closes || !isPlain(word.replace(/^[("]+|[)",.;:?]+$/g, ''));
+    const isCode = closes || !isPlain(word.replace(/^[("]+|[)",.;:?…]+$/g, ''));
     // Code that goes on is one span.
     if (isCode && last?.isCode) last.text += isSpaced ? ` ${word}` : word;
     else pieces.push({ text: word, isCode, isSpaced });
   }
-  return pieces
+  return withWholeSettings(pieces)
     .map(({ text: piece, isCode, isSpaced }, index) => {
       const space = index > 0 && isSpaced ? ' ' : '';
       return space + (isCode ? codeInProse(piece) : piece);
     })
     .join('');
 };
+
+interface Piece {
+  text: string;
+  isCode: boolean;
+  isSpaced: boolean;
+}
+
+/** Lines of a configuration, `name value value;` one after the other, are code as a whole, plain words in them too. */
+const withWholeSettings = (pieces: readonly Piece[]): Piece[] => {
+  const whole: Piece[] = [];
+  for (let at = 0; at < pieces.length; at++) {
+    const piece = pieces[at]!;
+    const end = piece.isCode ? endOfSetting(pieces, at) : at;
+    const joined = pieces.slice(at + 1, end + 1).map(({ text, isSpaced }) => (isSpaced ? ` ${text}` : text));
+    whole.push({ ...piece, text: piece.text + joined.join('') });
+    at = end;
+  }
+  return whole;
+};
+
+/** Index of the last piece of the settings that begin at `start`; `start` itself where none ends in a semicolon. */
+const endOfSetting = (pieces: readonly Piece[], start: number): number => {
+  let end = start;
+  for (let at = start + 1; at < pieces.length && at <= end + SETTING_WORDS; at++) {
+    if (pieces[at - 1]!.text.match(/[,.:]$/)) break;
+    if (/;(?: |$)/.test(pieces[at]!.text)) end = at;
+  }
+  return end;
+};
+
+/** Pieces between the name of a setting and its semicolon. */
+const SETTING_WORDS = 3;
 
 /** Words between spaces; where ideographs touch other letters without a space, both are words of their own. */
 const runsOf = (text: string): WrapWord[] =>
@@ -54,8 +86,11 @@ const codeInProse = (piece: string): string => {
   const [, open = '', bare = '', close = ''] = /^(\(?)(.*?)([),.:;]*)$/s.exec(piece) ?? [];
   const isWrapped = open !== '' && close.startsWith(')');
   const stops = isWrapped ? close : (/[,.:;]*$/.exec(close)?.[0] ?? '');
-  const inner = piece.slice(isWrapped ? 1 : 0, piece.length - stops.length);
-  return inner === '' || bare === '' ? inertCode(piece) : `${isWrapped ? open : ''}${inertCode(inner)}${stops}`;
+  const isSetting = stops.startsWith(';') && piece.includes('; ');
+  const inner = piece.slice(isWrapped ? 1 : 0, piece.length - stops.length) + (isSetting ? ';' : '');
+  return inner === '' || bare === ''
+    ? inertCode(piece)
+    : `${isWrapped ? open : ''}${inertCode(inner)}${isSetting ? stops.slice(1) : stops}`;
 };
 
 const isOpen = (text: string): boolean => text.split('(').length > text.split(')').length;

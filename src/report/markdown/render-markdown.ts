@@ -108,7 +108,7 @@ const sessionsTable = ({ sessions }: Report, { markdown: said, terms }: Catalogu
 };
 
 const stagesOf = (session: SessionReport, report: Report, catalogue: Catalogue): string[] => {
-  const diagram = sequenceDiagram(session, catalogue);
+  const diagram = sequenceDiagram(session, report, catalogue);
   return [
     fillTemplate(catalogue.markdown.stagesOf, { id: String(session.id) }),
     stageTable(session, report, catalogue),

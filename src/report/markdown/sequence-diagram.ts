@@ -4,9 +4,11 @@
  * no meaning to.
  */
 import { eventText, runSummary } from '../event-text.js';
+import { type JoinedLegs, type JoinedRow, joinedLegs } from '../joined-legs.js';
 import type { Catalogue } from '../language/catalogue.js';
 import { ENGLISH } from '../language/english/english.js';
-import type { EventReport, SessionReport } from '../report.js';
+import type { Report, SessionReport } from '../report.js';
+import { packetNumber } from '../terminal/finding-lines.js';
 import { fillCounted, fillTemplate } from '../wording.js';
 import { fencedBlock } from './inert.js';
 
@@ -18,65 +20,90 @@ const FIRST = 4;
 const AROUND = 1;
 const LABEL = 48;
 
-/** Undefined for a session whose timeline has no direction to draw. */
-export const sequenceDiagram = (session: SessionReport, catalogue: Catalogue = ENGLISH): string | undefined => {
-  const { timeline } = session;
-  if (timeline.length < 2) return undefined;
-  let rows = wantedRows(session);
+/** Undefined for a session whose timeline has no direction to draw. Both legs of a proxy are drawn as one. */
+export const sequenceDiagram = (
+  session: SessionReport,
+  report: Report,
+  catalogue: Catalogue = ENGLISH,
+): string | undefined => {
+  const joined = joinedLegs(session, report);
+  if (joined.rows.length < 2) return undefined;
+  let wanted = wantedRows(joined, session);
   for (;;) {
-    const lines = diagramLines(timeline, rows, catalogue);
-    if (lines.join('\n').length <= MOST_CHARACTERS || rows.length <= 4) return fencedBlock(lines, 'mermaid');
+    const lines = diagramLines(joined, wanted, report, catalogue);
+    if (lines.join('\n').length <= MOST_CHARACTERS || wanted.length <= 4) return fencedBlock(lines, 'mermaid');
     // The beginning is known to everybody; the end is what went wrong.
-    rows = [...rows.slice(0, 2), ...rows.slice(rows.length > 8 ? 4 : 3)];
+    wanted = [...wanted.slice(0, 2), ...wanted.slice(wanted.length > 8 ? 4 : 3)];
   }
 };
 
-/** Indices into the timeline, ascending. */
-const wantedRows = ({ timeline, findings }: SessionReport): number[] => {
+/** Indices of rows, ascending. */
+const wantedRows = ({ rows }: JoinedLegs, { findings }: SessionReport): number[] => {
   const proof = new Set((findings[0]?.evidence ?? []).map((place) => keyOf(place)));
   const wanted = new Set<number>();
   const want = (index: number) => {
-    if (index >= 0 && index < timeline.length) wanted.add(index);
+    if (index >= 0 && index < rows.length) wanted.add(index);
   };
   for (let index = 0; index < FIRST; index++) want(index);
-  timeline.forEach((event, index) => {
+  rows.forEach(({ event }, index) => {
     if (!proof.has(keyOf(event))) return;
     for (let near = index - AROUND; near <= index + AROUND; near++) want(near);
   });
-  want(timeline.length - 2);
-  want(timeline.length - 1);
+  want(rows.length - 2);
+  want(rows.length - 1);
   return [...wanted].sort((a, b) => a - b);
 };
 
 const keyOf = ({ packet, capture = 0 }: { packet: number; capture?: number }): string => `${capture}:${packet}`;
 
-const diagramLines = (timeline: readonly EventReport[], rows: readonly number[], catalogue: Catalogue): string[] => {
-  const { client, server } = catalogue.terms.sides;
+const diagramLines = (
+  { legs, rows }: JoinedLegs,
+  wanted: readonly number[],
+  report: Report,
+  catalogue: Catalogue,
+): string[] => {
   const said = catalogue.markdown.diagram;
-  const lines = ['sequenceDiagram', `  participant C as ${client}`, `  participant S as ${server}`];
+  const lines = ['sequenceDiagram', ...partiesOf(legs, catalogue)];
   let before = -1;
-  for (const row of rows) {
-    const event = timeline[row]!;
-    const left = row - before - 1;
+  for (const index of wanted) {
+    const row = rows[index]!;
+    const left = index - before - 1;
     if (left > 0) lines.push(`  Note over C,S: ${fillCounted(said.more, left)}`);
-    const previous = timeline[row - 1];
-    const silence = previous === undefined ? 0 : event.atMs - (previous.untilMs ?? previous.atMs);
+    const previous = rows[index - 1]?.event;
+    const silence = previous === undefined ? 0 : row.event.atMs - (previous.untilMs ?? previous.atMs);
     if (left === 0 && silence >= SILENCE) {
       const duration = (silence / 1000).toFixed(1);
       lines.push(`  Note over C,S: ${fillTemplate(said.silence, { duration })}`);
     }
-    lines.push(`  ${arrowOf(event, catalogue)}`);
-    before = row;
+    lines.push(`  ${arrowOf(row, (index) => partyName(index, legs.length), report, catalogue)}`);
+    before = index;
   }
   return lines;
 };
 
+const partiesOf = (legs: readonly SessionReport[], { terms, markdown }: Catalogue): string[] => {
+  const proxies = legs.slice(0, -1).map(({ id, server, legs: pairs = [] }) => {
+    const proxy = pairs.find(({ client }) => client === id)?.proxy ?? server;
+    return fillTemplate(markdown.diagram.proxy, { proxy });
+  });
+  return [terms.sides.client, ...proxies, terms.sides.server].map(
+    (name, index) => `  participant ${partyName(index, legs.length)} as ${labelOf(name)}`,
+  );
+};
+
+const partyName = (index: number, legs: number): string => (index === 0 ? 'C' : index === legs ? 'S' : `P${index}`);
+
 /** In milliseconds: shorter pauses are nothing to look at. */
 const SILENCE = 1000;
 
-const arrowOf = (event: EventReport, catalogue: Catalogue): string => {
+const arrowOf = (
+  { event, from, to }: JoinedRow,
+  party: (index: number) => string,
+  report: Report,
+  catalogue: Catalogue,
+): string => {
   const { diagram: said } = catalogue.markdown;
-  const packet = String(event.packet);
+  const packet = packetNumber(event, report);
   if (event.event === 'run') {
     const told = runSummary(
       {
@@ -87,12 +114,11 @@ const arrowOf = (event: EventReport, catalogue: Catalogue): string => {
       },
       catalogue,
     );
-    return `Note over C,S: ${fillTemplate(said.run, { label: labelOf(told), packet })}`;
+    return `Note over ${party(from)},${party(from + 1)}: ${fillTemplate(said.run, { label: labelOf(told), packet })}`;
   }
   const text = fillTemplate(said.arrow, { label: labelOf(eventText(event, catalogue).label), packet });
-  if (event.from === 'network') return `Note over C,S: ${text}`;
-  const arrow = LOST.has(event.event) ? '--x' : '->>';
-  return event.from === 'client' ? `C${arrow}S: ${text}` : `S${arrow}C: ${text}`;
+  if (from === to) return `Note over ${party(from)},${party(from + 1)}: ${text}`;
+  return `${party(from)}${LOST.has(event.event) ? '--x' : '->>'}${party(to)}: ${text}`;
 };
 
 /** Drawn with a cross at its end. */

@@ -53,6 +53,19 @@ describe('a text in a sentence', () => {
     expect(inertProse(text)).toBe(text);
   });
 
+  it('takes lines of a configuration as one', () => {
+    expect(
+      inertProse(
+        'In nginx: proxy_http_version 1.1; proxy_set_header Upgrade $up; proxy_set_header Connection "up"; and go.',
+      ),
+    ).toBe(
+      'In nginx: `proxy_http_version 1.1; proxy_set_header Upgrade $up; proxy_set_header Connection "up";` and go.',
+    );
+    expect(inertProse('Connection: close (HTTP/1.0)…')).toBe('Connection: close (HTTP/1.0)…');
+    expect(inertProse('See proxy_read_timeout, or wait; it ends.')).toBe('See `proxy_read_timeout`, or wait; it ends.');
+    expect(inertProse('Raise proxy_read_timeout; it ends.')).toBe('Raise `proxy_read_timeout`; it ends.');
+  });
+
   it('keeps code together and its stops outside', () => {
     expect(inertProse('Call setInterval(() => socket.ping(), ms); then wait.')).toBe(
       'Call `setInterval(() => socket.ping(), ms)`; then wait.',

@@ -88,7 +88,7 @@ describe('the report for an issue', () => {
 
 describe('the diagram', () => {
   it('shows the beginning, what the evidence names, and the silence', () => {
-    const diagram = sequenceDiagram(incident().sessions[1]!);
+    const diagram = sequenceDiagram(incident().sessions[1]!, incident());
     expect(diagram).toMatch(/^```mermaid\nsequenceDiagram\n/);
     expect(diagram).toContain('  C->>S: SYN (packet 41)\n');
     expect(diagram).toMatch(/ s of silence\n {2}S->>C: FIN \(packet \d+\)\n/);
@@ -101,12 +101,12 @@ describe('the diagram', () => {
       atMs,
       note: '',
     }));
-    expect(sequenceDiagram(report.sessions[0]!)!.length).toBeLessThan(2020);
+    expect(sequenceDiagram(report.sessions[0]!, report)!.length).toBeLessThan(2020);
   });
 
   it('holds labels of strangers to characters without a meaning', () => {
     for (const session of hostileReport().sessions) {
-      for (const line of sequenceDiagram(session)!.split('\n').slice(4, -1)) {
+      for (const line of sequenceDiagram(session, hostileReport())!.split('\n').slice(4, -1)) {
         expect(line).toMatch(
           /^ {2}(?:Note over C,S|[CS](?:->>|--x)[CS]): (?:[\p{L}\p{N} .,/_…-]|#\d+;)+ \((?:from )?packet \d+\)$|^ {2}Note over C,S: [\d.,]+ (?:more events?|s of silence)$/u,
         );

@@ -30,6 +30,7 @@ export const ENGLISH_MARKDOWN = {
   secrets: '**Credentials were left in.**',
   noSecrets: 'Credentials are taken out as far as they were recognised.',
   diagram: {
+    proxy: 'proxy {proxy}',
     more: { one: '{count} more event', many: '{count} more events' } as Counted,
     silence: '{duration} s of silence',
     arrow: '{label} (packet {packet})',

@@ -31,6 +31,7 @@ export const CHINESE_MARKDOWN: Catalogue['markdown'] = {
   secrets: '**凭据保留未删。**',
   noSecrets: '凭据在可识别的范围内已去除。',
   diagram: {
+    proxy: '代理 {proxy}',
     more: { one: '另有 {count} 个事件', many: '另有 {count} 个事件' },
     silence: '{duration} s 无通信',
     arrow: '{label}（数据包 {packet}）',
