@@ -11,6 +11,7 @@ describe('a RST', () => {
     const asked = [...opening(), fromClient(100, 1, 10), fromServer(140, 11), fromClient(5000, 11, 10)];
     const bare = hear(...asked, raw({ ms: 5001, from: 'server', flags: 'R', seq: 1 }));
     expect(bare.facts.flows.server.rstAnswers?.packet).toBe(6);
+    expect(bare.facts.flows.server.beforeRst?.packet).toBe(5);
     const own = hear(...asked, raw({ ms: 5001, from: 'server', flags: 'RA', seq: 1, ack: 21 }));
     expect(own.facts.flows.server.rstAnswers).toBeUndefined();
     const elsewhere = hear(...asked, raw({ ms: 5001, from: 'server', flags: 'R', seq: 3 }));

@@ -32,6 +32,7 @@ export const noFlow = (): FlowFacts => ({
   finAcked: false,
   rst: undefined,
   rstAnswers: undefined,
+  beforeRst: undefined,
   oldestUnacked: undefined,
   unackedBytes: 0,
   repeats: [],

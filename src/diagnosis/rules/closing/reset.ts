@@ -1,17 +1,24 @@
 /**
  * The connection was reset while the session was open and neither side had sent a Close. An RST whose TTL does not fit
- * the other packets of the side it claims to come from was made by something in between.
+ * the other packets of the side it claims to come from was made by something in between; one that answers a packet after
+ * a silence as hosts do for a connection they do not have says nothing of when or why that was lost.
  */
 
-import { SIDES } from '../../../stream/side.js';
+import type { Nanos } from '../../../capture/packet.js';
+import type { Session } from '../../../session/session.js';
+import type { Arrival } from '../../../stream/arrival.js';
+import { SIDES, type Side } from '../../../stream/side.js';
 import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
 import { hopsApart, isForeignReset } from '../../measures/foreign-reset.js';
 import { sideOrNetwork } from '../../measures/phrases.js';
-import { duration, text } from '../../measures/values.js';
+import { duration, side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
+
+/** Shorter pauses are no silence in which a connection is lost or given up. */
+const QUIET: Nanos = 1e9;
 
 export const reset = defineRule({
   meta: {
@@ -24,16 +31,27 @@ export const reset = defineRule({
     messages: {
       endpoint:
         'The {by} reset the connection {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
+      unknown:
+        'The {by} does not know the connection any more: after {quiet} without a packet from it, it answered the next packet by a RST as hosts do for a connection that they do not have (without ACK, its number taken from that packet). It had lost or given up the connection before, or the packet reached it from another port or another machine. Libraries report this as 1006.',
       middlebox:
         'A RST in the name of the {by} ended the connection, but it came from another machine: its TTL is {rstTtl}, the other packets of the {by} arrived with {ttl}. Libraries report this as 1006.',
       injected:
         'Something in between reset the connection {silence} after the last frame: the RST does not fit the packets of either side. Libraries report this as 1006.',
       both: 'Both sides were sent a RST at the same moment, neither of which fits the packets of the side it claims to come from: something in between ended the connection. Libraries report this as 1006.',
     },
-    notes: { last: 'last frame', reset: 'RST' },
+    notes: {
+      last: 'last frame',
+      heard: 'last packet before the silence',
+      answered: 'packet that is answered',
+      reset: 'RST',
+    },
     remedies: {
       crash:
         'Read the log of the {by} at this time: a process that is killed with unread data, closes with SO_LINGER 0 or calls terminate() resets.',
+      before:
+        'Look in the log of the {by} for what happened during the silence, not at this moment: it restarted or crashed, or gave up because of a timeout (TCP_USER_TIMEOUT, keep-alive) while its own packets did not arrive here.',
+      rebound:
+        'Or something in between forgot the connection in the silence: a NAT or firewall then gives the next packet another port, a load balancer sends it to another machine, and that host answers by a RST. Compare ports and sequence numbers with a capture at the {by}; pings more often than the idle timeout of what is in between keep the connection known.',
       expired:
         'If the connection had been quiet, something with connection state (NAT, load balancer, firewall) may have forgotten it and answered the next packet by a RST: send pings more often than its idle timeout.',
       middlebox:
@@ -70,6 +88,20 @@ export const reset = defineRule({
       };
       return;
     }
+    const unknown = answerForUnknown(session, end.by);
+    if (unknown !== undefined) {
+      const { answered, heard } = unknown;
+      yield {
+        message: 'unknown',
+        cause: 'ws-reset',
+        data: { by: side(end.by), quiet: duration(answered.at - heard.at) },
+        evidence: evidence([heard, 'heard'], [answered, 'answered'], [end.at, 'reset']),
+        struckAt: end.at.at,
+        confidence: 'likely',
+        remedies: ['before', 'rebound'],
+      };
+      return;
+    }
     yield {
       ...shared,
       message: 'endpoint',
@@ -80,3 +112,10 @@ export const reset = defineRule({
     };
   },
 });
+
+/** The packet that the RST answers, and the last one before it that came from the RST's side, where a silence is between. */
+const answerForUnknown = ({ tcp }: Session, by: Side): { answered: Arrival; heard: Arrival } | undefined => {
+  const { rstAnswers: answered, beforeRst: heard } = tcp.flows[by];
+  if (answered === undefined || heard === undefined || answered.at - heard.at < QUIET) return undefined;
+  return { answered, heard };
+};

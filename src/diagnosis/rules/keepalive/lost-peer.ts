@@ -1,16 +1,24 @@
 /**
- * Data that is sent again and again and never acknowledged (RFC 9293 3.8.1). If nothing at all comes back, the peer or
- * the way to it is gone; if the peer still sends, only one direction works.
+ * Data that is sent again and again and never acknowledged (RFC 9293 3.8.1), or keep-alives without an answer (3.8.4). If
+ * nothing at all comes back, the peer or the way to it is gone; if the peer still sends, only one direction works.
  */
 import type { Session } from '../../../session/session.js';
 import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
+import { earliest } from '../../measures/ending.js';
 import { PATIENCE } from '../../measures/silence.js';
 import { bytes, count, duration, side } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Finding } from '../../rule.js';
 
 /** One repeat may be ordinary loss. */
 const REPEATS_NEEDED = 2;
+/** Lost one by one they are seldom; where their sender gave up over them, fewer will do. */
+const KEEP_ALIVES_NEEDED = 3;
+const KEEP_ALIVES_GIVEN_UP = 2;
+/** Each repeat waits about twice as long as the one before (RFC 6298 5.5): a sender that has not sent by then has given up. */
+const NEXT_REPEAT_WITHIN = 3;
+/** Repeats are listed up to here; there may have been more. */
+const REPEATS_LISTED = 16;
 
 export const lostPeer = defineRule({
   meta: {
@@ -20,18 +28,28 @@ export const lostPeer = defineRule({
     causes: ['ws-peer-vanished', 'ws-half-open'],
     needs: ['both-sides'],
     precedence: 'stalled-peer',
-    reference: ['RFC 9293 3.8.1', 'RFC 6298 5', 'RFC 1122 4.2.3.5'],
+    reference: ['RFC 9293 3.8.1', 'RFC 6298 5', 'RFC 1122 4.2.3.5', 'RFC 1122 4.2.3.6'],
     messages: {
       vanished:
         'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back, not even an acknowledgement or a reset.',
       halfOpen:
         'Only one direction still works: {unacked} of the {sender} were repeated {repeats} times over {waited} without an acknowledgement, while the {peer} went on sending.',
+      gaveUp:
+        'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back; the {sender} gave up without a word. What the {peer} sent {late} after the last repeat found nobody.',
+      keepAlives:
+        'The {peer} stopped answering altogether: {probes} TCP keep-alives of the {sender} in {waited} found no answer, and nothing else came from it for {silence}.',
+      keepAlivesEnd:
+        'The {peer} stopped answering altogether: {probes} TCP keep-alives of the {sender} in {waited} found no answer, and then the {sender} gave up the connection.',
     },
     notes: {
       lastHeard: 'last packet of the other side',
       unacked: 'first data that was never acknowledged',
       repeat: 'sent again',
       stillSends: 'the other side still sends',
+      late: 'the other side is heard again, too late',
+      keepAlive: 'keep-alive without an answer',
+      gaveUp: 'its sender gives up',
+      forgotten: 'the sender does not know the connection any more',
     },
     remedies: {
       silent:
@@ -46,6 +64,7 @@ export const lostPeer = defineRule({
     const under = websocket !== undefined || (tls !== undefined && spokeBothWays(session));
     if (!under || (websocket?.closes.client !== undefined && websocket.closes.server !== undefined)) return;
     for (const sender of SIDES) {
+      yield* unansweredKeepAlives(session, sender);
       const peer = opposite(sender);
       const flow = tcp.flows[sender];
       const stuck = flow.oldestUnacked;
@@ -60,9 +79,12 @@ export const lostPeer = defineRule({
       // The peer was heard by the other side and not by the capture: its acknowledgments may be unseen, too.
       if (tcp.gaps.some((gap) => gap.side === peer && gap.at > stuck.at)) continue;
       const heard = tcp.flows[peer].lastPacket;
-      const stillSends = heard !== undefined && heard.at > (flow.repeats[1]?.at ?? firstRepeat.at);
+      const [beforeLast, again] = [flow.repeats.at(-2) ?? stuck, flow.heardSinceRepeats];
+      const givenUpAt = lastRepeat.at + NEXT_REPEAT_WITHIN * (lastRepeat.at - beforeLast.at);
+      const stillSends = again !== undefined && (again.at <= givenUpAt || flow.repeats.length >= REPEATS_LISTED);
+      const late = stillSends ? undefined : again;
       yield {
-        message: stillSends ? 'halfOpen' : 'vanished',
+        message: stillSends ? 'halfOpen' : late === undefined ? 'vanished' : 'gaveUp',
         cause: stillSends ? 'ws-half-open' : 'ws-peer-vanished',
         data: {
           sender: side(sender),
@@ -70,11 +92,13 @@ export const lostPeer = defineRule({
           unacked: bytes(flow.unackedBytes),
           repeats: count(flow.repeats.length),
           waited: duration(lastRepeat.at - stuck.at),
+          ...(late === undefined ? {} : { late: duration(late.at - lastRepeat.at) }),
         },
         evidence: evidence(
-          [heard, stillSends ? 'stillSends' : 'lastHeard'],
+          late === undefined ? [heard, stillSends ? 'stillSends' : 'lastHeard'] : [late, 'late'],
           [stuck, 'unacked'],
           ...flow.repeats.slice(0, 4).map((repeat) => [repeat, 'repeat'] as const),
+          [late && flow.rst, 'forgotten'],
         ),
         struckAt: stuck.at,
         confidence: stillSends && !saidSomethingNew(session, peer, firstRepeat.at) ? 'likely' : 'proven',
@@ -83,6 +107,40 @@ export const lostPeer = defineRule({
     }
   },
 });
+
+/** RFC 1122 4.2.3.6: a connection may be given up when its keep-alives find no answer; a live host answers each. */
+function* unansweredKeepAlives({ tcp, captureEnd }: Session, sender: Side): Generator<Finding> {
+  const peer = opposite(sender);
+  const { unansweredKeepAlives: probes, fin, rst } = tcp.flows[sender];
+  const [first, last] = [probes[0], probes.at(-1)];
+  if (first === undefined || last === undefined || tcp.flows[peer].fin !== undefined) return;
+  // Of a peer whose direction is not in the capture, answers are not either.
+  if (tcp.flows[peer].lastPacket === undefined) return;
+  const end = earliest(fin, rst);
+  const gaveUp = end !== undefined && end.at >= last.at ? end : undefined;
+  if (probes.length < (gaveUp === undefined ? KEEP_ALIVES_NEEDED : KEEP_ALIVES_GIVEN_UP)) return;
+  const silence = (gaveUp?.at ?? captureEnd) - first.at;
+  if (gaveUp === undefined && (silence < PATIENCE || end !== undefined)) return;
+  yield {
+    message: gaveUp === undefined ? 'keepAlives' : 'keepAlivesEnd',
+    cause: 'ws-peer-vanished',
+    data: {
+      sender: side(sender),
+      peer: side(peer),
+      probes: count(probes.length),
+      waited: duration(last.at - first.at),
+      silence: duration(silence),
+    },
+    evidence: evidence(
+      [tcp.flows[peer].lastPacket, 'lastHeard'],
+      ...probes.slice(0, 4).map((probe) => [probe, 'keepAlive'] as const),
+      [gaveUp, 'gaveUp'],
+    ),
+    struckAt: first.at,
+    confidence: 'proven',
+    remedies: ['silent', 'path'],
+  };
+}
 
 const spokeBothWays = ({ tls }: Session): boolean =>
   tls !== undefined && tls.applicationData.client.records > 0 && tls.applicationData.server.records > 0;

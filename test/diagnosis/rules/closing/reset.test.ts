@@ -41,6 +41,22 @@ describe('closing/reset', () => {
     expect(findingOf(reset, withRst({ server: 128 }))?.remedies).toEqual(['middle', 'expired']);
   });
 
+  it('tells a host that does not know the connection any more from one that ends it', () => {
+    const session = opened().message('server', 9).wait(12_000).message('client', 20).rst('server').build();
+    const { server, client } = session.tcp.flows;
+    expect(found(reset, session)).toBe('ws-reset error endpoint');
+    Object.assign(server, { rstAnswers: client.lastData, beforeRst: server.lastData });
+    expect(findingOf(reset, session)).toMatchObject({
+      message: 'unknown',
+      cause: 'ws-reset',
+      confidence: 'likely',
+      data: { by: { side: 'server' }, quiet: { ns: 12.001e9 } },
+      remedies: ['before', 'rebound'],
+    });
+    server.beforeRst = client.lastData;
+    expect(found(reset, session)).toBe('ws-reset error endpoint');
+  });
+
   it('is sure when both sides got one that does not fit', () => {
     expect(findingOf(reset, withRst({ server: 120, client: 120 }))).toMatchObject({
       message: 'both',

@@ -23,7 +23,45 @@ describe('keepalive/lost-peer', () => {
     const session = stuck();
     const later = arrivalAt(99, 4);
     Object.assign(session.tcp.flows.server, { lastPacket: later, lastData: later });
+    session.tcp.flows.client.heardSinceRepeats = later;
     expect(findingOf(lostPeer, session)).toMatchObject({ cause: 'ws-half-open', confidence: 'proven' });
+  });
+
+  it('does not call it half open when the peer is heard only after the sender has given up', () => {
+    const session = stuck();
+    const lateAt = (session.tcp.flows.client.repeats.at(-1)?.at ?? 0) / 1e9 + 9;
+    const late = arrivalAt(120, lateAt);
+    const rst = arrivalAt(121, lateAt + 0.01);
+    Object.assign(session.tcp.flows.server, { lastPacket: late, lastData: late });
+    Object.assign(session.tcp.flows.client, { heardSinceRepeats: late, rst });
+    const finding = findingOf(lostPeer, session);
+    expect(finding).toMatchObject({ message: 'gaveUp', cause: 'ws-peer-vanished', data: { late: { ns: 9e9 } } });
+    expect(finding?.evidence.slice(-2).map(({ note }) => note)).toEqual(['late', 'forgotten']);
+  });
+
+  describe('TCP keep-alives', () => {
+    const probed = (probes: number, end?: 'rst') => {
+      const builder = opened().message('client', 5).message('server', 5).wait(9000);
+      const session = (end === undefined ? builder : builder.rst('client')).captureGoesOn(9000).build();
+      session.tcp.flows.client.unansweredKeepAlives = Array.from({ length: probes }, (_, n) =>
+        arrivalAt(20 + n, 1 + n),
+      );
+      return session;
+    };
+
+    it('that find no answer tell of a vanished peer, whoever sent the RST in the end', () => {
+      expect(verdictOn(probed(4, 'rst'))).toBe('failed open ws-peer-vanished');
+      expect(findingOf(lostPeer, probed(4, 'rst'))).toMatchObject({
+        message: 'keepAlivesEnd',
+        data: { sender: { side: 'client' }, peer: { side: 'server' }, probes: { n: 4 }, waited: { ns: 3e9 } },
+      });
+    });
+
+    it('need no end where several found no answer', () => {
+      expect(found(lostPeer, probed(3))).toBe('ws-peer-vanished error keepAlives');
+      expect(found(lostPeer, probed(2))).toBe('nothing');
+      expect(found(lostPeer, probed(1, 'rst'))).toBe('nothing');
+    });
   });
 
   it('says nothing where the capture lacks what the peer sent meanwhile', () => {

@@ -44,12 +44,22 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
         '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有任何返回，连确认或重置也没有。',
       halfOpen:
         '只有一个方向还能通：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次而没有得到确认，同时{peer}还在继续发送。',
+      gaveUp:
+        '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有任何返回；{sender}随后不声不响地放弃了连接。{peer}在最后一次重发 {late} 之后才发来的数据已无人接收。',
+      keepAlives:
+        '{peer}完全停止了应答：{sender}在 {waited} 内发送的 {probes} 个 TCP keep-alive 没有得到应答，{silence} 内也没有收到它的任何其他数据包。',
+      keepAlivesEnd:
+        '{peer}完全停止了应答：{sender}在 {waited} 内发送的 {probes} 个 TCP keep-alive 没有得到应答，随后{sender}放弃了连接。',
     },
     notes: {
       lastHeard: '另一方的最后一个数据包',
       unacked: '第一份始终未被确认的数据',
       repeat: '再次发送',
       stillSends: '另一方仍在发送',
+      late: '另一方再次出现，但为时已晚',
+      keepAlive: '没有得到应答的 keep-alive',
+      gaveUp: '发送方放弃',
+      forgotten: '发送方已不认识这个连接',
     },
     remedies: {
       silent:
