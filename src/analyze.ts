@@ -143,8 +143,10 @@ async function read(
   const { notListed } = stack;
   const resolutions = new Resolutions(stack.lookups.lookups);
   const found: Session[] = [];
+  const checks = stack.servers.checks();
+  const checking = new Set(checks.flatMap((series) => series.checks.map(({ first }) => first.packet)));
   for (const log of stack.logs) {
-    const listing = listingOf(log, servers(log.server.text));
+    const listing = checking.has(log.firstPacket) ? 'spare' : listingOf(log, servers(log.server.text));
     if (listing === 'session') found.push(buildSession(log, bounds, resolutions));
     else notListed[listing]++;
   }
@@ -169,7 +171,7 @@ async function read(
     start,
     sessions,
     lookups,
-    view: { sessions, legs: ways.legs, server: servers, epoch: set.epoch },
+    view: { sessions, legs: ways.legs, checks, server: servers, epoch: set.epoch },
     ways,
     notListed,
   };

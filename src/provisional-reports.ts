@@ -35,7 +35,7 @@ export class ProvisionalReports {
   tell(log: SessionLog, { firstAt, lastAt, epoch, server }: ProvisionalContext): void {
     const session = buildSession(log, { start: firstAt, end: lastAt }, NO_LOOKUPS);
     session.id = ++this.ended;
-    const diagnosis = diagnose(session, { sessions: [session], legs: [], server, epoch });
+    const diagnosis = diagnose(session, { sessions: [session], legs: [], checks: [], server, epoch });
     this.onSession(sessionReport({ session, diagnosis }, new Clock(epoch, firstAt), this.showSecrets, this.catalogue));
   }
 }

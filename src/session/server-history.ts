@@ -3,6 +3,7 @@
  * which names it accepts, which clients got through. Some verdicts on one session rest on its neighbours.
  */
 import { EnginePolling, type PolledSession } from '../subprotocol/engine-polling.js';
+import { BareConnections, type HealthChecks } from './health-checks.js';
 import type { ServerHistory } from './session.js';
 import type { SessionLog } from './session-log.js';
 
@@ -71,8 +72,10 @@ const NOTHING: ServerHistory = new History(new EnginePolling());
 export class ServerHistories {
   private readonly byEndpoint = new Map<string, History>();
   private readonly polling = new EnginePolling();
+  private readonly bare = new BareConnections();
 
   note(log: SessionLog): void {
+    this.bare.note(log);
     if (log.http !== undefined) this.polling.note(log.http.facts.exchanges);
     const endpoint = log.server.text;
     let history = this.byEndpoint.get(endpoint);
@@ -82,6 +85,11 @@ export class ServerHistories {
       this.byEndpoint.set(endpoint, history);
     }
     history.note(log);
+  }
+
+  /** Known once the capture is over. */
+  checks(): HealthChecks[] {
+    return this.bare.series();
   }
 
   of(endpoint: string): ServerHistory {

@@ -15,6 +15,7 @@ import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import type { MessageRecorder } from '../websocket/message-recorder.js';
 import type { HandshakeFacts, WebSocketFacts } from '../websocket/websocket-facts.js';
+import type { HealthChecks } from './health-checks.js';
 import type { Leg } from './legs.js';
 import type { Origin } from './resolution.js';
 import type { Timeline } from './timeline.js';
@@ -114,6 +115,8 @@ export interface CaptureView {
   sessions: readonly Session[];
   /** Both connections of what went through a reverse proxy. */
   legs: readonly Leg[];
+  /** Those of proxies and load balancers, which are no sessions. */
+  checks: readonly HealthChecks[];
   /** Nanoseconds since 1970 at Nanos 0: what a certificate's dates are compared with. */
   readonly epoch: bigint;
 }

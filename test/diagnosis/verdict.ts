@@ -9,6 +9,7 @@ import type { CaptureRule, Finding, JudgedCapture, LookupRule, Rule } from '../.
 import { runLookupRule, runRule } from '../../src/diagnosis/run-rules.js';
 import { formatValue } from '../../src/report/format-value.js';
 import { ENGLISH } from '../../src/report/language/english/english.js';
+import type { HealthChecks } from '../../src/session/health-checks.js';
 import { waysOf } from '../../src/session/legs.js';
 import type { LookupSession } from '../../src/session/lookup-session.js';
 import type { CaptureView, ServerHistory, Session } from '../../src/session/session.js';
@@ -26,6 +27,7 @@ export interface KnownServer {
   workedWithPreamble?: number;
   workedWithoutPreamble?: number;
   sniAccepted?: (string | null)[];
+  checks?: readonly HealthChecks[];
   /** By session id. */
   polled?: Readonly<Record<string, PolledSession>>;
 }
@@ -44,7 +46,7 @@ export const viewOf = (sessions: readonly Session[], known: KnownServer = {}): C
     sniAccepted: new Set(known.sniAccepted ?? []),
     polled: (sid) => known.polled?.[sid],
   };
-  return { sessions, legs: waysOf(sessions).legs, server: () => history, epoch: EPOCH };
+  return { sessions, legs: waysOf(sessions).legs, checks: known.checks ?? [], server: () => history, epoch: EPOCH };
 };
 
 /** What the rule finds, after its keys, placeholders and evidence were held to its own tables. */

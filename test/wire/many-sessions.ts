@@ -24,7 +24,7 @@ export interface Life {
   agent?: string;
   /** Of a session: pauses between its messages, then the pause before its end. */
   talkMs?: readonly number[];
-  end?: 'fin' | 'close' | 'going-away' | 'none';
+  end?: 'fin' | 'leave' | 'close' | 'going-away' | 'none';
 }
 
 const begin = ({
@@ -48,6 +48,7 @@ export const lived = (life: Life): WirePacket[] => {
   }
   talk.after(talkMs.at(-1) ?? 0);
   if (end === 'fin') talk.bye('server');
+  if (end === 'leave') talk.bye('client');
   if (end === 'close')
     talk
       .client(fromClient(close(1000)))

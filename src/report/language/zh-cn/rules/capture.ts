@@ -57,6 +57,19 @@ export const CAPTURE_TEXTS: Readonly<Record<string, RuleTexts>> = {
         '让客户端在每次失败后等待更久，并加入随机部分：第一次最多 5 s，然后加倍，直到一两分钟 (RFC 6455 7.2.3)。',
     },
   },
+  'capture/health-checks': {
+    title: '健康检查失败',
+    messages: {
+      down: '{client} 每 {period} 用不发送任何内容的连接检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答，直到抓包结束仍是如此{cut}。',
+      back: '{client} 每 {period} 用不发送任何内容的连接检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答；首次失败 {after} 后重新被接受{cut}。',
+      late: '{client} 每 {period} 用不发送任何内容的连接检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答，后者都在首次被接受之前{cut}。',
+    },
+    notes: { passed: '检查被接受', failed: '首次失败', back: '重新被接受', end: '会话被结束' },
+    remedies: {
+      server: '查明从那时起 {server} 为何没有进程在监听：崩溃、重启或部署。',
+      drain: '让服务器在端口消失之前以 1001 或 1012 关闭它的会话。',
+    },
+  },
   'capture/scan': {
     title: '一个客户端尝试了许多端点',
     messages: {

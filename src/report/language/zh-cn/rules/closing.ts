@@ -5,6 +5,14 @@
 import type { RuleTexts } from '../../catalogue.js';
 
 export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
+  'closing/failed-check': {
+    title: '后端健康检查失败时被结束',
+    messages: {
+      down: '代理 {proxy} 对 {server} 的健康检查失败 {after} 后，结束了会话：它多半已把该后端标记为不可用。',
+    },
+    notes: { check: '一次健康检查开始', failed: '被拒绝', end: '代理结束会话' },
+    remedies: { server: '查明 {server} 当时为何不再接受连接；代理只是据此行事。' },
+  },
   'closing/close-code': {
     title: '以错误码关闭',
     messages: {
