@@ -4,10 +4,12 @@
  * side may send with a reason.
  */
 import type { Arrival } from '../stream/arrival.js';
-import { type PerSide, perSide, type Side } from '../stream/side.js';
-import { type Content, clip } from './content.js';
+import { opposite, type PerSide, perSide, type Side } from '../stream/side.js';
+import type { Content } from './content.js';
 import { type MqttPacket, MqttPackets } from './mqtt-packets.js';
 import { readMqttProperties } from './mqtt-properties.js';
+import { MqttRequests } from './mqtt-requests.js';
+import { publishTopic, topicFilters, uint16 } from './mqtt-topics.js';
 import { NO_CLOSE_CODES, type Subprotocol, type SubprotocolReader } from './subprotocol.js';
 import type { SubprotocolLog } from './subprotocol-log.js';
 
@@ -61,6 +63,7 @@ const FAILURES_FROM = 0x80;
 
 class MqttReader implements SubprotocolReader {
   private readonly packets: PerSide<MqttPackets> = perSide(() => new MqttPackets());
+  private readonly requests = new MqttRequests();
   private level = 0;
   private keepAlive = 0;
 
@@ -97,22 +100,24 @@ class MqttReader implements SubprotocolReader {
         log.pong(side, arrival);
         break;
       case 'SUBSCRIBE':
-      case 'UNSUBSCRIBE':
-        log.request(side, `${name} ${uint16(body, 0)}`, arrival);
-        log.event(name, side, arrival, { detail: this.firstTopic(body, name) });
+      case 'UNSUBSCRIBE': {
+        const filters = topicFilters(body, this.level, name === 'SUBSCRIBE');
+        this.ask(side, name, uint16(body, 0), arrival, filters);
+        log.event(name, side, arrival, { detail: filters[0] || name.toLowerCase() });
         return;
+      }
       case 'SUBACK':
         this.suback(side, body, arrival);
         return;
       case 'UNSUBACK':
-        log.reply(side, `UNSUBSCRIBE ${uint16(body, 0)}`, arrival);
+        this.answer(side, 'UNSUBSCRIBE', uint16(body, 0), arrival);
         break;
       case 'PUBLISH':
-        if ((packet.flags & 0x06) !== 0) log.request(side, `PUBLISH ${publishId(body)}`, arrival);
+        if ((packet.flags & 0x06) !== 0) this.ask(side, 'PUBLISH', publishId(body), arrival, [publishTopic(body)]);
         break;
       case 'PUBACK':
       case 'PUBREC':
-        log.reply(side, `PUBLISH ${uint16(body, 0)}`, arrival);
+        if (this.acknowledge(name, side, body, arrival)) return;
         break;
       default:
     }
@@ -150,17 +155,56 @@ class MqttReader implements SubprotocolReader {
       return;
     }
     const meaning = (this.level === 5 ? REASONS : RETURN_CODES)[code];
-    const text = [meaning, reason].filter((part) => part !== undefined && part !== '').join(': ');
+    const text = wording(meaning, reason);
     log.fails('CONNACK', side, arrival, { code: codeText(code), text, inHandshake: true });
   }
 
+  private ask(side: Side, kind: string, id: number, arrival: Arrival, topics: readonly string[]): void {
+    this.log.request(side, `${kind} ${id}`, arrival);
+    this.requests.ask(side, kind, id, arrival, topics);
+  }
+
+  private answer(side: Side, kind: string, id: number, arrival: Arrival) {
+    this.log.reply(side, `${kind} ${id}`, arrival);
+    return this.requests.answer(opposite(side), kind, id);
+  }
+
+  /** MQTT 3.9.3: a code a filter, in their order. */
   private suback(side: Side, body: Uint8Array, arrival: Arrival): void {
     const { log } = this;
-    log.reply(side, `SUBSCRIBE ${uint16(body, 0)}`, arrival);
-    const codes = body.subarray(this.level === 5 ? readMqttProperties(body, 2).end : 2);
+    const request = this.answer(side, 'SUBSCRIBE', uint16(body, 0), arrival);
+    const { end, reason } = this.level === 5 ? readMqttProperties(body, 2) : { end: 2 };
+    const codes = body.subarray(end);
+    const topics = request?.topics ?? [];
     const refused = codes.find((code) => code >= FAILURES_FROM);
-    if (refused === undefined) log.event('SUBACK', side, arrival);
-    else log.fails('SUBACK', side, arrival, { code: codeText(refused), text: REASONS[refused] ?? '', fatal: false });
+    if (refused === undefined) {
+      for (const filter of topics) log.recovers(filter, 'SUBACK');
+      log.event('SUBACK', side, arrival);
+      return;
+    }
+    log.fails('SUBACK', side, arrival, {
+      code: codeText(refused),
+      text: this.level === 5 ? wording(REASONS[refused], reason) : '',
+      subject: topics.filter((_, index) => (codes[index] ?? 0) >= FAILURES_FROM).join(', '),
+      fatal: false,
+      asked: request?.arrival,
+    });
+  }
+
+  /** MQTT 5 3.4, 3.5: the code may be left out, and is then 0. True when it refuses. */
+  private acknowledge(name: 'PUBACK' | 'PUBREC', side: Side, body: Uint8Array, arrival: Arrival): boolean {
+    const request = this.answer(side, 'PUBLISH', uint16(body, 0), arrival);
+    const code = body[2] ?? 0;
+    if (this.level !== 5 || code < FAILURES_FROM) return false;
+    const { reason } = body.length > 3 ? readMqttProperties(body, 3) : {};
+    this.log.fails(name, side, arrival, {
+      code: codeText(code),
+      text: wording(REASONS[code], reason),
+      subject: request?.topics[0] ?? '',
+      fatal: false,
+      asked: request?.arrival,
+    });
+    return true;
   }
 
   /** MQTT 5 3.14: without a reason code it is a normal one. */
@@ -169,25 +213,20 @@ class MqttReader implements SubprotocolReader {
     const code = body[0] ?? 0;
     const { reason } = body.length > 1 ? readMqttProperties(body, 1) : {};
     if (code >= FAILURES_FROM) {
-      const text = [REASONS[code], reason].filter((part) => part !== undefined && part !== '').join(': ');
+      const text = wording(REASONS[code], reason);
       log.fails('DISCONNECT', side, arrival, { code: codeText(code), text });
       return;
     }
     log.goodbye('DISCONNECT', side, arrival);
     log.event('DISCONNECT', side, arrival);
   }
-
-  private firstTopic(body: Uint8Array, name: string): string {
-    const at = this.level === 5 ? readMqttProperties(body, 2).end : 2;
-    const topic = Buffer.from(body.subarray(at + 2, at + 2 + uint16(body, at))).toString('utf8');
-    return topic === '' ? name.toLowerCase() : clip(topic, 80);
-  }
 }
 
 const codeText = (code: number): string => `0x${code.toString(16).padStart(2, '0')}`;
 
-/** 0 beyond the end. */
-const uint16 = (body: Uint8Array, at: number): number => (body[at] ?? 0) * 256 + (body[at + 1] ?? 0);
+/** What the code means, and what the broker says of it. */
+const wording = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== '').join(': ');
 
 /** MQTT 3.3.2.2: behind the topic. */
 const publishId = (body: Uint8Array): number => uint16(body, 2 + uint16(body, 0));

@@ -69,6 +69,8 @@ export interface SubprotocolError {
   recovered: boolean;
   /** The last message of the other side before it. */
   peerLast: Arrival | undefined;
+  /** The request that it answers, where that was seen. */
+  asked: Arrival | undefined;
 }
 
 /** The heart-beats of one side: what the other side may expect of it, and what it sent. */

@@ -28,6 +28,7 @@ export interface ErrorReport {
   subject?: string;
   inHandshake?: boolean;
   fatal?: boolean;
+  asked?: Arrival | undefined;
 }
 
 export class SubprotocolLog {
@@ -130,7 +131,7 @@ export class SubprotocolLog {
   // ——— Errors and endings ———
 
   fails(event: string, from: Side, arrival: Arrival, report: ErrorReport): void {
-    const { text, code, subject = '', inHandshake = false, fatal = true } = report;
+    const { text, code, subject = '', inHandshake = false, fatal = true, asked } = report;
     this.errorCount++;
     if (inHandshake && this.shake.answered === undefined) {
       this.shake.refused ??= copyArrival(arrival);
@@ -147,6 +148,7 @@ export class SubprotocolLog {
       fatal,
       recovered: false,
       peerLast: this.heartbeats[opposite(from)].lastMessage,
+      asked,
     };
     if (this.errors.length < ERRORS_KEPT) this.errors.push(error);
     else if (fatal && !this.errors.some((kept) => kept.fatal)) this.errors[ERRORS_KEPT - 1] = error;
@@ -154,9 +156,11 @@ export class SubprotocolLog {
     this.event(event, from, arrival, { ...shownCode, text: error.text, ...(subject === '' ? {} : { subject }) });
   }
 
-  /** What failed before works now. */
-  recovers(subject: string): void {
-    for (const error of this.errors) if (error.subject === subject) error.recovered = true;
+  /** What failed before works now; `event`: only what failed by that. */
+  recovers(subject: string, event?: string): void {
+    for (const error of this.errors) {
+      if (error.subject === subject && (event === undefined || error.event === event)) error.recovered = true;
+    }
   }
 
   goodbye(event: string, from: Side, arrival: Arrival, awaitsAnswer = false): void {

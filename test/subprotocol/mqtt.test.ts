@@ -74,8 +74,39 @@ describe('MQTT', () => {
   });
 
   it('says which subscription was refused, and goes on', () => {
-    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4)).server(hex('90 03  00 01  80'));
-    expect(driver.facts.errors).toMatchObject([{ event: 'SUBACK', code: '0x80', fatal: false }]);
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4));
+    driver.client(hex('82 0b  00 01  00 01 61 01  00 02 62 2f 00')).server(hex('90 04  00 01  01 80'));
+    expect(driver.facts.errors).toMatchObject([
+      { event: 'SUBACK', code: '0x80', text: '', subject: 'b/', fatal: false, asked: { packet: 3 } },
+    ]);
+  });
+
+  it('knows a refused subscription that was granted later', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4));
+    driver.client(hex('82 06  00 01  00 01 61 01')).server(hex('90 03  00 01  80'));
+    driver.client(hex('82 06  00 02  00 01 61 01')).server(hex('90 03  00 02  01'));
+    expect(driver.facts.errors).toMatchObject([{ recovered: true }]);
+  });
+
+  it.each([
+    { name: 'PUBACK', publish: '32 07  00 01 61 00 02  00 68', wire: '40 03  00 02 87', text: 'not authorized' },
+    { name: 'PUBREC', publish: '34 07  00 01 61 00 02  00 68', wire: '50 03  00 02 97', text: 'quota exceeded' },
+    {
+      name: 'PUBACK with a reason string',
+      publish: '32 07  00 01 61 00 02  00 68',
+      wire: '40 08  00 02 87 04  1f 00 01 6e',
+      text: 'not authorized: n',
+    },
+  ])('says which message a $name of MQTT 5 refused', ({ publish, wire, text }) => {
+    const driver = mqtt().client(hex(CONNECT_5)).server(hex(CONNACK_5)).client(hex(publish)).server(hex(wire));
+    expect(driver.facts.errors).toMatchObject([{ text, subject: 'a', fatal: false, asked: { packet: 3 } }]);
+  });
+
+  it('takes no code from an acknowledgement that has none', () => {
+    const driver = mqtt().client(hex(CONNECT_5)).server(hex(CONNACK_5));
+    driver.client(hex('32 07  00 01 61 00 02  00 68')).server(hex('40 02  00 02'));
+    driver.client(hex('32 07  00 01 61 00 03  00 68')).server(hex('40 03  00 03 10'));
+    expect(driver.facts.errors).toEqual([]);
   });
 
   const SESSION = `${CONNECT_4} 82 06  00 01  00 01 61  01  30 06 00 01 61 68 69 21  c0 00  e0 00`;

@@ -34,6 +34,7 @@ export const anError = (event: string, from: Side, arrival: Arrival, more: Parti
   fatal: true,
   recovered: false,
   peerLast: undefined,
+  asked: undefined,
   ...more,
 });
 

@@ -34,8 +34,6 @@ export const PHRASES = {
   'tries-of-one': '{attempts} attempts within {over}, one every {period}',
   'tries-of-several': '{attempts} attempts of {programs} clients within {over}, each of them one every {period}',
   'others-held': '; sessions of the same kind that did hold, shortly before, beside or after them: {n}',
-  'marked-down':
-    '. Right after such a failure {client} ended sessions with it ({n}, both legs counted): it has probably marked it down',
   'with-reason': ' and the reason “{reason}”',
   'in-quotes': ' “{words}”',
   'said-in-quotes': ': “{words}”',
@@ -68,6 +66,7 @@ export const PHRASES = {
   'socks-answer': '{protocol} {code}, {name}',
   'reason-and-words': '{reason}: {words}',
   timer: '{name} ({seconds} s, {distance} s)',
+  'unseen-topic': 'a topic that was not seen',
   'chosen-by-application': 'a code that the application has chosen',
 } as const;
 

@@ -3,13 +3,11 @@
  * by time and strength.
  */
 import type { CaptureRule, LookupRule, Rule } from '../rule.js';
-import { healthChecks } from './capture/health-checks.js';
 import { captureMassEnd } from './capture/mass-end.js';
 import { reconnectLoop } from './capture/reconnect-loop.js';
 import { scan } from './capture/scan.js';
 import { sharedTimer } from './capture/shared-timer.js';
 import { closeCode } from './closing/close-code.js';
-import { failedCheck } from './closing/failed-check.js';
 import { invalidClose } from './closing/invalid-close.js';
 import { missingClose } from './closing/missing-close.js';
 import { reset } from './closing/reset.js';
@@ -46,6 +44,7 @@ import { subprotocolCloseCode } from './subprotocol/close-code.js';
 import { engineRefusal } from './subprotocol/engine-refusal.js';
 import { errorMessage } from './subprotocol/error-message.js';
 import { missedHeartbeat } from './subprotocol/missed-heartbeat.js';
+import { refusedTopic } from './subprotocol/refused-topic.js';
 import { requestError } from './subprotocol/request-error.js';
 import { unfinishedUpgrade } from './subprotocol/unfinished-upgrade.js';
 import { earlyClose } from './tcp/early-close.js';
@@ -133,6 +132,7 @@ export const RULES: readonly Rule[] = [
   engineRefusal,
   errorMessage,
   missedHeartbeat,
+  refusedTopic,
   requestError,
   unfinishedUpgrade,
   brokenRule,
@@ -146,7 +146,6 @@ export const RULES: readonly Rule[] = [
   missingClose,
   reset,
   unansweredClose,
-  failedCheck,
   idleTimeout,
   lifetimeLimit,
   lostPeer,
@@ -170,4 +169,3 @@ export const CAPTURE_RULES: readonly CaptureRule[] = [
   scan,
   sealedCandidates,
 ];
-  healthChecks,

@@ -25,6 +25,8 @@ export const requestError = defineRule({
     remedies: {},
   },
   *check({ subprotocol }) {
+    // What MQTT refuses has a topic: refused-topic.ts.
+    if (subprotocol?.name === 'mqtt') return;
     const errors = subprotocol?.errors.filter(({ fatal, recovered }) => !fatal || recovered) ?? [];
     const [first] = errors;
     if (first === undefined) return;

@@ -114,6 +114,26 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       intervals: '如果客户端应答缓慢，在服务器上调高 pingTimeout（默认 20 s）。',
     },
   },
+  'subprotocol/refused-topic': {
+    title: 'MQTT 主题被拒绝',
+    messages: {
+      subscription:
+        '对 {subject} 的订阅被拒绝：SUBACK {code}{quoted}。发布到那里的消息不会到达这个客户端；会话继续进行。',
+      subscriptions:
+        '{count} 个 SUBSCRIBE 报文被拒绝，第一个针对 {subject}：SUBACK {code}{quoted}。发布到那里的消息不会到达这个客户端；会话继续进行。',
+      message: '{from}拒绝了发布到 {subject} 的消息：{event} {code}{quoted}。消息不会继续传递；会话继续进行。',
+      messages:
+        '{from}拒绝了 {count} 条发布的消息，第一条发布到 {subject}：{event} {code}{quoted}。这些消息不会继续传递；会话继续进行。',
+    },
+    notes: { asked: '请求', refused: '被拒绝' },
+    remedies: {
+      acl: '在 broker 的 ACL 中允许这个用户（或客户端标识符）使用该主题，或者改正主题；broker 的日志会写明两者。',
+      callback: '查看 subscribe() 或 publish() 的回调中的代码：程序库在那里报告拒绝，而许多程序并不查看。',
+      topic: '改正主题：broker 认为它格式错误，或者它的配置禁止这个主题。',
+      quota: '调高 broker 给这个客户端的配额，或者少发送一些。',
+      feature: '不要使用这个 broker 不提供的功能（共享订阅、订阅标识符、通配符）：它的 CONNACK 中有说明。',
+    },
+  },
   'subprotocol/request-error': {
     title: '请求得到错误应答',
     messages: {
