@@ -3,11 +3,13 @@
  * by time and strength.
  */
 import type { CaptureRule, LookupRule, Rule } from '../rule.js';
+import { healthChecks } from './capture/health-checks.js';
 import { captureMassEnd } from './capture/mass-end.js';
 import { reconnectLoop } from './capture/reconnect-loop.js';
 import { scan } from './capture/scan.js';
 import { sharedTimer } from './capture/shared-timer.js';
 import { closeCode } from './closing/close-code.js';
+import { failedCheck } from './closing/failed-check.js';
 import { invalidClose } from './closing/invalid-close.js';
 import { missingClose } from './closing/missing-close.js';
 import { reset } from './closing/reset.js';
@@ -144,6 +146,7 @@ export const RULES: readonly Rule[] = [
   closeCode,
   invalidClose,
   missingClose,
+  failedCheck,
   reset,
   unansweredClose,
   idleTimeout,
@@ -167,5 +170,6 @@ export const CAPTURE_RULES: readonly CaptureRule[] = [
   sharedTimer,
   reconnectLoop,
   scan,
+  healthChecks,
   sealedCandidates,
 ];
