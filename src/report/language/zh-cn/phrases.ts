@@ -28,6 +28,7 @@ export const PHRASES_ZH_CN: Readonly<Record<PhraseKey, string>> = {
   'tries-of-one': '{over} 内尝试了 {attempts} 次，约每 {period} 一次',
   'tries-of-several': '{programs} 个客户端在 {over} 内共尝试了 {attempts} 次，每个客户端约每 {period} 一次',
   'others-held': '；在此前后或同时，另有 {n} 个同类会话正常',
+  'marked-down': '。紧接这样的失败，{client} 结束了与它的会话（{n} 个，两段都计入）：多半已把它标记为不可用',
   'with-reason': '，原因文本为“{reason}”',
   'in-quotes': '“{words}”',
   'said-in-quotes': '：“{words}”',
