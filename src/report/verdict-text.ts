@@ -32,6 +32,7 @@ const PROXY_LEGS = proxyLegs.meta.id;
 const BROKEN_LEG: ReadonlySet<string> = new Set([
   'client',
   'proxy',
+  'other-proxy',
   'backend',
   'refused',
   'unreached',

@@ -3,8 +3,9 @@
  * was waited for, and which leg ended first. Said at both entries, so that either tells the whole story.
  */
 import type { Leg } from '../../../session/legs.js';
+import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
-import { backendFate } from '../../measures/backend-fate.js';
+import { brokenHop, endOfChain, proxyPlace } from '../../measures/chain.js';
 import { type HeadChanges, legDifference } from '../../measures/leg-difference.js';
 import { legsOf } from '../../measures/legs.js';
 import { phrase, textOr } from '../../measures/phrases.js';
@@ -29,6 +30,8 @@ export const proxyLegs = defineRule({
       slow: 'Of the {waited} that the client waited for the answer, {backend} passed at the backend, {connect} in connecting to it, and {between} at {proxy} and on the network.',
       client: 'The client left first; {proxy} then ended the other leg.',
       proxy: 'Neither the client nor the backend ended it: {proxy} ended both legs.',
+      'other-proxy':
+        'Neither the client nor the backend ended it: another proxy on the way, {proxy}, ended both of its legs.',
       backend: 'The backend left first; {proxy} then ended the client’s leg.',
       refused: 'It broke behind {proxy}: the backend {backend} refused the connection.',
       unreached: 'It broke behind {proxy}: the backend {backend} did not answer the SYN.',
@@ -65,6 +68,9 @@ export const proxyLegs = defineRule({
     // Of several tries of the proxy, the last is the one its answer rests on.
     const last = legs.findLast(({ front }) => front === session);
     for (const leg of legs) if (leg.back === session || leg === last) yield* told(leg, leg.back === session);
+    // At the backend’s own entry its cause has said so.
+    if (last !== undefined) yield* toldOfFate(last, capture);
+    yield* toldOfEnd(session, last ?? legs[0], capture);
   },
 });
 
@@ -73,8 +79,7 @@ const NOTICED = 1e9;
 
 function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
   const { front, back } = leg;
-  const { proxy, request, response, ended, delay } = legDifference(leg);
-  const common = { cause: null, confidence: 'proven', severity: 'note' } as const;
+  const { proxy, request, response, delay } = legDifference(leg);
   const data = {
     proxy: textOr(proxy, 'the-proxy'),
     other: text((isBack ? front : back).id),
@@ -113,21 +118,41 @@ function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
       remedies: [most === backend ? 'backendSlow' : most === connect ? 'connectSlow' : 'proxySlow'],
     };
   }
-  const fate = backendFate(leg);
-  // At the backend’s own entry its cause has said so.
-  if (fate !== undefined && !isBack) {
-    yield {
-      ...common,
-      message: fate.fate,
-      data: { ...data, backend: text(back.server.text), status: textOr(back.upgrade?.response?.status, 'nothing') },
-      evidence: evidence([fate.at, fate.fate]),
-      remedies: [],
-    };
-  }
-  if (ended !== undefined && front.websocket !== undefined) {
-    yield { ...common, message: ended.by, data, evidence: evidence([ended.at, 'left']), remedies: [] };
-  }
 }
+
+function* toldOfFate(own: Leg, capture: CaptureView): Iterable<Finding> {
+  const broken = brokenHop(own, capture);
+  if (broken === undefined) return;
+  const { leg, fate } = broken;
+  const { back } = leg;
+  yield {
+    ...common,
+    message: fate.fate,
+    data: {
+      proxy: leg === own ? textOr(legDifference(leg).proxy, 'the-proxy') : text(proxyPlace(leg)),
+      backend: text(back.server.text),
+      status: textOr(back.upgrade?.response?.status, 'nothing'),
+    },
+    evidence: evidence([fate.at, fate.fate]),
+    remedies: [],
+  };
+}
+
+function* toldOfEnd(session: Session, own: Leg | undefined, capture: CaptureView): Iterable<Finding> {
+  const ended = endOfChain(session, capture);
+  if (own === undefined || ended === undefined || ended.leg.front.websocket === undefined) return;
+  const isOther = ended.by === 'proxy' && ended.leg.front !== session && ended.leg.back !== session;
+  const beside = ended.by === 'proxy' ? ended.leg : own;
+  yield {
+    ...common,
+    message: isOther ? 'other-proxy' : ended.by,
+    data: { proxy: isOther ? text(proxyPlace(beside)) : textOr(legDifference(beside).proxy, 'the-proxy') },
+    evidence: evidence([ended.at, 'left']),
+    remedies: [],
+  };
+}
+
+const common = { cause: null, confidence: 'proven', severity: 'note' } as const;
 
 const changesText = (changes: readonly Value[]): Value => values(changes.length === 0 ? [phrase('nothing')] : changes);
 

@@ -3,10 +3,13 @@
  * by a request that kept its Sec-WebSocket-Key, by the other leg of a proxy, or by a server that complains of it.
  */
 
+import type { Leg } from '../../../session/legs.js';
 import type { CaptureView, Session } from '../../../session/session.js';
 import type { Arrival, Span } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
+import { proxyPlace } from '../../measures/chain.js';
 import { bodyText, header } from '../../measures/headers.js';
+import { legsOf } from '../../measures/legs.js';
 import { textOr } from '../../measures/phrases.js';
 import { remediesFor, type Software, softwareOf } from '../../measures/software.js';
 import { problemsOf, refusal, upgradeExchange } from '../../measures/upgrade-attempt.js';
@@ -29,11 +32,14 @@ export const strippedHeaders = defineRule({
       request:
         'The request carries a Sec-WebSocket-Key but lacks {missing} (Connection: {connection}, HTTP/{version}): a client sends both, so a proxy before this point removed it.',
       legs: 'The client sent Upgrade and Connection; behind the proxy the same request (same Sec-WebSocket-Key) goes on without {missing} as HTTP/{version}: the proxy removed them.',
+      further:
+        'The client sent Upgrade and Connection, and they came as far as {culprit}; from there the same request (same Sec-WebSocket-Key) goes on without {missing} as HTTP/{version}: that proxy removed them.',
       answer:
         'The request left with Upgrade and Connection intact, and the answer {status} says that they did not arrive: something behind this point removed them.',
     },
     notes: {
       request: 'request as seen here',
+      reached: 'the same request as it reached that proxy',
       behind: 'the same request behind the proxy',
       response: 'answer',
     },
@@ -70,18 +76,24 @@ export const strippedHeaders = defineRule({
     if (response === undefined) return;
     const behind = strippedTwin(session, capture);
     if (behind !== undefined) {
+      // Of several proxies the one that still got them.
+      const culprit = legsOf(behind, capture).find(({ back }) => back === behind);
+      const isFurther =
+        culprit !== undefined && culprit.front !== session && missingHeaders(culprit.front).length === 0;
       yield finding(
-        'legs',
+        isFurther ? 'further' : 'legs',
         'proven',
         behind,
         software,
         missingHeaders(behind),
         [
           [request.span, 'request'],
+          [isFurther ? culprit.front.upgrade?.request?.span : undefined, 'reached'],
           [behind.upgrade?.request?.span, 'behind'],
           [response.span, 'response'],
         ],
         request.span.first,
+        isFurther ? culprit : undefined,
       );
       return;
     }
@@ -120,13 +132,14 @@ const missingHeaders = (session: Session): string[] => {
 };
 
 const finding = (
-  message: 'request' | 'legs' | 'answer',
+  message: 'request' | 'legs' | 'further' | 'answer',
   confidence: Confidence,
   shown: Session,
   software: readonly Software[],
   missing: readonly string[],
   points: readonly (readonly [Span | undefined, string])[],
   struck: Arrival | undefined = points[0]?.[0]?.first,
+  culprit?: Leg,
 ) => {
   const { request, response } = upgradeExchange(shown) ?? {};
   return {
@@ -137,6 +150,7 @@ const finding = (
       connection: textOr(header(request, 'Connection'), 'absent'),
       version: text(request?.httpVersion ?? '?'),
       status: textOr(response?.status, 'none'),
+      ...(culprit && { culprit: text(proxyPlace(culprit)) }),
     },
     evidence: evidence(...points),
     ...(struck === undefined ? {} : { struckAt: struck.at }),
@@ -168,14 +182,14 @@ const STRIPPERS = {
 
 const twins = new WeakMap<CaptureView, Map<string, Session>>();
 
-/** The leg behind a proxy: another session that carries the same key without the headers. */
+/** The leg behind a proxy: another session that carries the same key without the headers, the first of several. */
 const strippedTwin = (session: Session, capture: CaptureView): Session | undefined => {
   let byKey = twins.get(capture);
   if (byKey === undefined) {
     byKey = new Map();
     for (const candidate of capture.sessions) {
       const key = candidate.handshake?.key;
-      if (key !== undefined && missingHeaders(candidate).length > 0) byKey.set(key, candidate);
+      if (key !== undefined && missingHeaders(candidate).length > 0 && !byKey.has(key)) byKey.set(key, candidate);
     }
     twins.set(capture, byKey);
   }

@@ -62,6 +62,7 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       slow: '客户端等待应答的 {waited} 中，后端处理用去 {backend}，连接后端用去 {connect}，{proxy} 和网络用去 {between}。',
       client: '客户端先离开；随后 {proxy} 结束了另一段。',
       proxy: '客户端和后端都没有结束它：{proxy} 结束了两段。',
+      'other-proxy': '客户端和后端都没有结束它：途中的另一个代理 {proxy} 结束了它的两段。',
       backend: '后端先离开；随后 {proxy} 结束了客户端一段。',
       refused: '故障在 {proxy} 背后：后端 {backend} 拒绝了连接。',
       unreached: '故障在 {proxy} 背后：后端 {backend} 没有应答 SYN。',
@@ -122,9 +123,16 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       request:
         '请求带有 Sec-WebSocket-Key，却没有 {missing}（Connection：{connection}，HTTP/{version}）：客户端两者都会发送，所以是此处之前的代理删掉了它。',
       legs: '客户端发送了 Upgrade 和 Connection；在代理背后，同一请求（Sec-WebSocket-Key 相同）以 HTTP/{version} 继续，没有 {missing}：代理删掉了它们。',
+      further:
+        '客户端发送了 Upgrade 和 Connection，它们一直传到 {culprit}；从那里起，同一请求（Sec-WebSocket-Key 相同）以 HTTP/{version} 继续，没有 {missing}：是这个代理删掉了它们。',
       answer: '请求发出时 Upgrade 和 Connection 完好，应答 {status} 却说明它们没有到达：此处之后有设备删掉了它们。',
     },
-    notes: { request: '此处看到的请求', behind: '代理背后的同一请求', response: '应答' },
+    notes: {
+      request: '此处看到的请求',
+      reached: '到达该代理的同一请求',
+      behind: '代理背后的同一请求',
+      response: '应答',
+    },
     remedies: {
       nginx:
         '在 nginx 的 location 中：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
