@@ -1,6 +1,7 @@
 /**
- * The timeline as a ladder: a row an event with time, pause and packet, between the lifelines of client and server an
- * arrow with its label, and a note. A table, so that it reads aloud and prints; long silences are rows of their own.
+ * The timeline as a ladder: a row an event with time, pause and packet, between the lifelines of client and server (and of
+ * the proxy, where both its legs were seen) an arrow with its label, and a note. A table, so that it reads aloud and
+ * prints; long silences are rows of their own.
  */
 import { eventText, runLabel, runNote } from '../event-text.js';
 import { formatCount, formatDuration } from '../format-value.js';
@@ -8,7 +9,8 @@ import type { Catalogue } from '../language/catalogue.js';
 import type { EventReport, Report, SessionReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
 import { fillTemplate } from '../wording.js';
-import { type Html, html } from './html.js';
+import { fillHtml, type Html, html } from './html.js';
+import type { LaneEvent, Leg } from './leg-lanes.js';
 import { rowId, type ToldRows } from './told-rows.js';
 
 /** In milliseconds: packets this close came together. */
@@ -28,35 +30,52 @@ export const ladderTable = (
 ): Html | null => {
   const { page, terms, texts } = catalogue;
   const said = page.timeline;
-  const { id, timeline, timelineOmitted } = session;
-  if (timeline.length === 0) return null;
+  const { id } = session;
   const { events, cut, cutAt } = told.shown(session);
+  if (events.length === 0) return null;
+  const legs = told.lanes.legsOf(session);
+  const lifelines = lifelinesOf(legs, catalogue);
+  const lanes = lifelines.length - 1;
   const proof = proofOf(session, report, told, catalogue);
   const named = new Set<string>();
   let before = session.startMs;
-  const rows = events.map((event, index) => {
+  const rows = events.map(({ event, leg }, index) => {
     const pause = event.atMs - before;
-    before = event.untilMs ?? event.atMs;
-    const gap = index === cutAt ? leftOut(fillTemplate(page.limits.rows, { count: formatCount(cut) })) : null;
+    before = Math.max(before, event.untilMs ?? event.atMs);
+    const gap = index === cutAt ? leftOut(fillTemplate(page.limits.rows, { count: formatCount(cut) }), lanes) : null;
     const silence =
       gap === null && pause >= SILENCE
-        ? leftOut(fillTemplate(said.silence, { duration: formatDuration(pause * 1e6, terms.units) }))
+        ? leftOut(fillTemplate(said.silence, { duration: formatDuration(pause * 1e6, terms.units) }), lanes)
         : null;
     const key = rowId(id, event);
     // Several events may share a packet: the first of them can be jumped to.
     const anchor = named.has(key) ? null : html` id="${key}"`;
     named.add(key);
-    return html`${gap}${silence}${row(event, pause, session, report, anchor, anchor === null ? undefined : proof.get(key), catalogue)}`;
+    const marks = anchor === null ? undefined : proof.get(key);
+    return html`${gap}${silence}${row({ event, leg }, pause, session, report, { anchor, marks, lifelines }, catalogue)}`;
   });
+  const whole = told.lanes.before(session);
   return html`<h3>${said.title}</h3>
-${timelineOmitted > 0 ? html`<p class="limit">${fillTemplate(texts.left.events, { count: formatCount(timelineOmitted), id: String(id) })}</p>` : null}
+${legs.length === 1 ? null : html`<p class="small">${fillHtml(said.legs, { sessions: legs.slice(1).map((leg, index) => html`${index === 0 ? '' : terms.and}<a href="#s${leg.session.id}">${fillTemplate(page.session, { id: String(leg.session.id) })}</a>`) })}</p>`}
+${whole === undefined ? null : html`<p class="small">${fillHtml(said.whole, { session: html`<a href="#s${whole}">${fillTemplate(page.session, { id: String(whole) })}</a>` })}</p>`}
+${legs.map((leg) => leg.session.timelineOmitted > 0 && html`<p class="limit">${fillTemplate(texts.left.events, { count: formatCount(leg.session.timelineOmitted), id: String(leg.session.id) })}</p>`)}
 <div class="scroll" tabindex="0" role="region" aria-label="${fillTemplate(said.region, { id: String(id) })}">
-<table class="ladder">
-<thead><tr><th scope="col">${said.time}</th><th scope="col"><abbr title="${said.delta}">Δ</abbr></th><th scope="col">${said.packet}</th><th scope="col" class="line"><span>${said.client}</span><span>${said.server}</span></th><th scope="col">${said.note}</th></tr></thead>
+<table class="ladder${lanes === 1 ? '' : ` lanes lanes-${lanes}`}">
+<thead><tr><th scope="col">${said.time}</th><th scope="col">${said.delta}</th><th scope="col">${said.packet}</th><th scope="col" class="line" colspan="${lanes}"><div>${lifelines.map((name) => html`<span>${name}</span>`)}</div></th><th scope="col">${said.note}</th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table>
 </div>`;
+};
+
+/** Who stands at the lifelines, from the client to the server; of a lane with several legs, the first proxy with a name. */
+const lifelinesOf = (legs: readonly Leg[], { page: { timeline: said } }: Catalogue): string[] => {
+  const lanes = Math.max(...legs.map(({ lane }) => lane));
+  const proxies = Array.from(
+    { length: lanes },
+    (_, index) => legs.find(({ lane, proxy }) => lane === index + 1 && proxy !== null)?.proxy ?? said.proxy,
+  );
+  return [said.client, ...proxies, said.server];
 };
 
 /** What findings say of rows of this session; of a packet in a run, which one it is. */
@@ -80,13 +99,18 @@ const proofOf = (
   return proof;
 };
 
+interface RowPlace {
+  anchor: Html | null;
+  marks: readonly string[] | undefined;
+  lifelines: readonly string[];
+}
+
 const row = (
-  event: EventReport,
+  { event, leg }: LaneEvent,
   pause: number,
   session: SessionReport,
   report: Report,
-  anchor: Html | null,
-  proof: readonly string[] | undefined,
+  { anchor, marks, lifelines }: RowPlace,
   catalogue: Catalogue,
 ): Html => {
   const said = catalogue.page.timeline;
@@ -94,17 +118,34 @@ const row = (
   const note = isRun ? runNote(runOf(event), catalogue) : eventText(event, catalogue).note;
   const number = packetNumber(event, report);
   const until = event.untilPacket === undefined ? '' : `–${untilOf(event, report)}`;
-  return html`<tr${anchor} class="${classOf(event)}${proof === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6, catalogue.terms.units) : ''}</td><td class="c-packet"><button type="button" tabindex="-1" data-frame="${event.packet}">${number}</button>${until}</td><td class="line">${isRun ? run(event, catalogue) : arrow(event, catalogue)}</td><td class="c-note">${note}${proof?.map((note) => html` <mark>${note === '' ? said.evidence : fillTemplate(said.evidenceNote, { note })}</mark>`)}</td></tr>
+  const drawn = isRun ? run(event, catalogue) : arrow({ event, leg }, lifelines, catalogue);
+  const lanes = lifelines.slice(1).map((_, lane) => html`<td class="line">${lane === leg.lane && drawn}</td>`);
+  return html`<tr${anchor} class="${classOf(event)}${marks === undefined ? '' : ' proof'}"><td class="c-at">${timeOf(event, session)}</td><td class="c-delta">${pause >= QUICK ? formatDuration(pause * 1e6, catalogue.terms.units) : ''}</td><td class="c-packet"><button type="button" tabindex="-1" data-frame="${event.packet}"${lastOf(event)}>${number}</button>${until}</td>${lanes}<td class="c-note">${note}${marks !== undefined && html` <mark>${markOf(marks, said, catalogue.terms.semicolon)}</mark>`}</td></tr>
 `;
 };
+
+/** What findings say of a row, as far as they say something. */
+const markOf = (marks: readonly string[], said: Catalogue['page']['timeline'], semicolon: string): string => {
+  const notes = marks.filter((mark) => mark !== '');
+  return notes.length === 0 ? said.evidence : fillTemplate(said.evidenceNote, { note: notes.join(semicolon) });
+};
+
+/** Of a run in one file, what its display filter ends with. */
+const lastOf = ({ untilPacket, untilCapture = 0, capture = 0 }: EventReport): Html | null =>
+  untilPacket === undefined || untilCapture !== capture ? null : html` data-last="${untilPacket}"`;
 
 /** The file is named again only where it is another one. */
 const untilOf = ({ untilPacket = 0, untilCapture = 0, capture = 0 }: EventReport, report: Report): string =>
   untilCapture === capture ? String(untilPacket) : packetNumber({ packet: untilPacket, capture: untilCapture }, report);
 
-/** The sender in words, for those who do not see the arrow. */
-const arrow = (event: EventReport, catalogue: Catalogue): Html =>
-  html`<span class="arrow from-${event.from}"><span class="hidden">${catalogue.page.timeline.from[event.from]}</span><b>${eventText(event, catalogue).label}</b></span>`;
+/** Sender and receiver in words, for those who do not see the arrow. */
+const arrow = ({ event, leg }: LaneEvent, lifelines: readonly string[], catalogue: Catalogue): Html => {
+  const said = catalogue.page.timeline;
+  const [left = '', right = ''] = lifelines.slice(leg.lane);
+  const [from, to] = event.from === 'client' ? [left, right] : [right, left];
+  const way = event.from === 'network' ? said.fromNetwork : fillTemplate(said.way, { from, to });
+  return html`<span class="arrow from-${event.from}"><span class="hidden">${way}</span><b>${eventText(event, catalogue).label}</b></span>`;
+};
 
 const run = (event: EventReport, catalogue: Catalogue): Html => {
   const told = runOf(event);
@@ -119,8 +160,8 @@ const runOf = (event: EventReport) => ({
   kinds: event.kinds ?? {},
 });
 
-const leftOut = (text: string): Html =>
-  html`<tr class="pause"><td colspan="3"></td><td class="line"><span>${text}</span></td><td></td></tr>
+const leftOut = (text: string, lanes: number): Html =>
+  html`<tr class="pause"><td colspan="3"></td><td class="line" colspan="${lanes}"><span>${text}</span></td><td></td></tr>
 `;
 
 const classOf = ({ layer, event }: EventReport): string =>

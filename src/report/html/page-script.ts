@@ -85,9 +85,11 @@ const COPYING = `
     if (navigator.clipboard === undefined) copyFromArea(text);
     else navigator.clipboard.writeText(text).then(() => copied(text), () => copyFromArea(text));
   };
+  const frames = ({ frame, last }) => last === undefined ? 'frame.number == ' + frame
+    : 'frame.number >= ' + frame + ' && frame.number <= ' + last;
   document.addEventListener('click', (event) => {
     const button = event.target.closest('button[data-frame], button[data-copy]');
-    if (button !== null) copy(button.dataset.copy ?? 'frame.number == ' + button.dataset.frame);
+    if (button !== null) copy(button.dataset.copy ?? frames(button.dataset));
   });`;
 
 /** What a link leads to is opened, scrolled to and focused, so that the keyboard goes on from there. */

@@ -159,7 +159,14 @@ td.c-lasted{white-space:nowrap}
 .scripted .ladder button,.scripted .link{cursor:copy}
 .ladder .line{width:40%;min-width:22rem;border-left:2px solid var(--line);border-right:2px solid var(--line);padding:.12rem 0}
 .ladder th.line{border-color:transparent;padding:.3rem .2rem}
-.ladder th.line span:last-child{float:right}
+.ladder th.line div{display:flex}
+.ladder th.line span{flex:1 1 0;text-align:center;min-width:0}
+.ladder th.line span:first-child{text-align:left}
+.ladder th.line span:last-child{text-align:right}
+.lanes{min-width:60rem}
+.lanes .line{width:27%;min-width:15rem}
+.lanes-3{min-width:74rem}
+.lanes-3 .line{width:23%;min-width:14rem}
 .arrow{display:block;position:relative;padding:0 1rem;border-bottom:1.5px solid currentColor;line-height:1.25;min-height:1.3em}
 .arrow b{font-weight:500;color:var(--fg);display:block;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .arrow::after{content:"";position:absolute;bottom:-4.8px;border:4px solid transparent}
@@ -200,7 +207,7 @@ footer{border-top:1px solid var(--line);margin-top:2rem;color:var(--dim)}
 h1{font-size:1.3rem}
 .answer{grid-template-columns:1fr;gap:0}.answer dt{margin-top:.4rem}
 .overview,.overview td,.waterfall,.waterfall tbody,.waterfall td,.waterfall th,.sent,.sent tbody,.sent td{display:block;min-width:0}
-.overview thead,.ladder thead,.waterfall thead,.sent thead{display:none}
+.overview thead,.waterfall thead,.sent thead,.ladder th:not(.line){display:none}
 .overview tr{padding:.6rem 0;grid-template-columns:auto auto 1fr;gap:0 .8rem;contain-intrinsic-size:auto 9rem}
 .overview td{border:0;padding:.1rem 0}
 .overview .c-where,.overview .c-verdict,.overview td.c-time{grid-column:1/-1}
@@ -220,15 +227,20 @@ h1{font-size:1.3rem}
 .sent tr{display:grid;grid-template-columns:auto auto auto 1fr;gap:0 .8rem;padding:.4rem 0;border-bottom:1px solid var(--line)}
 .sent .c-text{grid-column:1/-1}
 .sent .c-lasted{text-align:right}
-.ladder,.ladder tbody,.ladder tr,.ladder td{display:block;min-width:0;width:auto!important}
+.ladder,.ladder thead,.ladder tbody,.ladder tr,.ladder td,.ladder th.line{display:block;min-width:0;width:auto!important}
 .ladder tr{display:grid;grid-template-columns:auto auto 1fr;padding:.25rem 0}
 .ladder .c-at,.ladder .c-delta,.ladder .c-packet{text-align:left;padding:.12rem .4rem}
 .ladder .c-packet{text-align:right}
 .ladder .c-packet::before,.sent .c-packet::before{content:${JSON.stringify(`${packet} `)}}
 .ladder .line{grid-column:1/-1;grid-row:2;min-width:0}
 .ladder .c-note{grid-column:1/-1;padding:.12rem .4rem}
-.pause .line{grid-row:1}
-.ladder .pause td:not(.line),.ladder td:empty:not(.c-delta),.waterfall td:empty{display:none}
+.lanes tbody tr{grid-template-columns:repeat(6,1fr)}
+.lanes .c-at,.lanes .c-delta,.lanes .c-packet{grid-column:span 2}
+.lanes .line{grid-column:span 3}.lanes-3 .line{grid-column:span 2}.lanes .c-note{grid-column:1/-1}
+.lanes .line+.line{border-left:0}
+.lanes .arrow{padding:0 .7rem}.lanes .arrow b{white-space:normal}
+.pause .line,.lanes .pause .line,.ladder thead .line{grid-row:1;grid-column:1/-1}
+.ladder .pause td:not(.line),.ladder td:empty:not(.c-delta,.line),.waterfall td:empty{display:none}
 }
 @page{margin:14mm 12mm}
 @media print{
@@ -245,7 +257,7 @@ body{max-width:none;padding:0;font-size:10pt}
 .chart .odd{display:none}
 .session,.overview tr{content-visibility:visible}.session{border:0;padding:0;break-before:page}
 .session>summary{list-style:none;margin:0;padding:0}
-.ladder{font-size:.8rem}.ladder .line{min-width:15rem}
+.ladder{font-size:.8rem}.ladder .line{min-width:15rem}.lanes .line{min-width:9rem}.lanes .arrow{padding:0 .6rem}.lanes .arrow b{white-space:normal}
 tr,.finding,.chart,.head{break-inside:avoid}
 h2,h3,h4,summary{break-after:avoid}
 *{print-color-adjust:exact}

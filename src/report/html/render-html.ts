@@ -11,6 +11,7 @@ import type { Report, SessionReport } from '../report.js';
 import { fillTemplate } from '../wording.js';
 import { answerSection, captureSection } from './answer-section.js';
 import { type Html, html, raw, textOf } from './html.js';
+import { LegLanes } from './leg-lanes.js';
 import { overviewSection } from './overview-section.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
@@ -43,8 +44,9 @@ export function* renderHtml(report: Report, options: HtmlOptions): Iterable<stri
   const script = pageScript({ copied: page.copied, shown: page.overview.shownOf, ...page.theme });
   const style = pageStyle({ packet: page.timeline.packet, session: page.overview.session });
   const listed = failuresFirst(report.sessions, MOST_SESSIONS);
-  const plan = storiesOf(report.sessions);
-  const told = new ToldRows(report.sessions, plan);
+  const lanes = new LegLanes(report.sessions);
+  const plan = storiesOf(report.sessions, lanes);
+  const told = new ToldRows(report.sessions, lanes, plan);
   yield textOf(headOf(report, style, script, catalogue));
   yield textOf(html`<body>
 ${report.sessions.length === 0 ? null : html`<a class="skip" href="#sessions">${page.skip}</a>`}
@@ -117,12 +119,13 @@ const failuresFirst = (sessions: readonly SessionReport[], most: number): Sessio
 };
 
 /** Rows of the timeline that each session told gets. */
-const storiesOf = (sessions: readonly SessionReport[]): Map<number, number> => {
+const storiesOf = (sessions: readonly SessionReport[], lanes: LegLanes): Map<number, number> => {
   const plan = new Map<number, number>();
   let left = MOST_ROWS;
-  for (const { id, timeline } of failuresFirst(sessions, Math.min(MOST_TOLD, sessions.length))) {
-    const rows = Math.min(timeline.length, MOST_ROWS_EACH, left);
-    plan.set(id, rows);
+  for (const session of failuresFirst(sessions, Math.min(MOST_TOLD, sessions.length))) {
+    const length = lanes.legsOf(session).reduce((sum, leg) => sum + leg.session.timeline.length, 0);
+    const rows = Math.min(length, MOST_ROWS_EACH, left);
+    plan.set(session.id, rows);
     left -= rows;
   }
   return plan;

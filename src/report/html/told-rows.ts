@@ -1,11 +1,13 @@
 /**
  * Which rows of timelines are on the page, and which of them tells of a packet: evidence leads there. A packet without a
- * row of its own is in another session (the other leg of a proxy, one that ended at the same moment), in a run, or nowhere.
+ * row in the timeline of its finding (which has the legs behind a proxy in it) is in that of another session, in a run, or
+ * nowhere.
  */
 import type { EventReport, PacketPlace, SessionReport } from '../report.js';
+import type { LaneEvent, LegLanes } from './leg-lanes.js';
 
 export interface ShownEvents {
-  events: readonly EventReport[];
+  events: readonly LaneEvent[];
   /** Events left out, and the index of the first one after them. */
   cut: number;
   cutAt: number;
@@ -23,12 +25,14 @@ export class ToldRows {
 
   constructor(
     private readonly sessions: readonly SessionReport[],
+    readonly lanes: LegLanes,
     /** Rows that each session told in full may use. */
     private readonly plan: ReadonlyMap<number, number>,
   ) {}
 
-  shown({ id, timeline }: SessionReport): ShownEvents {
-    const most = this.plan.get(id) ?? 0;
+  shown(session: SessionReport): ShownEvents {
+    const most = this.plan.get(session.id) ?? 0;
+    const timeline = this.lanes.eventsOf(session);
     if (most >= timeline.length) return { events: timeline, cut: 0, cutAt: -1 };
     const cutAt = Math.ceil(most / 2);
     const events = [...timeline.slice(0, cutAt), ...timeline.slice(timeline.length - Math.floor(most / 2))];
@@ -40,7 +44,11 @@ export class ToldRows {
     this.places ??= this.index();
     const { holders, runs } = this.places;
     const among = holders.get(placeKey(place)) ?? [];
-    const holder = among.find(({ id }) => id === session.id) ?? among[0];
+    const holder = (
+      among.find((each) => each.session.id === session.id) ??
+      among.find(({ isOwn }) => isOwn) ??
+      among[0]
+    )?.session;
     const run = narrowest(runs.get(session.id)?.filter((each) => isInside(place, each)) ?? []);
     // Packets of other connections have numbers inside a run and are not in it; those of another stream may be.
     const isElsewhere = holder !== undefined && holder.id !== session.id && !isSameConnection(holder, session);
@@ -54,16 +62,18 @@ export class ToldRows {
     for (const session of this.sessions) {
       if (!this.plan.has(session.id)) continue;
       const { events } = this.shown(session);
-      for (const event of events) {
+      for (const { event, leg } of events) {
         if (event.untilPacket !== undefined) continue;
         const key = placeKey(event);
         const holders = places.holders.get(key);
-        if (holders === undefined) places.holders.set(key, [session]);
-        else if (holders.at(-1) !== session) holders.push(session);
+        const holder = { session, isOwn: leg.lane === 0 };
+        if (holders === undefined) places.holders.set(key, [holder]);
+        else if (holders.at(-1)?.session !== session) holders.push(holder);
       }
+      const own = events.filter(({ event, leg }) => leg.lane === 0 && event.untilPacket !== undefined);
       places.runs.set(
         session.id,
-        events.filter(({ untilPacket }) => untilPacket !== undefined),
+        own.map(({ event }) => event),
       );
     }
     return places;
@@ -71,8 +81,9 @@ export class ToldRows {
 }
 
 interface Places {
-  /** Sessions with a row of this packet. */
-  holders: Map<string, SessionReport[]>;
+  /** Timelines with a row of this packet: that of its own session, or of one that tells it as well. */
+  holders: Map<string, { session: SessionReport; isOwn: boolean }[]>;
+  /** Of the session itself: numbers of packets do not tell in which leg's run they are. */
   runs: Map<number, readonly EventReport[]>;
 }
 

@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)(`the page in Chromium${unlessAbsent}`, { timeout: 
   describe('leads from evidence to its row', () => {
     it.each([
       ['a row of its own', 'nginx-idle-60s.pcap', '#s1-p24', 'packet 24'],
-      ['a row of the other leg', 'nginx-idle-60s.pcap', '#s2-p9', 'packet 9'],
+      ['a row of the other leg, in the same ladder', 'nginx-idle-60s.pcap', '#s1-p9', 'packet 9'],
       ['a run that it is part of', 'socketio-ping-timeout.pcap', undefined, 'packet 20'],
     ])('%s', async (_, sample, row, text) => {
       const { page, close } = await open(sample);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LegLanes } from '../../../src/report/html/leg-lanes.js';
 import { ToldRows } from '../../../src/report/html/told-rows.js';
 import type { EventReport, SessionReport } from '../../../src/report/report.js';
 import { incident } from '../terminal/stories.js';
@@ -21,7 +22,7 @@ const session = (id: number, rows: readonly (number | [number, number])[], more:
 });
 
 const toldOf = (sessions: SessionReport[], most = 100): ToldRows =>
-  new ToldRows(sessions, new Map(sessions.map(({ id }) => [id, most])));
+  new ToldRows(sessions, new LegLanes(sessions), new Map(sessions.map(({ id }) => [id, most])));
 
 describe('the row that tells of a packet', () => {
   it('is its own, in its own session first', () => {
@@ -78,7 +79,7 @@ describe('the row that tells of a packet', () => {
       's1-p5',
       's1-p6',
     ]);
-    const untold = new ToldRows([a], new Map());
+    const untold = new ToldRows([a], new LegLanes([a]), new Map());
     expect(untold.rowOf(a, { packet: 1 })).toBeUndefined();
   });
 });

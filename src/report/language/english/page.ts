@@ -111,8 +111,8 @@ export const ENGLISH_PAGE = {
   timeline: {
     title: 'Timeline',
     region: 'Timeline of session {id}',
-    time: 'time',
-    delta: 'since the row before',
+    time: 'time (s)',
+    delta: 'after',
     packet: 'packet',
     client: 'client',
     server: 'server',
@@ -120,7 +120,11 @@ export const ENGLISH_PAGE = {
     silence: '{duration} of silence',
     evidence: 'evidence',
     evidenceNote: 'evidence: {note}',
-    from: { client: 'client to server: ', server: 'server to client: ', network: 'network: ' },
+    way: '{from} to {to}: ',
+    fromNetwork: 'network: ',
+    proxy: 'proxy',
+    legs: 'Both sides of the proxy: this session and, behind it, {sessions}.',
+    whole: 'The timeline of {session} has both sides of the proxy.',
   },
   messages: {
     title: 'Messages',

@@ -112,8 +112,8 @@ export const CHINESE_PAGE: Catalogue['page'] = {
   timeline: {
     title: '时间线',
     region: '会话 {id} 的时间线',
-    time: '时间',
-    delta: '距上一行',
+    time: '时间 (s)',
+    delta: '间隔',
     packet: '数据包',
     client: '客户端',
     server: '服务器',
@@ -121,7 +121,11 @@ export const CHINESE_PAGE: Catalogue['page'] = {
     silence: '{duration} 无通信',
     evidence: '证据',
     evidenceNote: '证据：{note}',
-    from: { client: '客户端到服务器：', server: '服务器到客户端：', network: '网络：' },
+    way: '{from}到{to}：',
+    fromNetwork: '网络：',
+    proxy: '代理',
+    legs: '代理的两侧：本会话，以及其后的{sessions}。',
+    whole: '{session}的时间线包含代理的两侧。',
   },
   messages: {
     title: '消息',
