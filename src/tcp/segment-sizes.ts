@@ -50,7 +50,7 @@ export function sizesOf(flow: Flow): SegmentSizes {
   let sackedBehind = 0;
   if (isStuck) {
     sent.forEachInFlight((start, end) => {
-      if (original === 0) original = Math.max(0, Math.min(ahead(end, start), ahead(end, acked)));
+      if (ahead(start, acked) <= 0) original = ahead(end, acked);
       for (const block of history?.blocks ?? []) {
         if (ahead(block.start, acked) <= 0) continue;
         const from = ahead(start, block.start) > 0 ? start : block.start;

@@ -7,6 +7,7 @@ import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { earliest } from '../../measures/ending.js';
 import { PATIENCE } from '../../measures/silence.js';
+import { onlyLargeStuck, pathMtuSign } from '../../measures/tcp-path-mtu.js';
 import { bytes, count, duration, side } from '../../measures/values.js';
 import { defineRule, type Finding } from '../../rule.js';
 
@@ -57,11 +58,12 @@ export const lostPeer = defineRule({
       notice:
         'To notice sooner: TCP_USER_TIMEOUT of 20 s on the socket, or terminate when a pong does not come in time.',
       path: 'Compare captures at both ends: the packets are dropped between the last place that sees them and the first that does not.',
+      size: 'All that was sent in vain was large, {stuck} a segment or more, and nothing above {passed} ever arrived: a path that drops full-size packets looks like this, too. See which size passes: ping -M do -s 1472 towards the peer, then smaller ones; lower the MTU, or clamp the segment size on the router (TCPMSS --clamp-mss-to-pmtu).',
     },
   },
   *check(session) {
     const { tcp, websocket, tls, captureEnd } = session;
-    const under = websocket !== undefined || (tls !== undefined && spokeBothWays(session));
+    const under = websocket !== undefined || (tls !== undefined && session.upgrade === undefined && spokeBothWays(session));
     if (!under || (websocket?.closes.client !== undefined && websocket.closes.server !== undefined)) return;
     for (const sender of SIDES) {
       yield* unansweredKeepAlives(session, sender);
@@ -78,6 +80,9 @@ export const lostPeer = defineRule({
       if (tcp.flows[peer].windowClosedSince !== undefined) continue;
       // The peer was heard by the other side and not by the capture: its acknowledgments may be unseen, too.
       if (tcp.gaps.some((gap) => gap.side === peer && gap.at > stuck.at)) continue;
+      // Smaller packets arrive: tcp/path-mtu-blackhole says so.
+      if (pathMtuSign(session, sender) !== undefined) continue;
+      const isLarge = onlyLargeStuck(session, sender);
       const heard = tcp.flows[peer].lastPacket;
       const [beforeLast, again] = [flow.repeats.at(-2) ?? stuck, flow.heardSinceRepeats];
       const givenUpAt = lastRepeat.at + NEXT_REPEAT_WITHIN * (lastRepeat.at - beforeLast.at);
@@ -92,6 +97,7 @@ export const lostPeer = defineRule({
           unacked: bytes(flow.unackedBytes),
           repeats: count(flow.repeats.length),
           waited: duration(lastRepeat.at - stuck.at),
+          ...(isLarge ? { stuck: bytes(flow.sizes.stuck), passed: bytes(flow.sizes.acknowledged) } : {}),
           ...(late === undefined ? {} : { late: duration(late.at - lastRepeat.at) }),
         },
         evidence: evidence(
@@ -101,8 +107,8 @@ export const lostPeer = defineRule({
           [late && flow.rst, 'forgotten'],
         ),
         struckAt: stuck.at,
-        confidence: stillSends && !saidSomethingNew(session, peer, firstRepeat.at) ? 'likely' : 'proven',
-        remedies: stillSends ? ['path', 'notice'] : ['silent', 'notice', 'path'],
+        confidence: isLarge || (stillSends && !saidSomethingNew(session, peer, firstRepeat.at)) ? 'likely' : 'proven',
+        remedies: [...(stillSends ? ['path', 'notice'] : ['silent', 'notice', 'path']), ...(isLarge ? ['size'] : [])],
       };
     }
   },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { lostPeer } from '../../../../src/diagnosis/rules/keepalive/lost-peer.js';
 import { pathMtuBlackhole } from '../../../../src/diagnosis/rules/tcp/path-mtu-blackhole.js';
 import type { Session } from '../../../../src/session/session.js';
+import type { SegmentSizes } from '../../../../src/tcp/tcp-facts.js';
 import { aSession } from '../../../wire/session-builder.js';
 import { arrivalAt, opened, unacknowledged } from '../../sessions.js';
 import { findingOf, found, verdictOn } from '../../verdict.js';
@@ -20,7 +22,104 @@ const stuck = (session: Session, bytes: number, code: number): Session => {
   return session;
 };
 
+/** Open, with a large message of the client that is never acknowledged. */
+const stuckWhileOpen = (sizes: Partial<SegmentSizes>, repeats = 5): Session => {
+  const session = opened().message('client', 4000).captureGoesOn(10_000).build();
+  const sent = session.tcp.last;
+  unacknowledged(session, 'client', sent, repeats);
+  const { client } = session.tcp.flows;
+  client.unackedBytes = 4008;
+  client.sizes = { ...client.sizes, stuck: 1448, acknowledged: 167, largest: 1448, ...sizes };
+  return session;
+};
+
+/** Open, and bytes of the server that never came by, 30 s ago. */
+const holed = (sizes: Partial<SegmentSizes>): Session => {
+  const session = opened().message('server', 1100).captureGoesOn(30_000).build();
+  const { server } = session.tcp.flows;
+  const hole = { bytes: 2896, behind: session.tcp.last };
+  server.sizes = { ...server.sizes, largest: 1108, hole, sackedAt: session.tcp.last, ...sizes };
+  return session;
+};
+
+const SHRUNK = { from: 1448, to: 1024, tries: 4, first: arrivalAt(70, 1), passed: arrivalAt(75, 4) };
+
 describe('tcp/path-mtu-blackhole', () => {
+  it('sees smaller segments reported as received behind a large one that is stuck', () => {
+    const session = stuckWhileOpen({ sackedBehind: 1112, sackedAt: arrivalAt(60, 0.5) });
+    expect(found(pathMtuBlackhole, session)).toBe('tcp-path-mtu-blackhole error sacked');
+    expect(findingOf(pathMtuBlackhole, session)).toMatchObject({ stage: 'open', confidence: 'likely' });
+  });
+
+  it.each([
+    { name: 'as large ones arrived behind it', sizes: { sackedBehind: 1448, sackedAt: arrivalAt(60, 0.5) } },
+    {
+      name: 'as large ones arrived before',
+      sizes: { sackedBehind: 1112, sackedAt: arrivalAt(60, 0.5), acknowledged: 1448 },
+    },
+    { name: 'it is small', sizes: { stuck: 300, sackedBehind: 100, sackedAt: arrivalAt(60, 0.5) } },
+  ])('says nothing where $name', ({ sizes }) => {
+    expect(found(pathMtuBlackhole, stuckWhileOpen(sizes))).toBe('nothing');
+  });
+
+  it('takes few repeats for ordinary loss', () => {
+    const session = stuckWhileOpen({ sackedBehind: 1112, sackedAt: arrivalAt(60, 0.5) }, 2);
+    expect(found(pathMtuBlackhole, session)).toBe('nothing');
+  });
+
+  it('leaves it open where nothing but large segments was tried', () => {
+    const session = stuckWhileOpen({});
+    expect(found(pathMtuBlackhole, session)).toBe('nothing');
+    expect(findingOf(lostPeer, session)).toMatchObject({ message: 'vanished', confidence: 'likely' });
+    expect(findingOf(lostPeer, session)?.remedies).toContain('size');
+    const passed = stuckWhileOpen({ acknowledged: 1448 });
+    expect(findingOf(lostPeer, passed)).toMatchObject({ message: 'vanished', confidence: 'proven' });
+    expect(findingOf(lostPeer, passed)?.remedies).not.toContain('size');
+  });
+
+  it('is told instead of a peer that vanished', () => {
+    const session = stuckWhileOpen({ sackedBehind: 1112, sackedAt: arrivalAt(60, 0.5) });
+    expect(found(lostPeer, session)).toBe('nothing');
+    expect(verdictOn(session)).toBe('failed open tcp-path-mtu-blackhole');
+  });
+
+  it('sees a hole that is never filled while smaller segments pass', () => {
+    expect(findingOf(pathMtuBlackhole, holed({}))).toMatchObject({ message: 'hole', confidence: 'possible' });
+    const alive = holed({});
+    alive.tcp.flows.server.lastPacket = arrivalAt(90, 20);
+    expect(findingOf(pathMtuBlackhole, alive)).toMatchObject({ message: 'hole', confidence: 'likely' });
+    expect(verdictOn(alive)).toBe('failed open tcp-path-mtu-blackhole');
+  });
+
+  it.each([
+    { name: 'a segment as large as the hole arrived', sizes: { largest: 2896 } },
+    { name: 'the hole is small', sizes: { hole: { bytes: 200, behind: arrivalAt(9, 0.1) }, largest: 100 } },
+    { name: 'its sender was not told of it', sizes: { sackedAt: undefined } },
+  ])('makes nothing of a hole where $name', ({ sizes }) => {
+    expect(found(pathMtuBlackhole, holed(sizes))).toBe('nothing');
+  });
+
+  it('makes nothing of a hole that the end of the capture left open', () => {
+    expect(found(pathMtuBlackhole, { ...holed({}), captureEnd: 1e9 })).toBe('nothing');
+  });
+
+  it('warns of a sender that had to find a smaller size for itself, which proves it for the other direction', () => {
+    const session = opened().message('client', 4000).build();
+    session.tcp.flows.client.sizes.shrunk = SHRUNK;
+    expect(found(pathMtuBlackhole, session)).toBe('tcp-path-mtu-blackhole warning shrunk');
+    expect(verdictOn(session)).toBe('open open');
+    const both = holed({});
+    both.tcp.flows.client.sizes.shrunk = SHRUNK;
+    expect(verdictOn(both)).toBe('failed open tcp-path-mtu-blackhole');
+  });
+
+  it('is sure where what was sent was larger than the router had said', () => {
+    const session = stuck(opened().message('client', 2000).build(), 2000, 4);
+    session.tcp.icmpErrors[0]!.mtu = 1300;
+    session.tcp.flows.client.sizes.stuck = 1448;
+    expect(findingOf(pathMtuBlackhole, session)).toMatchObject({ message: 'tooBig', confidence: 'proven' });
+  });
+
   it('sees a large segment repeated after a router asked for smaller ones', () => {
     const session = stuck(aSession().handshake().request().build(), 2800, 4);
     expect(findingOf(pathMtuBlackhole, session)).toMatchObject({ stage: 'upgrade', confidence: 'likely' });

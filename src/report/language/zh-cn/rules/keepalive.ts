@@ -66,6 +66,7 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
         '有设备悄悄丢弃了连接：静默之后忘记连接的 NAT 或负载均衡器、变更的网络、断电的主机。双向每 20 s 到 30 s 的 Ping 能保持连接并发现它失效。',
       notice: '要更早发现：在套接字上设置 20 s 的 TCP_USER_TIMEOUT，或在 Pong 没有及时到来时终止连接。',
       path: '对比两端的抓包文件：数据包丢失在最后一个看得到它们的地方与第一个看不到的地方之间。',
+      size: '发送未果的都是大报文段（每段至少 {stuck}），而到达过的从未超过 {passed}：丢弃满尺寸数据包的路径也是这种表现。测试多大的包能通过：向对端运行 ping -M do -s 1472，再逐步减小；降低 MTU，或在路由器上钳制报文段大小 (TCPMSS --clamp-mss-to-pmtu)。',
     },
   },
   'keepalive/mass-end': {

@@ -48,12 +48,21 @@ export const TCP_RULES: Readonly<Record<string, RuleTexts>> = {
         '{side}发送的 {unacked} 始终没有得到确认，并重复发送了 {repeats} 次，而 {router} 已经应答说这些数据包对它的下一段链路来说太大。较小的数据包此前可以通过。',
       smallPassed:
         '{side}分几个报文段发送了 {unacked}；{peer}应答了靠后的一个，却始终没有确认第一个，它被重复发送了 {repeats} 次：满尺寸的数据包到不了，较小的可以。',
+      sacked:
+        '{side}以 {stuck} 的报文段发送，第一个重发了 {repeats} 次仍无确认，而{peer}报告已收到其后的 {passed}：满尺寸的数据包到不了，较小的可以。',
+      hole: '{side}的 {lost} 始终没有到达这里，尽管{peer}已报告缺失、又过了 {waited}；不超过 {passed} 的报文段则能到达：满尺寸的数据包在途中丢失，较小的可以通过。',
+      shrunk:
+        '{side}以每段 {from} 重发了 {tries} 次都没有结果；{waited} 后改以每段 {to} 发送，同样的字节立即到达：满尺寸的数据包到不了，较小的可以。',
     },
     notes: {
       large: '始终未被确认的大报文段',
       icmp: '数据包过大 (packet too big)',
       answer: '对靠后较小报文段的应答',
+      report: '报告已收到其后发送的数据',
       repeat: '再次发送',
+      behind: '缺失数据之后发送的较小报文段',
+      heard: '发送方仍有数据包到来',
+      arrived: '改用较小报文段后到达',
     },
     remedies: {
       mss: '在路由器上限制报文段大小：iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu',
