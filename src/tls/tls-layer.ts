@@ -193,8 +193,10 @@ export class TlsLayer implements StreamConsumer {
 
   private message(side: Side, message: HandshakeMessage): void {
     const { type, body, span } = message;
-    if (type === CERTIFICATE_REQUEST) this.facts.certificateRequest = span;
-    else if (type === CERTIFICATE_STATUS && body !== undefined) this.certificateStatus(side, body, span);
+    if (type === CERTIFICATE_REQUEST) {
+      this.facts.certificateRequest = span;
+      this.event('certificate-request', side, span.last, {});
+    } else if (type === CERTIFICATE_STATUS && body !== undefined) this.certificateStatus(side, body, span);
     else if (type === NEW_SESSION_TICKET && body !== undefined) this.sessionTicket(side, body, span);
     else if (type === SERVER_HELLO_DONE) this.facts.serverHelloDone = span;
     else if (type === CLIENT_HELLO || type === SERVER_HELLO || type === CERTIFICATE) {

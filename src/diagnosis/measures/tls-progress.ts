@@ -84,6 +84,28 @@ export const firstToLeave = (session: Session): Departure | undefined => {
   return end === undefined ? undefined : { by: end.by, at: end.at, alerted: false };
 };
 
+/** USER_CANCELED: the user, or the program, did not go on (RFC 8446 6.1). */
+const USER_CANCELED = 90;
+
+/**
+ * The client left over a CertificateRequest that can be read: instead of its Certificate, or after an empty one by an
+ * alert that has nothing against the server. An alert that stayed closed may say anything.
+ */
+export const leftOverRequest = (session: Session): (Departure & { answered: boolean }) | undefined => {
+  const { tls } = session;
+  const left = firstToLeave(session);
+  if (tls?.certificateRequest === undefined || left?.by !== 'client') return undefined;
+  if (tls.handshakeGap || session.tcp.gaps.some(hidesRecords)) return undefined;
+  if (left.at.at < tls.certificateRequest.last.at || tls.applicationData.client.records > 0) return undefined;
+  const isClosed = tls.encryptedAlerts.some(({ from }) => from === 'client');
+  if (tls.clientCertificates !== undefined) {
+    const isCanceled = isClosed || tls.alerts.some(({ from, code }) => from === 'client' && code === USER_CANCELED);
+    return tls.clientCertificates === 0 && isCanceled ? { ...left, answered: true } : undefined;
+  }
+  const hasGoneOn = tls.finished.client !== undefined || isClosed || fatalAlert(session) !== undefined;
+  return hasGoneOn ? undefined : { ...left, answered: false };
+};
+
 /**
  * The client left without a word where others of its connections to this server are in use: browsers open connections
  * to spare and give them up.

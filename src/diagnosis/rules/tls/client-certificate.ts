@@ -1,12 +1,13 @@
 /**
- * A server that wants a certificate of the client and ended without saying so by an alert in clear: the messages of TLS
- * 1.2 (RFC 5246 7.4.4, 7.4.6) or the lengths of the client's flight in TLS 1.3 (RFC 8446 4.4.2) show what was asked and
- * given, or an HTTP answer says it.
+ * A server that wants a certificate of the client, and an end without an alert in clear that says so: the messages of TLS
+ * 1.2 (RFC 5246 7.4.4, 7.4.6), those of TLS 1.3 that were opened, or else the lengths of the client's flight (RFC 8446
+ * 4.4.2) show what was asked and given, or an HTTP answer says it. A client that has none to give may leave by itself.
  */
 import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
+import { certificateFaults } from '../../measures/certificate-faults.js';
 import { bodyText } from '../../measures/headers.js';
-import { AT_ONCE, fatalAlert, firstToLeave, hidesRecords } from '../../measures/tls-progress.js';
+import { AT_ONCE, fatalAlert, firstToLeave, hidesRecords, leftOverRequest } from '../../measures/tls-progress.js';
 import { refusal } from '../../measures/upgrade-attempt.js';
 import { duration, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -28,6 +29,9 @@ export const clientCertificate = defineRule({
     reference: ['RFC 5246 7.4.4', 'RFC 5246 7.4.6', 'RFC 8446 4.3.2'],
     messages: {
       none: 'The server asked for a certificate, the client sent an empty list, and the server ended the connection {after} later.',
+      left: 'The server asked for a certificate, and the client left {after} later without sending one. A client that has none to give, or whose user chose none, leaves like this.',
+      leftEmpty:
+        'The server asked for a certificate; the client sent an empty list and left by itself {after} after the request, before it used the connection.',
       answered:
         'The server asked for a certificate, the client sent an empty list; its request got one short answer, and the server ended the connection {after} after it. A server that answers such requests by an error page looks like this.',
       refused:
@@ -43,6 +47,7 @@ export const clientCertificate = defineRule({
       request: 'the server asks for a certificate',
       given: 'last message of the client’s handshake',
       end: 'the server ends the connection',
+      left: 'the client leaves',
       answer: 'answer',
     },
     remedies: {
@@ -52,7 +57,7 @@ export const clientCertificate = defineRule({
       ca: 'See that the CA of the client certificate is among those the server accepts (nginx ssl_client_certificate) and that it has not expired.',
     },
   },
-  *check(session) {
+  *check(session, capture) {
     const { tls } = session;
     const answer = refusal(session);
     if (tls !== undefined && answer?.response.status === 400) {
@@ -67,6 +72,22 @@ export const clientCertificate = defineRule({
         struckAt: answer.response.span.first.at,
         confidence: 'proven',
         remedies: none ? ['give', 'optional'] : ['ca', 'give'],
+      };
+      return;
+    }
+    const over = tls === undefined ? undefined : leftOverRequest(session);
+    if (tls !== undefined && over !== undefined) {
+      // What is wrong with the server's own certificate explains more.
+      if (certificateFaults(session, capture).some(({ cause }) => cause !== null)) return;
+      const since = tls.certificateRequest!.last.at;
+      yield {
+        message: over.answered ? 'leftEmpty' : 'left',
+        cause: 'tls-client-certificate-required',
+        data: { after: duration(over.at.at - since) },
+        evidence: evidence([tls.certificateRequest, 'request'], [over.at, 'left']),
+        struckAt: over.at.at,
+        confidence: 'likely',
+        remedies: ['give', 'optional'],
       };
       return;
     }

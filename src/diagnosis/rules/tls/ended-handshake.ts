@@ -19,6 +19,7 @@ import {
   hidesRecords,
   isHandshakeDone,
   isSpare,
+  leftOverRequest,
   serverAnswered,
   serverSpoke,
   tlsVersion,
@@ -64,7 +65,7 @@ export const endedHandshake = defineRule({
     const left = firstToLeave(session);
     if (tls?.clientHello === undefined || left === undefined || isSpare(session, capture)) return;
     if (tls.handshakeGap || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
-    if (tcp.gaps.some(hidesRecords) || !serverSpoke(session)) return;
+    if (tcp.gaps.some(hidesRecords) || !serverSpoke(session) || leftOverRequest(session) !== undefined) return;
     if (!isHandshakeDone(tls)) {
       if (tls.applicationData.client.records + tls.applicationData.server.records > 0) return;
       yield during(session, tls, left);
@@ -99,7 +100,7 @@ const during = (session: Session, tls: TlsFacts, left: Departure) => {
     ),
     struckAt: left.at.at,
     confidence: 'proven' as const,
-    remedies: hidesCertificates(tls) ? ['client', 'keys'] : ['client'],
+    remedies: hidesCertificates(tls) ? ['client', ...keysFor(tls)] : ['client'],
   };
 };
 
@@ -122,9 +123,13 @@ const afterwards = (
     ),
     struckAt: left.at.at,
     confidence: unused ? ('proven' as const) : ('likely' as const),
-    remedies: unused ? ['client', 'keys'] : ['clientCertificate', 'serverLog', 'keys'],
+    remedies: unused ? ['client', ...keysFor(tls)] : ['clientCertificate', 'serverLog', ...keysFor(tls)],
   };
 };
+
+/** Where the session was opened, its keys are known already. */
+const keysFor = ({ decrypted, missingSecrets }: TlsFacts): string[] =>
+  decrypted === false || missingSecrets.length > 0 ? ['keys'] : [];
 
 const shared = ({ server, host }: Session, tls: TlsFacts, by: Side | 'network') => ({
   by: sideOrNetwork(by),

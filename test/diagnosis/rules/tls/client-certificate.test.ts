@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { clientCertificate } from '../../../../src/diagnosis/rules/tls/client-certificate.js';
+import type { TlsFacts } from '../../../../src/tls/tls-facts.js';
 import { aSession, type SessionBuilder } from '../../../wire/session-builder.js';
 import { UPGRADE, withTls } from '../../sessions.js';
-import { found, verdictOn } from '../../verdict.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
 
 const asked = (sent: number | undefined, then: (session: SessionBuilder) => SessionBuilder) => {
   const builder = aSession().handshake().clientHello('example.com').serverHello(0x0303, 0xc02f).certificate();
@@ -58,6 +59,49 @@ describe('tls/client-certificate', () => {
       .response(400, 'Bad Request', [], '<title>400 No required SSL certificate was sent</title>')
       .build();
     expect(verdictOn(session)).toBe('failed tls tls-client-certificate-required');
+  });
+
+  describe('where the client leaves', () => {
+    const opened = (edit: (tls: TlsFacts) => void, notAfter = Date.UTC(2027, 0, 1)) =>
+      withTls(
+        aSession().handshake().clientHello('example.com').serverHello().certificate({ notAfter }).fin('client').build(),
+        (tls) => {
+          tls.decrypted = true;
+          tls.certificateRequest = tls.certificatesAt;
+          tls.finished.server = tls.certificatesAt?.last;
+          edit(tls);
+        },
+      );
+
+    it('sees that it did so instead of sending a certificate', () => {
+      const session = opened(() => {});
+      expect(found(clientCertificate, session)).toBe('tls-client-certificate-required error left');
+      expect(verdictOn(session)).toBe('failed tls tls-client-certificate-required');
+      expect(findingOf(clientCertificate, session)?.confidence).toBe('likely');
+    });
+
+    it('sees that it canceled after an empty list', () => {
+      const session = opened((tls) => {
+        tls.clientCertificates = 0;
+        const arrival = { ...tls.certificatesAt!.last, at: tls.certificatesAt!.last.at + 1 };
+        tls.alerts.push({ from: 'client', level: 'warning', description: 'user_canceled', code: 90, arrival });
+      });
+      expect(found(clientCertificate, session)).toBe('tls-client-certificate-required error leftEmpty');
+    });
+
+    it('says nothing of it where its reason may be another', () => {
+      expect(
+        found(
+          clientCertificate,
+          opened(() => {}, Date.UTC(2026, 1, 1)),
+        ),
+      ).toBe('nothing');
+      const closed = opened((tls) => {
+        const arrival = tls.certificatesAt!.last;
+        tls.encryptedAlerts.push({ from: 'client', arrival, length: 19, inferred: true });
+      });
+      expect(found(clientCertificate, closed)).toBe('nothing');
+    });
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endedHandshake } from '../../../../src/diagnosis/rules/tls/ended-handshake.js';
 import type { Session } from '../../../../src/session/session.js';
 import { aSession } from '../../../wire/session-builder.js';
-import { found, verdictOn, viewOf } from '../../verdict.js';
+import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
 
 const hellos = () => aSession().handshake().clientHello('a.example.com').serverHello().records('server', 0, 0);
 const heard = (session: Session): Session => {
@@ -27,6 +27,21 @@ describe('tls/ended-handshake', () => {
     if (arrival !== undefined)
       session.tls?.encryptedAlerts.push({ from: 'client', arrival, length: 19, inferred: true });
     expect(found(endedHandshake, session)).toBe('tls-closed-during-handshake error duringAlert');
+  });
+
+  it('asks for keys only where the session was not opened by them', () => {
+    const session = heard(hellos().fin('client').build());
+    expect(findingOf(endedHandshake, session)?.remedies).toEqual(['client', 'keys']);
+    session.tls!.decrypted = true;
+    expect(findingOf(endedHandshake, session)?.remedies).toEqual(['client']);
+    session.tls!.missingSecrets.push('CLIENT_HANDSHAKE_TRAFFIC_SECRET');
+    expect(findingOf(endedHandshake, session)?.remedies).toEqual(['client', 'keys']);
+  });
+
+  it('leaves a client that left over a CertificateRequest to the rule about that', () => {
+    const session = heard(hellos().certificate().fin('client').build());
+    session.tls!.certificateRequest = session.tls!.certificatesAt;
+    expect(found(endedHandshake, session)).toBe('nothing');
   });
 
   it.each([

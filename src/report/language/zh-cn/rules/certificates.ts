@@ -9,6 +9,8 @@ export const CERTIFICATE_RULES: Readonly<Record<string, RuleTexts>> = {
     title: '服务器要求客户端证书',
     messages: {
       none: '服务器要求出示证书，客户端发送了空列表，{after} 后服务器结束了连接。',
+      left: '服务器要求出示证书，{after} 后客户端没有发送证书就离开了。没有证书可给、或用户没有选择证书的客户端会这样离开。',
+      leftEmpty: '服务器要求出示证书；客户端发送了空列表，并在该要求之后 {after}、尚未使用连接时自行离开。',
       answered:
         '服务器要求出示证书，客户端发送了空列表；它的请求得到一个很短的应答，此后 {after} 服务器结束了连接。用错误页面答复这类请求的服务器就是这种表现。',
       refused: '服务器要求出示证书，客户端发送了一份，{after} 后服务器结束了连接。',
@@ -23,6 +25,7 @@ export const CERTIFICATE_RULES: Readonly<Record<string, RuleTexts>> = {
       request: '服务器要求出示证书',
       given: '客户端握手的最后一条消息',
       end: '服务器结束连接',
+      left: '客户端离开',
       answer: '应答',
     },
     remedies: {
