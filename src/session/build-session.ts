@@ -10,6 +10,7 @@ import type { Session, Sight } from './session.js';
 import type { SessionLog } from './session-log.js';
 import { sightOf } from './sight.js';
 import { stagesOf } from './stages.js';
+import { isUnheard } from './unheard-answer.js';
 
 /** When the capture begins and ends. */
 export interface CaptureBounds {
@@ -32,10 +33,11 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
   const tls = log.tls?.facts;
   const http = log.http?.facts;
   const isLate = log.stream === undefined && leftBeforeAnswer(http?.upgrade, tcp) !== undefined;
-  const facts = isLate ? undefined : log.websocket?.facts;
+  const wasNeverOpen = isLate || (log.stream === undefined && isUnheard(http?.upgrade, tcp));
+  const facts = wasNeverOpen ? undefined : log.websocket?.facts;
   const sight = sightOf(tcp, log.http?.facts.upgrade, facts, bounds.end);
   const websocket = facts && withFirstClose(facts, sight);
-  const subprotocol = isLate ? undefined : log.subprotocol?.facts;
+  const subprotocol = wasNeverOpen ? undefined : log.subprotocol?.facts;
   const upgrade = http?.upgrade;
   const named =
     hostOf(upgrade) ?? hostOf(http?.exchanges.at(-1)) ?? tls?.clientHello?.sni ?? proxy?.tunnels.at(-1)?.target ?? null;

@@ -12,6 +12,7 @@ import type { TlsFacts } from '../tls/tls-facts.js';
 import type { CloseFrame, WebSocketFacts } from '../websocket/websocket-facts.js';
 import { leftBeforeAnswer } from './late-answer.js';
 import type { StageFacts, StageStatus, StageStep } from './session.js';
+import { isUnheard } from './unheard-answer.js';
 
 export interface StageSources {
   tcp: TcpFacts;
@@ -125,8 +126,9 @@ function upgradeStage({ request, response }: HttpExchange, tcp: TcpFacts, isSwit
   }
   if (response !== undefined) steps.push({ step: 'response', arrival: response.span.last });
   let status: StageStatus = 'in-progress';
-  const isTooLate = !isSwitched && leftBeforeAnswer({ request, response, interim: [] }, tcp) !== undefined;
-  if (response !== undefined && opensWebSocket(response) && !isTooLate) status = 'ok';
+  const exchange = { request, response, interim: [] };
+  const isInVain = !isSwitched && (leftBeforeAnswer(exchange, tcp) !== undefined || isUnheard(exchange, tcp));
+  if (response !== undefined && opensWebSocket(response) && !isInVain) status = 'ok';
   else if (response === undefined && (isSwitched || (tcp.flows.server.firstData === undefined && !tcp.bothSides))) {
     status = 'not-seen';
   }

@@ -1,16 +1,20 @@
 /**
  * No response to the upgrade request: silence until the client gave up or the capture had gone on long enough, a
- * request that was repeated and never acknowledged, or an end of the connection instead of an answer.
+ * request or an answer that was lost on the way, or an end of the connection instead of an answer.
  */
 import type { HttpRequest } from '../../../http/http-facts.js';
 import type { Session } from '../../../session/session.js';
+import { isUnheard } from '../../../session/unheard-answer.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { isForeignReset } from '../../measures/foreign-reset.js';
 import { phrase } from '../../measures/phrases.js';
 import { judgeSilence } from '../../measures/silence.js';
-import { count, duration, side, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { bytes, count, duration, side, text } from '../../measures/values.js';
+import { defineRule, type Finding } from '../../rule.js';
+
+/** Of the bytes that did not come by, a FIN that was not seen counts as one. */
+const FIN_ALONE = 1;
 
 export const unansweredRequest = defineRule({
   meta: {
@@ -23,6 +27,12 @@ export const unansweredRequest = defineRule({
     messages: {
       gaveUp: 'The server acknowledged the upgrade request and answered nothing; the client gave up after {waited}.',
       silent: 'The server acknowledged the upgrade request and has answered nothing for {waited}.',
+      answerLost:
+        'The server acknowledged the upgrade request and answered, but the answer was lost on the way: {unseen} that it had sent, as the number of its later packet shows, never arrived here. The client waited {waited}.',
+      unheard:
+        'The {status} of the server does not reach the client: it was sent {repeats} more times over {waited} and never acknowledged.',
+      unheardLeft:
+        'The {status} of the server did not reach the client: it was sent {repeats} more times over {waited} and never acknowledged, and the client gave up {patience} after its request.',
       lost: 'The upgrade request was sent {repeats} more times over {waited} and never acknowledged: it does not reach the server, though the connection was made.',
       fin: 'The {by} closed the connection {waited} after the upgrade request instead of answering it.',
       rst: 'The {by} reset the connection {waited} after the upgrade request instead of answering it.',
@@ -32,6 +42,9 @@ export const unansweredRequest = defineRule({
     notes: {
       request: 'upgrade request',
       repeat: 'request sent again',
+      answer: 'answer that is never acknowledged',
+      again: 'answer sent again',
+      number: 'its number counts bytes that were not seen',
       left: 'the client gives up',
       end: 'end of the connection',
     },
@@ -42,10 +55,13 @@ export const unansweredRequest = defineRule({
       tls: 'If the port expects TLS, use wss.',
       middle:
         'Look for a firewall, intrusion prevention or proxy on the way that reads HTTP, and its log at this time. If no such thing is yours, use wss: it cannot read that.',
+      answerPath:
+        'Find where the answer is dropped: capture at both ends. Firewalls that inspect HTTP, and paths with a smaller MTU, let the small packets of the handshake pass and drop the answer. The log of the server counts this session as open.',
       path: 'Find where the request is dropped: capture at both ends. Firewalls that inspect HTTP, and paths with a smaller MTU, let the small packets of the handshake pass and drop the request.',
     },
   },
   *check(session) {
+    yield* unheardAnswer(session);
     const request = session.upgrade?.request;
     if (request === undefined || hasAnswer(session, request)) return;
     const { tcp } = session;
@@ -73,6 +89,19 @@ export const unansweredRequest = defineRule({
     }
     const until = end?.at.at ?? session.captureEnd;
     const lost = silence === 'repeated';
+    const { unseenBytes, lastPacket } = tcp.flows.server;
+    if (!lost && unseenBytes > FIN_ALONE) {
+      yield {
+        message: 'answerLost',
+        cause: 'upgrade-unanswered',
+        data: { unseen: bytes(unseenBytes), waited: duration(until - request.span.last.at) },
+        evidence: evidence([request.span, 'request'], [end?.at, 'left'], [lastPacket, 'number']),
+        struckAt: request.span.last.at,
+        confidence: 'proven',
+        remedies: ['answerPath'],
+      };
+      return;
+    }
     yield {
       message: lost ? 'lost' : silence === 'gave-up' ? 'gaveUp' : 'silent',
       cause: lost ? 'upgrade-request-lost' : 'upgrade-unanswered',
@@ -88,6 +117,34 @@ export const unansweredRequest = defineRule({
     };
   },
 });
+
+function* unheardAnswer({ upgrade, tcp, stream }: Session): Generator<Finding> {
+  const { request, response } = upgrade ?? {};
+  if (stream !== undefined || request === undefined || response === undefined || !isUnheard(upgrade, tcp)) return;
+  const { client, server } = tcp.flows;
+  const left = client.fin ?? client.rst;
+  const sent = server.oldestUnacked ?? response.span.first;
+  const lastRepeat = server.repeats.at(-1) ?? sent;
+  yield {
+    message: left === undefined ? 'unheard' : 'unheardLeft',
+    cause: 'upgrade-unanswered',
+    data: {
+      status: text(response.status),
+      repeats: count(server.repeats.length),
+      waited: duration(lastRepeat.at - sent.at),
+      ...(left && { patience: duration(left.at - request.span.last.at) }),
+    },
+    evidence: evidence(
+      [request.span, 'request'],
+      [response.span, 'answer'],
+      ...server.repeats.slice(0, 4).map((repeat) => [repeat, 'again'] as const),
+      [left, 'left'],
+    ),
+    struckAt: sent.at,
+    confidence: 'proven',
+    remedies: ['answerPath'],
+  };
+}
 
 /** A final response, or bytes of the server since the request that other rules look at, or a hole that may be one. */
 const hasAnswer = ({ upgrade, http, stream, tcp }: Session, request: HttpRequest): boolean => {

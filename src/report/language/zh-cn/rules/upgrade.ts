@@ -155,19 +155,34 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       gaveUp: '服务器确认了升级请求，但没有作出任何应答；客户端在 {waited} 后放弃。',
       silent: '服务器确认了升级请求，但 {waited} 内没有作出任何应答。',
+      answerLost:
+        '服务器确认了升级请求并作出了应答，但应答在途中丢失：从它后来的数据包的序号可见，它已发送 {unseen}，却始终没有到达这里。客户端等待了 {waited}。',
+      unheard: '服务器的 {status} 到不了客户端：它在 {waited} 内又发送了 {repeats} 次，始终没有得到确认。',
+      unheardLeft:
+        '服务器的 {status} 没有到达客户端：它在 {waited} 内又发送了 {repeats} 次，始终没有得到确认，客户端在请求发出 {patience} 后放弃。',
       lost: '升级请求在 {waited} 内又发送了 {repeats} 次，始终没有得到确认：连接已经建立，请求却到不了服务器。',
       fin: '{by}在升级请求发出 {waited} 后关闭了连接，没有作出应答。',
       rst: '{by}在升级请求发出 {waited} 后重置了连接，没有作出应答。',
       foreign:
         '升级请求发出 {waited} 后，中间有设备重置了连接：RST 的 TTL 是 {rstTtl}，以{by}名义到达的其他数据包是 {ttl}。',
     },
-    notes: { request: '升级请求', repeat: '再次发送的请求', left: '客户端放弃', end: '连接结束' },
+    notes: {
+      request: '升级请求',
+      repeat: '再次发送的请求',
+      answer: '始终没有得到确认的应答',
+      again: '再次发送的应答',
+      number: '它的序号包含未见到的字节',
+      left: '客户端放弃',
+      end: '连接结束',
+    },
     remedies: {
       program: '查看端口背后是不是预期的程序、它是否读取请求：只接受连接的程序（或后端挂起的代理）就会这样沉默。',
       log: '查看服务器在这一时刻的日志：升级处理程序崩溃，或者不认识升级、丢弃不理解内容的服务器，都会这样结束。',
       tls: '如果该端口要求 TLS，请使用 wss。',
       middle:
         '查找途中读取 HTTP 的防火墙、入侵防御或代理，并查看它在这一时刻的日志。如果它们都不归你管，请使用 wss：它们读不到其中的内容。',
+      answerPath:
+        '找出应答在哪里被丢弃：在两端抓包。检查 HTTP 的防火墙以及 MTU 较小的路径会放行握手的小数据包，却丢弃应答。服务器的日志会把这个会话算作已打开。',
       path: '找出请求在哪里被丢弃：在两端抓包。检查 HTTP 的防火墙以及 MTU 较小的路径会放行握手的小数据包，却丢弃请求。',
     },
   },
