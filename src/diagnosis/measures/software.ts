@@ -4,6 +4,7 @@
  * not guessed.
  */
 import type { HttpHead, HttpResponse } from '../../http/http-facts.js';
+import type { Leg } from '../../session/legs.js';
 import type { CaptureView, Session } from '../../session/session.js';
 import { bodyText, header } from './headers.js';
 import { legsOf } from './legs.js';
@@ -13,6 +14,7 @@ export type Software =
   | 'ingress'
   | 'nginx'
   | 'haproxy'
+  | 'varnish'
   | 'apache'
   | 'traefik'
   | 'envoy'
@@ -29,9 +31,18 @@ export type Software =
 export const softwareOf = (session: Session, capture: CaptureView): Software[] => {
   const around = [session, ...legsOf(session, capture).flatMap(({ front, back }) => [front, back])];
   const exchanges = around.flatMap((each) => upgradeExchange(each) ?? []);
-  const found = MARKS.filter(([, isIt]) =>
-    exchanges.some(({ request, response }) => isIt(evidenceOf(request, response))),
-  ).map(([software]) => software);
+  return marksOf(exchanges.map(({ request, response }) => evidenceOf(request, response)));
+};
+
+/** The proxy between two legs alone: what it added to the request on its way in, or to the answer on its way out. */
+export const softwareBetween = ({ front, back }: Leg): Software[] => {
+  const [outer, inner] = [upgradeExchange(front), upgradeExchange(back)];
+  const passed = marksOf([evidenceOf(outer?.request, inner?.response)]);
+  return marksOf([evidenceOf(inner?.request, outer?.response)]).filter((software) => !passed.includes(software));
+};
+
+const marksOf = (said: readonly Said[]): Software[] => {
+  const found = MARKS.filter(([, isIt]) => said.some(isIt)).map(([software]) => software);
   // The controller writes the configuration of its nginx itself: what is changed there by hand is overwritten.
   return found.includes('ingress') ? found.filter((software) => software !== 'nginx') : found;
 };
@@ -73,6 +84,7 @@ const MARKS: readonly (readonly [software: Software, isIt: (said: Said) => boole
         body,
       ),
   ],
+  ['varnish', ({ server, has }) => /\bvarnish\b/i.test(server) || has('X-Varnish')],
   [
     'apache',
     ({ server, has, body }) =>

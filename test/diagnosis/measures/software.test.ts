@@ -12,6 +12,7 @@ describe('software', () => {
   it.each([
     { name: 'nothing', told: {}, is: '' },
     { name: 'Server: nginx', told: { response: [['Server', 'nginx/1.22.1']] as const }, is: 'nginx' },
+    { name: 'Varnish', told: { response: [['Via', '1.1 varnish (Varnish/7.1)']] as const }, is: 'varnish' },
     { name: 'awselb', told: { response: [['Server', 'awselb/2.0']] as const }, is: 'alb' },
     { name: 'envoy’s words', told: { body: 'no healthy upstream' }, is: 'envoy' },
     {

@@ -1,13 +1,21 @@
 /**
  * The connection ended by FIN while neither side had sent a Close frame (RFC 6455 7.1.4; libraries report 1006).
- * Said only where a Close cannot have been missed. Why it ended is for narrower rules.
+ * Said only where a Close cannot have been missed. Why it ended is for narrower rules; who ended it is told where both
+ * legs of a proxy prove it.
  */
+import type { Nanos } from '../../../capture/packet.js';
+import type { Leg } from '../../../session/legs.js';
+import type { Session } from '../../../session/session.js';
 import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
+import { type ChainEnd, endOfChain, proxyPlace } from '../../measures/chain.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { legDifference } from '../../measures/leg-difference.js';
+import { textOr } from '../../measures/phrases.js';
+import { remediesFor, softwareBetween } from '../../measures/software.js';
 import { duration, side, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Value } from '../../rule.js';
 
 export const missingClose = defineRule({
   meta: {
@@ -21,33 +29,110 @@ export const missingClose = defineRule({
       fin: 'The {by} ended the connection {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
       unfinished:
         'The {by} ended the connection in the middle of a frame of its own, without a Close frame. Libraries report this as 1006.',
+      legs: 'The connection ended {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
+      idle: 'The connection ended {silence} after the last frame, without a Close frame. Both legs had been silent for that long, which fits an idle timer of {proxy}. Libraries report this as 1006.',
     },
-    notes: { last: 'last frame', unfinished: 'frame that was never finished', fin: 'FIN without a Close before it' },
+    notes: {
+      last: 'last frame',
+      unfinished: 'frame that was never finished',
+      fin: 'FIN without a Close before it',
+      left: 'first to leave, at the other leg',
+    },
     remedies: {
       died: 'Read the log of the {by} at this time: a program that exits, crashes or is killed leaves the closing to its kernel, which sends just a FIN.',
+      far: 'Read the log of the {ender} {address} at this time, which left first: a program that exits, crashes or is killed leaves the closing to its kernel, which sends just a FIN.',
       proxy:
         'A proxy in between may have ended it instead: its timeouts, reloads and deploys look the same from here. Compare a capture on its other side.',
       close: 'In a program that ends on purpose, close the socket first: ws.close(1001).',
+      log: 'Read the log of the proxy {address} at this time, which ended both legs: a timeout of its own, a reload or deploy, or the end of one of its processes does that.',
+      timer:
+        'Raise the idle timer of the proxy: nginx proxy_read_timeout and proxy_send_timeout; HAProxy timeout tunnel (without it, timeout client and timeout server go on counting); Varnish pipe_timeout; Apache ProxyTimeout; Envoy stream_idle_timeout.',
+      nginx: 'In the location of nginx, raise the timers: proxy_read_timeout 3600s; proxy_send_timeout 3600s;',
+      ingress:
+        'Annotate the Ingress with nginx.ingress.kubernetes.io/proxy-read-timeout: "3600" and nginx.ingress.kubernetes.io/proxy-send-timeout: "3600"',
+      haproxy: 'In HAProxy: timeout tunnel 1h (without it, timeout client and timeout server go on counting).',
+      varnish: 'In Varnish, raise the idle timer of pipe: varnishd -p pipe_timeout=3600',
+      apache: 'In Apache httpd: ProxyTimeout 3600, or ProxyPass … timeout=3600',
+      envoy: 'In Envoy: stream_idle_timeout: 0s in the HTTP connection manager, or idle_timeout: 0s on the route.',
+      alb: 'For an AWS ALB: aws elbv2 modify-load-balancer-attributes --load-balancer-arn <arn> --attributes Key=idle_timeout.timeout_seconds,Value=3600',
+      ping: 'Or let either side send WebSocket pings more often than that.',
     },
   },
-  *check(session) {
+  *check(session, capture) {
     const end = tcpEnd(session);
     const { websocket } = session;
     if (end === undefined || end.kind !== 'fin' || end.by === 'network' || websocket === undefined) return;
     if (websocket.firstClose !== undefined || closeMayBeUnseen(session) || hasSaidGoodbye(session.subprotocol)) return;
     const unfinished = websocket.unfinishedFrame[end.by];
+    const whole = endOfChain(session, capture);
+    const { message, ...known } = whole === undefined ? UNTOLD : toldOf(session, whole);
     yield {
-      message: unfinished === undefined ? 'fin' : 'unfinished',
+      message: unfinished === undefined ? message : 'unfinished',
       cause: 'ws-abnormal-closure',
       data: {
+        ...known.data,
         by: side(end.by),
         silence: duration(Math.max(0, silenceBefore(session, end.at)?.length ?? 0)),
         end: text('FIN'),
       },
-      evidence: evidence([lastFrame(session), 'last'], [unfinished?.arrival, 'unfinished'], [end.at, 'fin']),
+      evidence: evidence(
+        [lastFrame(session), 'last'],
+        [unfinished?.arrival, 'unfinished'],
+        [end.at, 'fin'],
+        [message === 'fin' || whole?.at === end.at ? undefined : whole?.at, 'left'],
+      ),
       struckAt: end.at.at,
       confidence: 'proven',
-      remedies: ['died', 'proxy', 'close'],
+      remedies: known.remedies,
     };
   },
 });
+
+interface Told {
+  message: 'fin' | 'legs' | 'idle';
+  data: Record<string, Value>;
+  remedies: readonly string[];
+}
+
+/** Nobody knows what a proxy in between may have done. */
+const UNTOLD: Told = { message: 'fin', data: {}, remedies: ['died', 'proxy', 'close'] };
+
+/** What both legs of a proxy prove of who ended it; other guesses are not made beside that. */
+const toldOf = (session: Session, { by, leg }: ChainEnd): Told => {
+  if (by === 'proxy') {
+    const isOwn = leg.front === session || leg.back === session;
+    const proxy = isOwn ? textOr(legDifference(leg).proxy, 'the-proxy') : text(proxyPlace(leg));
+    const data = { proxy, address: text(leg.front.server.text) };
+    return endedByTimer(leg)
+      ? { message: 'idle', data, remedies: [...remediesFor(softwareBetween(leg), TIMERS, ['timer']), 'ping', 'log'] }
+      : { message: 'legs', data, remedies: ['log'] };
+  }
+  const [ender, its] = by === 'client' ? ([leg.front, 'client'] as const) : ([leg.back, 'server'] as const);
+  if (ender === session) return { message: 'fin', data: {}, remedies: ['died', 'close'] };
+  return { message: 'legs', data: { ender: side(its), address: text(ender[its].text) }, remedies: ['far', 'close'] };
+};
+
+const SECOND: Nanos = 1e9;
+/** Timers are set in whole seconds, and strike a little late. */
+const OFF: Nanos = 50e6;
+
+/** Both legs were silent for the same whole number of seconds. */
+const endedByTimer = ({ front, back }: Leg): boolean => {
+  const silences = [front, back].map((each) => {
+    const end = tcpEnd(each)?.at;
+    return end === undefined ? 0 : (silenceBefore(each, end)?.length ?? 0);
+  });
+  return silences.every((silence) => silence >= SECOND - OFF && Math.abs(silence - nearestSecond(silences[0]!)) <= OFF);
+};
+
+const nearestSecond = (silence: Nanos): Nanos => Math.round(silence / SECOND) * SECOND;
+
+const TIMERS = {
+  ingress: 'ingress',
+  nginx: 'nginx',
+  haproxy: 'haproxy',
+  varnish: 'varnish',
+  apache: 'apache',
+  envoy: 'envoy',
+  alb: 'alb',
+} as const;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { missingClose } from '../../../../src/diagnosis/rules/closing/missing-close.js';
+import type { Side } from '../../../../src/stream/side.js';
+import { reportOf } from '../../../wire/capture-report.js';
+import { conversation } from '../../../wire/conversation.js';
 import { opened } from '../../sessions.js';
 import { findingOf, found, verdictOn } from '../../verdict.js';
 
@@ -44,4 +47,69 @@ describe('closing/missing-close', () => {
     session.tcp.gaps.push({ side: 'server', length: 4, packet: 7, at: 50e6 });
     expect(found(missingClose, session)).toBe('ws-abnormal-closure error fin');
   });
+
+  describe('with both legs of a proxy', () => {
+    /** The client's leg and the backend's: who ends each, and when after the last frame. */
+    const told = async (
+      front: readonly [Side, number],
+      back: readonly [Side, number],
+      answer: readonly string[] = [],
+    ) => {
+      const { sessions } = await reportOf(
+        leg('10.0.0.1', '10.0.0.80', 0, front, answer),
+        leg('10.1.0.80', '10.1.0.99', 2, back, []),
+      );
+      return sessions.map(({ findings }) => findings[0]!);
+    };
+
+    it('tells an idle timer of the proxy, and how to raise it in that one', async () => {
+      const [first, second] = await told(['server', 5002], ['client', 5000], ['Via: 1.1 varnish (Varnish/7.1)']);
+      expect([first?.message, second?.message]).toEqual(['idle', 'idle']);
+      expect(first?.remedy[0]).toContain('pipe_timeout');
+      expect(JSON.stringify([first?.remedy, second?.remedy])).not.toMatch(
+        /log of the (server|client)|other side|nginx/,
+      );
+    });
+
+    it('tells no timer where the silence fits none', async () => {
+      const [first] = await told(['server', 5402], ['client', 5400]);
+      expect(first).toMatchObject({
+        message: 'legs',
+        remedy: [expect.stringContaining('log of the proxy 10.0.0.80:80')],
+      });
+    });
+
+    it('sends the reader to whoever left first, and makes no guess beside that', async () => {
+      const byBackend = await told(['server', 5010], ['server', 5000]);
+      expect(byBackend.map(({ message }) => message)).toEqual(['legs', 'fin']);
+      expect(byBackend[0]?.remedy[0]).toContain('server 10.1.0.99:80');
+      const byClient = await told(['client', 5000], ['client', 5010]);
+      expect(byClient.map(({ message }) => message)).toEqual(['fin', 'legs']);
+      expect(byClient[1]?.remedy[0]).toContain('client 10.0.0.1:');
+      expect(JSON.stringify([byBackend, byClient])).not.toContain('other side');
+    });
+  });
 });
+
+const leg = (
+  client: string,
+  server: string,
+  startMs: number,
+  [by, after]: readonly [Side, number],
+  answer: readonly string[],
+) =>
+  conversation({ client, server, serverPort: 80, startMs, stepMs: 0.1 })
+    .handshake()
+    .client(REQUEST)
+    .after(10 - 2 * startMs)
+    .server(
+      ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade', ACCEPT, ...answer, '\r\n'].join(
+        '\r\n',
+      ),
+    )
+    .after(after)
+    .bye(by);
+
+const REQUEST =
+  'GET /live HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: bm90IHRoZSBleGFtcGxlIQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+const ACCEPT = 'Sec-WebSocket-Accept: +Hhp028hpGKye+rHg1F/TL0OIKs=';

@@ -65,12 +65,32 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       fin: '{by}在最后一帧 {silence} 后结束了连接，没有 Close 帧。程序库将此报告为 1006。',
       unfinished: '{by}在自己的一个帧发送到一半时结束了连接，没有 Close 帧。程序库将此报告为 1006。',
+      legs: '连接在最后一帧 {silence} 后结束，没有 Close 帧。程序库将此报告为 1006。',
+      idle: '连接在最后一帧 {silence} 后结束，没有 Close 帧。两段静默的时间同样长，符合 {proxy} 的空闲定时器。程序库将此报告为 1006。',
     },
-    notes: { last: '最后一帧', unfinished: '始终没有发完的帧', fin: '此前没有 Close 的 FIN' },
+    notes: {
+      last: '最后一帧',
+      unfinished: '始终没有发完的帧',
+      fin: '此前没有 Close 的 FIN',
+      left: '另一段上先离开的一方',
+    },
     remedies: {
       died: '查看{by}在这一时刻的日志：退出、崩溃或被终止的程序把关闭留给内核，内核只发送 FIN。',
       proxy: '也可能是中间的代理结束了它：代理的超时、重载和部署从这里看是一样的。对比它另一侧的抓包文件。',
+      far: '查看先离开的{ender} {address} 在这一时刻的日志：退出、崩溃或被终止的程序把关闭留给内核，内核只发送 FIN。',
       close: '主动结束的程序应先关闭套接字：ws.close(1001)。',
+      log: '查看结束了两段的代理 {address} 在这一时刻的日志：它自己的超时、重载或部署、某个进程退出，都会这样。',
+      timer:
+        '调高代理的空闲定时器：nginx 的 proxy_read_timeout 和 proxy_send_timeout；HAProxy 的 timeout tunnel（未设置时 timeout client 和 timeout server 继续计时）；Varnish 的 pipe_timeout；Apache 的 ProxyTimeout；Envoy 的 stream_idle_timeout。',
+      nginx: '在 nginx 的 location 中调高定时器：proxy_read_timeout 3600s; proxy_send_timeout 3600s;',
+      ingress:
+        '为 Ingress 添加注解 nginx.ingress.kubernetes.io/proxy-read-timeout: "3600" 和 nginx.ingress.kubernetes.io/proxy-send-timeout: "3600"',
+      haproxy: '在 HAProxy 中：timeout tunnel 1h（未设置时 timeout client 和 timeout server 继续计时）。',
+      varnish: '在 Varnish 中调高 pipe 的空闲定时器：varnishd -p pipe_timeout=3600',
+      apache: '在 Apache httpd 中：ProxyTimeout 3600，或 ProxyPass … timeout=3600',
+      envoy: '在 Envoy 中：HTTP connection manager 设置 stream_idle_timeout: 0s，或在路由上设置 idle_timeout: 0s。',
+      alb: '对于 AWS ALB：aws elbv2 modify-load-balancer-attributes --load-balancer-arn <arn> --attributes Key=idle_timeout.timeout_seconds,Value=3600',
+      ping: '或者让任一侧更频繁地发送 WebSocket Ping，间隔短于这段静默。',
     },
   },
   'closing/reset': {
