@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../wire/capture-report.js';
 import { type Conversation, conversation } from '../wire/conversation.js';
-import { frame } from '../wire/websocket-frames.js';
+import { frame, KEY } from '../wire/websocket-frames.js';
 
 const REQUEST =
   'GET /live HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: bm90IHRoZSBleGFtcGxlIQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
 const SWITCHING =
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: +Hhp028hpGKye+rHg1F/TL0OIKs=\r\n\r\n';
 const HELLO = frame({ opcode: 0x1, payload: new TextEncoder().encode('hello') });
-const MASKED = frame({ opcode: 0x1, masked: true, payload: new TextEncoder().encode('hello') });
+const MASKED = frame({ opcode: 0x1, key: KEY, payload: new TextEncoder().encode('hello') });
 
 const asked = (): Conversation => conversation().handshake().client(REQUEST).ack('server').after(20);
 const again = (talk: Conversation, times: number): Conversation => {

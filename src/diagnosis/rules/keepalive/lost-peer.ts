@@ -63,7 +63,8 @@ export const lostPeer = defineRule({
   },
   *check(session) {
     const { tcp, websocket, tls, captureEnd } = session;
-    const under = websocket !== undefined || (tls !== undefined && session.upgrade === undefined && spokeBothWays(session));
+    const under =
+      websocket !== undefined || (tls !== undefined && session.upgrade === undefined && spokeBothWays(session));
     if (!under || (websocket?.closes.client !== undefined && websocket.closes.server !== undefined)) return;
     for (const sender of SIDES) {
       yield* unansweredKeepAlives(session, sender);
