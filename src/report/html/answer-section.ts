@@ -7,7 +7,7 @@ import { notListedText } from '../terminal/capture-lines.js';
 import { firstSentence } from '../verdict-text.js';
 import { fillTemplate } from '../wording.js';
 import { fillHtml, type Html, html } from './html.js';
-import { packetLinks } from './packet-link.js';
+import { packetLinks, sessionLink } from './packet-link.js';
 import type { HtmlOptions } from './render-html.js';
 import type { ToldRows } from './told-rows.js';
 
@@ -23,7 +23,7 @@ export const answerSection = (report: Report, told: ToldRows, catalogue: Catalog
 ${session === undefined ? html`<h1>${calm(report, catalogue)}</h1>${only === undefined ? null : html`<p class="beyond">${only.verdict}</p>`}` : verdictOf(session, report, catalogue)}
 ${session === undefined ? null : proofOf(session, report, told, catalogue)}
 ${countsOf(report, catalogue)}
-${report.findings.map((finding) => captureFinding(finding, catalogue))}`;
+${report.findings.map((finding) => captureFinding(finding, told, catalogue))}`;
 };
 
 /** The first sentence is the headline, what follows it is not; of several failures it is said that this is the first. */
@@ -68,10 +68,10 @@ ${told.map((outcome) => html`<li class="o-${outcome}"><b>${formatCount(summary[o
 ${causes.length < 2 ? null : html`<ul class="causes" aria-label="${page.answer.causes}">${causes.map(([cause, count]) => html`<li><b>${formatCount(count)}</b> <a href="#sessions" data-find="${cause}"><code>${cause}</code></a></li>`)}</ul>`}`;
 };
 
-const captureFinding = (finding: FindingReport, { page }: Catalogue): Html => {
+const captureFinding = (finding: FindingReport, told: ToldRows, { page }: Catalogue): Html => {
   const about = finding.sessions ?? [];
   const rest = about.length - SESSIONS_NAMED;
-  const links = about.slice(0, SESSIONS_NAMED).map((id) => html`<a href="#s${id}">${id}</a> `);
+  const links = about.slice(0, SESSIONS_NAMED).map((id) => html`${sessionLink(id, String(id), told)} `);
   const more = rest > 0 ? fillTemplate(page.limits.more, { count: formatCount(rest) }) : '';
   const { remedy } = finding;
   return html`<section class="finding f-${finding.severity}"><h2>${finding.title}</h2>

@@ -11,6 +11,7 @@ import { packetNumber } from '../terminal/finding-lines.js';
 import { fillTemplate } from '../wording.js';
 import { fillHtml, type Html, html } from './html.js';
 import type { LaneEvent, Leg } from './leg-lanes.js';
+import { sessionLinks } from './packet-link.js';
 import { rowId, type ToldRows } from './told-rows.js';
 
 /** In milliseconds: packets this close came together. */
@@ -56,8 +57,17 @@ export const ladderTable = (
   });
   const whole = told.lanes.before(session);
   return html`<h3>${said.title}</h3>
-${legs.length === 1 ? null : html`<p class="small">${fillHtml(said.legs, { sessions: legs.slice(1).map((leg, index) => html`${index === 0 ? '' : terms.and}<a href="#s${leg.session.id}">${fillTemplate(page.session, { id: String(leg.session.id) })}</a>`) })}</p>`}
-${whole === undefined ? null : html`<p class="small">${fillHtml(said.whole, { session: html`<a href="#s${whole}">${fillTemplate(page.session, { id: String(whole) })}</a>` })}</p>`}
+${
+  legs.length > 1 &&
+  html`<p class="small">${fillHtml(said.legs, {
+    sessions: sessionLinks(
+      legs.slice(1).map((leg) => leg.session.id),
+      told,
+      catalogue,
+    ),
+  })}</p>`
+}
+${whole !== undefined && html`<p class="small">${fillHtml(said.whole, { session: sessionLinks([whole], told, catalogue) })}</p>`}
 ${legs.map((leg) => leg.session.timelineOmitted > 0 && html`<p class="limit">${fillTemplate(texts.left.events, { count: formatCount(leg.session.timelineOmitted), id: String(leg.session.id) })}</p>`)}
 <div class="scroll" tabindex="0" role="region" aria-label="${fillTemplate(said.region, { id: String(id) })}">
 <table class="ladder${lanes === 1 ? '' : ` lanes lanes-${lanes}`}">

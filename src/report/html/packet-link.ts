@@ -26,6 +26,13 @@ export const packetLinks = (
   })}${rest > 0 ? ` ${fillTemplate(limits.more, { count: String(rest) })}` : ''}`;
 };
 
+/** A session of another report, or beyond the end of the overview, is named without a link. */
+export const sessionLink = (id: number, text: string, told: ToldRows): Html =>
+  told.isOnPage(id) ? html`<a href="#s${id}">${text}</a>` : html`${text}`;
+
+export const sessionLinks = (ids: readonly number[], told: ToldRows, { page, terms }: Catalogue): Html =>
+  html`${ids.map((id, index) => html`${index === 0 ? '' : terms.and}${sessionLink(id, fillTemplate(page.session, { id: String(id) }), told)}`)}`;
+
 export const linkTo = (session: SessionReport, place: PacketPlace, text: string, told: ToldRows): Html => {
   const row = told.rowOf(session, place);
   return row === undefined ? html`${text}` : html`<a class="packet" href="#${row.id}">${text}</a>`;

@@ -197,7 +197,9 @@ mark{background:var(--mark);color:var(--fg);padding:0 .3rem;border-radius:.2rem}
 .head table{font-size:.88em}
 .head td,.head th{padding:.15rem .4rem;white-space:normal}
 .head th{width:38%;overflow-wrap:normal}
+.changes td{width:31%}.changes tbody th[scope=rowgroup]{padding-top:.5rem;font-weight:600}
 .wrong{background:var(--badbg)}
+.wrong th::before{content:"✗ "}
 .wrong th,.wrong td,.problems{color:var(--bad)}
 .said{position:fixed;bottom:1rem;right:1rem;margin:0;padding:.4rem .8rem;border-radius:.3rem;background:var(--fg);color:var(--bg);max-width:min(40rem,90vw)}
 .said:empty{display:none}

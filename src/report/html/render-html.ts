@@ -46,7 +46,7 @@ export function* renderHtml(report: Report, options: HtmlOptions): Iterable<stri
   const listed = failuresFirst(report.sessions, MOST_SESSIONS);
   const lanes = new LegLanes(report.sessions);
   const plan = storiesOf(report.sessions, lanes);
-  const told = new ToldRows(report.sessions, lanes, plan);
+  const told = new ToldRows(report.sessions, lanes, plan, new Set(listed.map(({ id }) => id)));
   yield textOf(headOf(report, style, script, catalogue));
   yield textOf(html`<body>
 ${report.sessions.length === 0 ? null : html`<a class="skip" href="#sessions">${page.skip}</a>`}

@@ -9,7 +9,7 @@ import { frameChart } from './frame-chart.js';
 import { fillHtml, type Html, html } from './html.js';
 import { ladderTable } from './ladder-table.js';
 import { messageTable } from './message-table.js';
-import { copyButton, packetLinks } from './packet-link.js';
+import { copyButton, packetLinks, sessionLink } from './packet-link.js';
 import { seriesCharts } from './series-charts.js';
 import { stageWaterfall } from './stage-waterfall.js';
 import { tlsFacts } from './tls-facts.js';
@@ -33,7 +33,7 @@ export const sessionSection = (
   return html`<details class="session" id="s${id}"${isOpen ? html` open` : null}>
 <summary><h2>${fillTemplate(page.session, { id: String(id) })} <span class="o-${outcome}">${fateOf(session, catalogue)}</span></h2> <span class="brief"><code>${url ?? host ?? server}</code> ${formatDuration((endMs - startMs) * 1e6, terms.units)}</span></summary>
 <p class="verdict">${verdict} <span class="sure">${sure}</span></p>
-${identity(session, catalogue)}
+${identity(session, told, catalogue)}
 ${filters(session, report, said)}
 ${session.findings.map((finding) => findingCard(finding, session, report, told, catalogue))}
 ${stageWaterfall(session, report, told, catalogue)}
@@ -41,7 +41,7 @@ ${frameChart(session, catalogue)}
 ${seriesCharts(session, catalogue)}
 ${ladderTable(session, report, told, catalogue)}
 ${messageTable(session, report, catalogue)}
-${upgradeHeaders(session, report, catalogue)}
+${upgradeHeaders(session, report, told, catalogue)}
 ${tlsFacts(session, report, catalogue)}
 ${facts.length === 0 ? null : html`<h3>${said.network}</h3><ul>${facts.map((line) => html`<li>${line}</li>`)}</ul>`}
 <p class="back"><a href="#sessions">${said.back}</a></p>
@@ -49,7 +49,7 @@ ${facts.length === 0 ? null : html`<h3>${said.network}</h3><ul>${facts.map((line
 `;
 };
 
-const identity = (session: SessionReport, { page: { facts: said }, terms }: Catalogue): Html => {
+const identity = (session: SessionReport, told: ToldRows, { page: { facts: said }, terms }: Catalogue): Html => {
   const {
     client,
     server,
@@ -114,7 +114,7 @@ const identity = (session: SessionReport, { page: { facts: said }, terms }: Cata
         ]),
     ...related.map((each): [string, Html] => [
       said.relations[each.relation],
-      html`<a href="#s${each.id}">${fillTemplate(said.relatedSession, { id: String(each.id) })}</a>`,
+      sessionLink(each.id, fillTemplate(said.relatedSession, { id: String(each.id) }), told),
     ]),
   ];
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

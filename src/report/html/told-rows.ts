@@ -28,7 +28,13 @@ export class ToldRows {
     readonly lanes: LegLanes,
     /** Rows that each session told in full may use. */
     private readonly plan: ReadonlyMap<number, number>,
+    /** Sessions that have a story or a row in the overview. */
+    private readonly listed: ReadonlySet<number>,
   ) {}
+
+  isOnPage(id: number): boolean {
+    return this.listed.has(id);
+  }
 
   shown(session: SessionReport): ShownEvents {
     const most = this.plan.get(session.id) ?? 0;

@@ -5,11 +5,19 @@ import type { ExchangeReport, Report, SessionReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
 import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
+import { legChanges } from './leg-changes.js';
+import type { ToldRows } from './told-rows.js';
 
 /** Rows of one head: servers send less, attackers more. */
 const MOST_HEADERS = 200;
 
-export const upgradeHeaders = ({ upgrade }: SessionReport, report: Report, catalogue: Catalogue): Html | null => {
+export const upgradeHeaders = (
+  session: SessionReport,
+  report: Report,
+  told: ToldRows,
+  catalogue: Catalogue,
+): Html | null => {
+  const { upgrade } = session;
   if (upgrade === null) return null;
   const said = catalogue.page.upgrade;
   const { problems, acceptValid, earlier } = upgrade;
@@ -18,6 +26,7 @@ export const upgradeHeaders = ({ upgrade }: SessionReport, report: Report, catal
 ${problems.length === 0 ? null : html`<ul class="problems">${problems.map((problem) => html`<li>${wordedProblem(problem, said)}</li>`)}</ul>`}
 ${earlier.map((exchange) => exchangeOf(exchange, NONE, report, catalogue))}
 ${exchangeOf(upgrade, wrong, report, catalogue)}
+${legChanges(session, told, catalogue)}
 ${acceptValid === null ? null : html`<p class="small">${acceptValid ? said.fits : said.misfits}</p>`}`;
 };
 

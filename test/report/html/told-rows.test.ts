@@ -22,7 +22,7 @@ const session = (id: number, rows: readonly (number | [number, number])[], more:
 });
 
 const toldOf = (sessions: SessionReport[], most = 100): ToldRows =>
-  new ToldRows(sessions, new LegLanes(sessions), new Map(sessions.map(({ id }) => [id, most])));
+  new ToldRows(sessions, new LegLanes(sessions), new Map(sessions.map(({ id }) => [id, most])), new Set());
 
 describe('the row that tells of a packet', () => {
   it('is its own, in its own session first', () => {
@@ -79,7 +79,7 @@ describe('the row that tells of a packet', () => {
       's1-p5',
       's1-p6',
     ]);
-    const untold = new ToldRows([a], new LegLanes([a]), new Map());
+    const untold = new ToldRows([a], new LegLanes([a]), new Map(), new Set());
     expect(untold.rowOf(a, { packet: 1 })).toBeUndefined();
   });
 });
