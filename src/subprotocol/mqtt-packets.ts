@@ -24,6 +24,8 @@ export class MqttPackets {
   private remaining = -1;
   private flags = 0;
   private header: number[] = [];
+  /** Set where octets had to be a fixed header and are none, for whoever asks after each message. */
+  misfit: number | undefined;
 
   /** The packets that end in this message. Where octets are missing or make no sense, the next message begins a packet. */
   *read(content: Content): Generator<MqttPacket> {
@@ -33,6 +35,7 @@ export class MqttPackets {
       while (this.remaining < 0 && at < bytes.length) {
         this.header.push(bytes[at++]!);
         if (!this.readHeader()) {
+          this.misfit = this.header[0];
           this.reset();
           return;
         }

@@ -9,7 +9,7 @@ import type { Content } from './content.js';
 import { type MqttPacket, MqttPackets } from './mqtt-packets.js';
 import { readMqttProperties } from './mqtt-properties.js';
 import { MqttRequests } from './mqtt-requests.js';
-import { publishTopic, topicFilters, uint16 } from './mqtt-topics.js';
+import { publishTopic, type Topic, topicFilters, uint16 } from './mqtt-topics.js';
 import { NO_CLOSE_CODES, type Subprotocol, type SubprotocolReader } from './subprotocol.js';
 import type { SubprotocolLog } from './subprotocol-log.js';
 
@@ -74,9 +74,14 @@ class MqttReader implements SubprotocolReader {
   message(side: Side, content: Content, arrival: Arrival): void {
     if (content.isText) {
       this.log.unread++;
+      this.log.breaks('text-message', side, arrival); // MQTT 6.0.0-1
       return;
     }
-    for (const packet of this.packets[side].read(content)) this.packet(side, packet, arrival);
+    const packets = this.packets[side];
+    packets.misfit = undefined;
+    for (const packet of packets.read(content)) this.packet(side, packet, arrival);
+    // MQTT 2.2.2-2, 3.3.1-4: flags that the type does not have, QoS 3, a length of five octets.
+    if (packets.misfit !== undefined) this.log.breaks('malformed-header', side, arrival, codeText(packets.misfit));
   }
 
   private packet(side: Side, packet: MqttPacket, arrival: Arrival): void {
@@ -102,8 +107,9 @@ class MqttReader implements SubprotocolReader {
       case 'SUBSCRIBE':
       case 'UNSUBSCRIBE': {
         const filters = topicFilters(body, this.level, name === 'SUBSCRIBE');
+        this.judge(filters, side, arrival);
         this.ask(side, name, uint16(body, 0), arrival, filters);
-        log.event(name, side, arrival, { detail: filters[0] || name.toLowerCase() });
+        log.event(name, side, arrival, { detail: filters[0]?.shown || name.toLowerCase() });
         return;
       }
       case 'SUBACK':
@@ -113,7 +119,7 @@ class MqttReader implements SubprotocolReader {
         this.answer(side, 'UNSUBSCRIBE', uint16(body, 0), arrival);
         break;
       case 'PUBLISH':
-        if ((packet.flags & 0x06) !== 0) this.ask(side, 'PUBLISH', publishId(body), arrival, [publishTopic(body)]);
+        this.publish(side, packet, arrival);
         break;
       case 'PUBACK':
       case 'PUBREC':
@@ -129,6 +135,7 @@ class MqttReader implements SubprotocolReader {
   private connect(side: Side, body: Uint8Array, arrival: Arrival): void {
     const { log } = this;
     const at = 2 + uint16(body, 0);
+    if (log.isAsked) log.breaks('second-connect', side, arrival); // MQTT 3.1.0-2
     this.level = (body[at] ?? 0) & 0x7f; // bridges set the highest bit
     this.keepAlive = uint16(body, at + 2);
     log.version = LEVELS[this.level] ?? `level ${this.level}`;
@@ -159,9 +166,20 @@ class MqttReader implements SubprotocolReader {
     log.fails('CONNACK', side, arrival, { code: codeText(code), text, inHandshake: true });
   }
 
-  private ask(side: Side, kind: string, id: number, arrival: Arrival, topics: readonly string[]): void {
+  private publish(side: Side, { flags, body }: MqttPacket, arrival: Arrival): void {
+    const topic = publishTopic(body, this.level);
+    this.judge([topic], side, arrival);
+    if ((flags & 0x06) !== 0) this.ask(side, 'PUBLISH', publishId(body), arrival, [topic]);
+  }
+
+  private judge(topics: readonly Topic[], side: Side, arrival: Arrival): void {
+    for (const { fault, shown } of topics) if (fault !== undefined) this.log.breaks(fault, side, arrival, shown);
+  }
+
+  private ask(side: Side, kind: string, id: number, arrival: Arrival, topics: readonly Topic[]): void {
     this.log.request(side, `${kind} ${id}`, arrival);
-    this.requests.ask(side, kind, id, arrival, topics);
+    const shown = topics.map((topic) => topic.shown);
+    this.requests.ask(side, kind, id, arrival, shown);
   }
 
   private answer(side: Side, kind: string, id: number, arrival: Arrival) {

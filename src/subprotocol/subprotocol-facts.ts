@@ -22,6 +22,8 @@ export interface SubprotocolFacts {
   /** At most 16 kept, the first fatal one always. */
   errors: SubprotocolError[];
   errorCount: number;
+  /** What broke a rule over which the receiver must end the connection; the latest 16. */
+  breaches: Breach[];
   heartbeats: PerSide<HeartbeatFacts>;
   /** Time between requests and their answers, by who asked. */
   latency: PerSide<LatencyFacts>;
@@ -71,6 +73,15 @@ export interface SubprotocolError {
   peerLast: Arrival | undefined;
   /** The request that it answers, where that was seen. */
   asked: Arrival | undefined;
+}
+
+export interface Breach {
+  /** Names the rule, in words of the subprotocol: `publish-wildcard`, … */
+  rule: string;
+  from: Side;
+  arrival: Arrival;
+  /** The topic, or whatever it is that is wrong. */
+  subject: string;
 }
 
 /** The heart-beats of one side: what the other side may expect of it, and what it sent. */

@@ -9,10 +9,12 @@ import { opposite, type PerSide, perSide, type Side } from '../stream/side.js';
 import { RoundTrips } from '../websocket/round-trips.js';
 import { clip } from './content.js';
 import { LatencySamples } from './latency-samples.js';
-import type { Goodbye, HeartbeatFacts, SubprotocolError, SubprotocolFacts } from './subprotocol-facts.js';
+import type { Breach, Goodbye, HeartbeatFacts, SubprotocolError, SubprotocolFacts } from './subprotocol-facts.js';
 
 /** Errors of a session; the first fatal one is always among them. */
 const ERRORS_KEPT = 16;
+/** A peer that ends the connection over one has had no time for more. */
+const BREACHES_KEPT = 16;
 /** Steps of a handshake: the longest, with a challenge, has five. */
 const STEPS_KEPT = 12;
 /** Rows of their own; a session that goes on like that has its requests folded like other messages. */
@@ -41,6 +43,7 @@ export class SubprotocolLog {
     server: noHeartbeats(this.roundTrips.server),
   };
   readonly errors: SubprotocolError[] = [];
+  private readonly breaches: Breach[] = [];
   goodbyeSaid: Goodbye | undefined;
   private errorCount = 0;
   private rows = 0;
@@ -69,6 +72,7 @@ export class SubprotocolLog {
       goodbye: this.goodbyeSaid,
       errors: this.errors,
       errorCount: this.errorCount,
+      breaches: this.breaches,
       heartbeats: this.heartbeats,
       latency: { client: this.latency.client.facts(), server: this.latency.server.facts() },
       unread: this.unread,
@@ -154,6 +158,12 @@ export class SubprotocolLog {
     else if (fatal && !this.errors.some((kept) => kept.fatal)) this.errors[ERRORS_KEPT - 1] = error;
     const shownCode: EventData = code === undefined ? {} : { code: error.code! };
     this.event(event, from, arrival, { ...shownCode, text: error.text, ...(subject === '' ? {} : { subject }) });
+  }
+
+  /** A rule is broken over which the receiver must end the connection. */
+  breaks(rule: string, from: Side, arrival: Arrival, subject = ''): void {
+    if (this.breaches.length >= BREACHES_KEPT) this.breaches.shift();
+    this.breaches.push({ rule, from, arrival: copyArrival(arrival), subject: clip(subject) });
   }
 
   /** What failed before works now; `event`: only what failed by that. */

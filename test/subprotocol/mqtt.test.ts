@@ -109,6 +109,46 @@ describe('MQTT', () => {
     expect(driver.facts.errors).toEqual([]);
   });
 
+  it.each([
+    { name: 'a wildcard in a PUBLISH', wire: '30 05  00 03 61 2f 23', rule: 'publish-wildcard', subject: 'a/#' },
+    { name: 'an empty topic', wire: '30 02  00 00', rule: 'topic-empty', subject: '' },
+    { name: 'U+0000 in a topic', wire: '30 03  00 01 00', rule: 'topic-null', subject: '\0' },
+    { name: '# within a filter', wire: '82 08  00 01  00 03 23 2f 61 00', rule: 'filter-malformed', subject: '#/a' },
+    { name: '# behind a letter', wire: '82 07  00 01  00 02 61 23 00', rule: 'filter-malformed', subject: 'a#' },
+    { name: 'a second CONNECT', wire: CONNECT_4, rule: 'second-connect', subject: '' },
+    { name: 'QoS 3', wire: '36 05  00 01 61 00 01', rule: 'malformed-header', subject: '0x36' },
+    { name: 'flags of its own', wire: '80 06  00 01  00 01 61 01', rule: 'malformed-header', subject: '0x80' },
+  ])('sees $name, over which a broker must end the connection', ({ wire, rule, subject }) => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4)).client(hex(wire));
+    expect(driver.facts.breaches).toMatchObject([{ rule, subject, from: 'client', arrival: { packet: 3 } }]);
+  });
+
+  it('sees a text message where only binary ones may be', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4)).client('hello');
+    expect(driver.facts.breaches).toMatchObject([{ rule: 'text-message' }]);
+  });
+
+  it.each([
+    { name: 'filters with wildcards', wire: '82 12  00 01  00 01 23 00  00 03 2b 2f 61 00  00 03 61 2f 23 00' },
+    { name: 'a topic with spaces and letters beyond ASCII', wire: '30 07  00 05 c3 a9 20 2f 61' },
+    { name: 'a PUBLISH that is longer than what is kept of it', wire: `30 82 20  20 00 ${'61 '.repeat(4096)}` },
+  ])('has no quarrel with $name', ({ wire }) => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4)).client(hex(wire));
+    expect(driver.facts.breaches).toEqual([]);
+  });
+
+  it('lets an alias of MQTT 5 stand for a topic', () => {
+    const driver = mqtt().client(hex(CONNECT_5)).server(hex(CONNACK_5)).client(hex('30 06  00 00  03 23 00 01'));
+    expect(driver.facts.breaches).toEqual([]);
+  });
+
+  it('keeps the latest breaches of many', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4));
+    for (let n = 0; n < 40; n++) driver.client(hex('30 03  00 01 23'));
+    expect(driver.facts.breaches).toHaveLength(16);
+    expect(driver.facts.breaches.at(-1)?.arrival.packet).toBe(42);
+  });
+
   const SESSION = `${CONNECT_4} 82 06  00 01  00 01 61  01  30 06 00 01 61 68 69 21  c0 00  e0 00`;
 
   it('reads packets however they are spread over messages (MQTT 6)', () => {

@@ -57,6 +57,7 @@ export const speaking = (session: Session, name: string, facts: Partial<Subproto
     goodbye: undefined,
     errors: [],
     errorCount: facts.errors?.length ?? 0,
+    breaches: [],
     heartbeats: { client: heartbeats(), server: heartbeats() },
     latency: { client: noLatency(), server: noLatency() },
     unread: 0,

@@ -42,6 +42,7 @@ import { missingPreamble } from './proxy/missing-preamble.js';
 import { refusedTunnel } from './proxy/refused-tunnel.js';
 import { unansweredTunnel } from './proxy/unanswered-tunnel.js';
 import { unexpectedPreamble } from './proxy/unexpected-preamble.js';
+import { brokenPacket } from './subprotocol/broken-packet.js';
 import { subprotocolCloseCode } from './subprotocol/close-code.js';
 import { engineRefusal } from './subprotocol/engine-refusal.js';
 import { errorMessage } from './subprotocol/error-message.js';
@@ -130,6 +131,7 @@ export const RULES: readonly Rule[] = [
   unfinishedHead,
   unsupportedVersion,
   wrongEndpoint,
+  brokenPacket,
   subprotocolCloseCode,
   engineRefusal,
   errorMessage,

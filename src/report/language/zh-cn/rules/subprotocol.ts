@@ -4,7 +4,30 @@
  */
 import type { RuleTexts } from '../../catalogue.js';
 
+const ENDED = '{other}必须为此结束连接，并在 {after} 后这样做了。';
+
 export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
+  'subprotocol/broken-packet': {
+    title: '导致连接结束的 MQTT 报文',
+    messages: {
+      'publish-wildcard': `{from}向“{subject}”发送了 PUBLISH：主题名不能含通配符 (MQTT 3.3.2-2)。${ENDED}`,
+      'filter-malformed': `{from}请求了过滤器“{subject}”：# 只能是过滤器的最后一级，+ 必须占据整整一级 (MQTT 4.7.1)。${ENDED}`,
+      'topic-null': `{from}发送的主题中含有 U+0000 (MQTT 4.7.3-2)。${ENDED}`,
+      'topic-empty': `{from}发送了空主题 (MQTT 4.7.3-1)。${ENDED}`,
+      'second-connect': `{from}发送了第二个 CONNECT (MQTT 3.1.0-2)。${ENDED}`,
+      'text-message': `{from}发送了文本消息，而 MQTT 只能用二进制消息传输 (MQTT 6.0.0-1)。${ENDED}`,
+      'malformed-header': `{from}发送了以 {subject} 开头、不成其为报文的数据：标志错误、QoS 3 或长度没有结尾 (MQTT 2.2.2-2, 3.3.1-4)。${ENDED}`,
+    },
+    notes: { broken: '违反规则的报文', end: '另一侧结束连接' },
+    remedies: {
+      wildcard: '发布到单个主题，不带 # 和 +：通配符只用于订阅。',
+      filter: '让 # 单独作为最后一级，+ 单独作为一级：sport/#、sport/+/score。',
+      topic: '每条消息和每个订阅的主题至少要有一个字符，且不含 U+0000。',
+      once: '每个连接只发送一次 CONNECT，并查找程序中是否有两处共用同一个套接字。',
+      binary: '以二进制消息（操作码 2）发送报文。',
+      encoder: '检查生成这些报文的代码；仍在维护的 MQTT 程序库会写对标志和长度。',
+    },
+  },
   'subprotocol/close-code': {
     title: '子协议的关闭码',
     messages: {
