@@ -5,6 +5,7 @@
  */
 import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
+import { isTls13 } from '../tls/versions.js';
 import type { Ways } from './legs.js';
 import { isSamePurpose, nameOf, pathOf, purposeOf } from './purpose.js';
 import { type Session, startOf } from './session.js';
@@ -158,7 +159,7 @@ class AttemptBook {
     return undefined;
   }
 
-  /** The handshake that a resumed one goes back to: the last full one of this client with this server. */
+  /** The handshake that a resumed one goes back to: the last full one of this client with this server that it can be. */
   resumedBy(at: number): Session | undefined {
     const { session } = this.attempts[at]!;
     if (session.tls?.serverHello?.resumed !== true) return undefined;
@@ -169,7 +170,9 @@ class AttemptBook {
       const { session: before } = this.attempts[earlier[index]!]!;
       const hello = before.tls?.serverHello;
       if (before.client.address !== session.client.address || hello === undefined || hello.resumed) continue;
-      if (before.tls?.clientHello?.sni === session.tls.clientHello?.sni) return before;
+      if (hello.version !== session.tls.serverHello.version) continue;
+      if (before.tls?.clientHello?.sni !== session.tls.clientHello?.sni) continue;
+      if (isResumable(before, (session.tls.clientHello ?? session.tls.serverHello).span.first.at)) return before;
     }
     return undefined;
   }
@@ -196,6 +199,20 @@ class AttemptBook {
     }
     return found === undefined ? undefined : this.attempts[found];
   }
+}
+
+/**
+ * Its client had something to resume it by at that time. Tickets of TLS 1.3 come after Finished (RFC 8446 4.6.1): in
+ * records that may be any, without keys.
+ */
+function isResumable({ tls, tcp }: Session, at: Nanos): boolean {
+  const { client, server } = tls?.finished ?? {};
+  if (tls?.serverHello === undefined || client === undefined || server === undefined) return false;
+  if (Math.max(client.at, server.at) > at) return false;
+  const hasHoles = tcp.gaps.length > 0;
+  if (!isTls13(tls.serverHello.version) || tls.sessionTickets.length > 0 || hasHoles) return true;
+  const { first } = tls.applicationData.server;
+  return tls.decrypted !== true && first !== undefined && first.at <= at;
 }
 
 /** When its connection began, whatever lookup came before. */

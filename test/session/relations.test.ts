@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionReport } from '../../src/report/report.js';
+import { relate } from '../../src/session/relations.js';
+import type { Session } from '../../src/session/session.js';
 import { reportOf } from '../wire/capture-report.js';
 import { type Conversation, type ConversationOptions, conversation } from '../wire/conversation.js';
 import { a, aaaa, DnsTalk, TYPE } from '../wire/dns-messages.js';
+import { aSession } from '../wire/session-builder.js';
 import { clientHello, record, serverName } from '../wire/tls-streams.js';
 import { close, frame, fromClient } from '../wire/websocket-frames.js';
 
@@ -122,6 +125,49 @@ describe('a redirect', () => {
       'other.test:9090',
     );
     expect(await tiesOf(moved, there)).toEqual(['1 failed recovered redirected-to 2', '2 ok']);
+  });
+});
+
+describe('a TLS handshake that resumes another', () => {
+  const full = (id: number, version = 0x0304) =>
+    aSession(id)
+      .startingAt(id * 10, id * 1000)
+      .handshake()
+      .clientHello('chat.test')
+      .serverHello(version, 0x1301);
+  const resumed = (version?: number): Session => {
+    const session = full(2, version).finished().build();
+    session.tls!.serverHello!.resumed = true;
+    return session;
+  };
+  const tiesBetween = (...sessions: Session[]) =>
+    relate(
+      sessions.map((session) => ({ session, outcome: 'partial' })),
+      { legs: [], same: [] },
+    ).get(2)?.related ?? [];
+
+  it.each([
+    {
+      name: 'the last that was completed and may have given a ticket',
+      first: full(1).finished().records('server', 1, 250),
+    },
+    { name: 'one of TLS 1.2', first: full(1, 0x0303).finished(), version: 0x0303 },
+  ])('is tied to $name', ({ first, version }) => {
+    expect(tiesBetween(first.build(), resumed(version))).toEqual([{ id: 1, relation: 'resumes' }]);
+  });
+
+  it.each([
+    { name: 'that its client refused', first: full(1).alert('client', 'certificate_unknown', 46) },
+    { name: 'that gave no ticket', first: full(1).finished() },
+    { name: 'of another version', first: full(1, 0x0303).finished() },
+  ])('is not tied to one $name', ({ first }) => {
+    expect(tiesBetween(first.build(), resumed())).toEqual([]);
+  });
+
+  it('is not tied to one that was opened and holds no ticket', () => {
+    const opened = full(1).finished().records('server', 1, 250).build();
+    opened.tls!.decrypted = true;
+    expect(tiesBetween(opened, resumed())).toEqual([]);
   });
 });
 
