@@ -17,6 +17,17 @@ const legBehind = ({ back }: Leg, capture: CaptureView): Leg | undefined => legs
 const legBefore = ({ front }: Leg, capture: CaptureView): Leg | undefined =>
   legsOf(front, capture).find(({ back }) => back === front);
 
+/** All legs on the way of a session, the client's first. */
+export const wayOf = (session: Session, capture: CaptureView): Leg[] => {
+  const legs = legsOf(session, capture);
+  const way: Leg[] = [];
+  const before = legs.find(({ back }) => back === session);
+  for (let at = before; at !== undefined && way.length < LONGEST_CHAIN; at = legBefore(at, capture)) way.unshift(at);
+  const behind = legs.findLast(({ front }) => front === session);
+  for (let at = behind; at !== undefined && way.length < LONGEST_CHAIN; at = legBehind(at, capture)) way.push(at);
+  return way;
+};
+
 export interface ChainEnd {
   by: Ender;
   at: Arrival;

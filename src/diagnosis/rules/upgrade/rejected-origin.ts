@@ -1,18 +1,22 @@
 /**
  * A refusal because of the Origin header (RFC 6455 4.2.2, 10.2): the answer says so, the same request is accepted with
- * another Origin, or a 403 met an Origin of another site.
+ * another Origin, or a 403 met an Origin of another site. Where a proxy made it one, by asking for another Host than its
+ * client did, that is told at both of its legs.
  */
 
-import type { HttpRequest } from '../../../http/http-facts.js';
+import type { HttpRequest, HttpResponse } from '../../../http/http-facts.js';
+import type { Leg } from '../../../session/legs.js';
 import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
+import { wayOf } from '../../measures/chain.js';
 import { bodyText, header } from '../../measures/headers.js';
+import { legDifference } from '../../measures/leg-difference.js';
 import { pasteable } from '../../measures/pasteable.js';
 import { textOr } from '../../measures/phrases.js';
-import { remediesFor, softwareOf } from '../../measures/software.js';
+import { remediesFor, softwareBetween, softwareOf } from '../../measures/software.js';
 import { answerData, isFromProxy, refusal } from '../../measures/upgrade-attempt.js';
 import { text } from '../../measures/values.js';
-import { type Confidence, defineRule } from '../../rule.js';
+import { type Confidence, defineRule, type Finding } from '../../rule.js';
 
 /** Accepted requests remembered a place: one with another Origin is among the first few, if at all. */
 const ORIGINS_KEPT = 8;
@@ -31,9 +35,13 @@ export const rejectedOrigin = defineRule({
         'The server answered {status}{reason} to the Origin {origin}, and accepted the same request from the Origin {accepted}.',
       foreign:
         'The server answered {status}{reason} to a page of another site: the Origin is {origin}, the Host {host}.',
+      rewritten:
+        'The server answered {status}{reason} to a request whose Origin {origin} and Host {host} no longer agree: the client had asked for {asked}, the site of its page, and {proxy} changed that.',
     },
     notes: {
       request: 'upgrade request with this Origin',
+      asked: 'Host as the client asked for it',
+      rewritten: 'Host as the backend was asked for it',
       response: 'refusal',
       accepted: 'accepted with another Origin',
     },
@@ -48,6 +56,10 @@ export const rejectedOrigin = defineRule({
       express:
         'Compare the Origin where the upgrade is handled, in server.on("upgrade") or verifyClient of ws: info.origin === "{its}"; for Socket.IO cors: { origin: "{its}" }',
       host: 'Behind a proxy, pass the name the browser used, so that origin and host can be compared: proxy_set_header Host $host;',
+      passHost:
+        'Let the proxy pass on the Host that its client sent: nginx proxy_set_header Host $host; Apache ProxyPreserveHost On; Traefik passHostHeader: true; in Envoy no host_rewrite.',
+      nginxHost: 'In the location of nginx, pass on the Host that the client sent: proxy_set_header Host $host;',
+      apacheHost: 'In Apache httpd, pass on the Host that the client sent: ProxyPreserveHost On',
       page: 'If the page should not be there, load it from {host} itself.',
     },
   },
@@ -57,10 +69,15 @@ export const rejectedOrigin = defineRule({
     if (answer?.request === undefined || origin === undefined || !isRefusal(answer.response.status)) return;
     const { request, response } = answer;
     const host = header(request, 'Host') ?? session.server.text;
+    const rewriting = rewritingLeg(session, capture);
+    if (rewriting !== undefined && (response.status === 403 || saysOrigin(response))) {
+      yield rewritten(rewriting, origin, response);
+      return;
+    }
     const accepted = acceptedElsewhere(session, request, origin, capture);
     let message: 'says' | 'elsewhere' | 'foreign';
     let confidence: Confidence = 'proven';
-    if (/\borigins?\b/i.test(bodyText(response)) || /\borigin\b/i.test(response.reason)) message = 'says';
+    if (saysOrigin(response)) message = 'says';
     else if (accepted !== undefined) message = 'elsewhere';
     else if (response.status === 403 && isForeign(origin, host)) [message, confidence] = ['foreign', 'likely'];
     else return;
@@ -90,6 +107,45 @@ export const rejectedOrigin = defineRule({
     };
   },
 });
+
+const saysOrigin = (response: HttpResponse): boolean =>
+  /\borigins?\b/i.test(bodyText(response)) || /\borigin\b/i.test(response.reason);
+
+/** |-- Origin a, Host a --| proxy |-- Origin a, Host b --| 403 |: of one site when it left, of two when it arrived. */
+const rewritingLeg = (session: Session, capture: CaptureView): Leg | undefined =>
+  wayOf(session, capture).find(({ front, back }) => {
+    const [asked, passed] = [front.upgrade?.request, back.upgrade?.request];
+    const [origin, host, other] = [header(asked, 'Origin'), header(asked, 'Host'), header(passed, 'Host')];
+    if (origin === undefined || host === undefined || other === undefined) return false;
+    const { status } = back.upgrade?.response ?? {};
+    const isSame = header(passed, 'Origin') === origin && status === front.upgrade?.response?.status;
+    return isSame && isForeign(origin, other) && !isForeign(origin, host);
+  });
+
+const rewritten = (leg: Leg, origin: string, response: HttpResponse): Finding => {
+  const [asked, passed] = [leg.front.upgrade, leg.back.upgrade];
+  return {
+    message: 'rewritten',
+    cause: 'upgrade-origin-rejected',
+    data: {
+      ...answerData(response),
+      origin: text(origin),
+      asked: textOr(header(asked?.request, 'Host'), 'no-name'),
+      host: textOr(header(passed?.request, 'Host'), 'no-name'),
+      proxy: textOr(legDifference(leg).proxy, 'the-proxy'),
+    },
+    evidence: evidence(
+      [asked?.request?.span, 'asked'],
+      [passed?.request?.span, 'rewritten'],
+      [response.span, 'response'],
+    ),
+    struckAt: response.span.first.at,
+    confidence: saysOrigin(response) ? 'proven' : 'likely',
+    remedies: remediesFor(softwareBetween(leg), PASSING_HOST, ['passHost']),
+  };
+};
+
+const PASSING_HOST = { nginx: 'nginxHost', apache: 'apacheHost' } as const;
 
 const ALLOWING = {
   spring: 'spring',

@@ -138,8 +138,16 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
       says: '服务器应答 {status}{reason}，并说明它拒绝 Origin {origin}。',
       elsewhere: '服务器对 Origin {origin} 应答 {status}{reason}，却接受了来自 Origin {accepted} 的同样请求。',
       foreign: '服务器对另一个站点的页面应答 {status}{reason}：Origin 是 {origin}，Host 是 {host}。',
+      rewritten:
+        '服务器对一个 Origin {origin} 与 Host {host} 不再一致的请求应答 {status}{reason}：客户端请求的是 {asked}，即页面自己的站点，{proxy} 改掉了它。',
     },
-    notes: { request: '带有这个 Origin 的升级请求', response: '拒绝', accepted: '带有另一个 Origin 时被接受' },
+    notes: {
+      request: '带有这个 Origin 的升级请求',
+      asked: '客户端请求时的 Host',
+      rewritten: '后端收到的 Host',
+      response: '拒绝',
+      accepted: '带有另一个 Origin 时被接受',
+    },
     remedies: {
       allow:
         '把 {its} 加入服务器允许的来源：python websockets 用 serve(…, origins=["{its}"])；Spring 用 setAllowedOrigins("{its}")；gorilla 用 Upgrader.CheckOrigin；Socket.IO 用 cors.origin；ActionCable 用 config.action_cable.allowed_request_origins；Django 用 CSRF_TRUSTED_ORIGINS 和 ALLOWED_HOSTS，配合 channels 的 AllowedHostsOriginValidator。',
@@ -151,6 +159,10 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
       express:
         '在处理升级的地方比较 Origin，即 server.on("upgrade") 或 ws 的 verifyClient：info.origin === "{its}"；Socket.IO 用 cors: { origin: "{its}" }',
       host: '在代理之后，要传递浏览器使用的主机名，这样才能把 Origin 与 Host 作比较：proxy_set_header Host $host;',
+      passHost:
+        '让代理传递客户端发送的 Host：nginx 用 proxy_set_header Host $host; Apache 用 ProxyPreserveHost On；Traefik 用 passHostHeader: true；Envoy 不要设置 host_rewrite。',
+      nginxHost: '在 nginx 的 location 中传递客户端发送的 Host：proxy_set_header Host $host;',
+      apacheHost: '在 Apache httpd 中传递客户端发送的 Host：ProxyPreserveHost On',
       page: '如果这个页面本不该在那里，请直接从 {host} 加载它。',
     },
   },
