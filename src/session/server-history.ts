@@ -2,14 +2,17 @@
  * What every connection of a capture tells about the servers in it, listed or not: whether a port speaks TLS or HTTP,
  * which names it accepts, which clients got through. Some verdicts on one session rest on its neighbours.
  */
+import type { Nanos } from '../capture/packet.js';
 import { EnginePolling, type PolledSession } from '../subprotocol/engine-polling.js';
 import { BareConnections, type HealthChecks } from './health-checks.js';
-import type { ServerHistory } from './session.js';
+import type { Answer, ServerHistory } from './session.js';
 import type { SessionLog } from './session-log.js';
 
 /** Endpoints remembered; a scan of more ports than this is judged without its neighbours. */
 const SERVERS_KEPT = 100_000;
 const NAMES_KEPT = 256;
+/** Answers to SYNs remembered of one port: enough to find one near any moment of a usual capture. */
+const ANSWERS_KEPT = 4096;
 
 class History implements ServerHistory {
   connections = 0;
@@ -18,6 +21,8 @@ class History implements ServerHistory {
   spokeWebSocket = 0;
   workedWithPreamble = 0;
   workedWithoutPreamble = 0;
+  lastHeard: Nanos = Number.NEGATIVE_INFINITY;
+  private readonly answers: Answer[] = [];
   readonly sniAccepted = new Set<string | null>();
   private readonly workedBy = new Map<string, number>();
   private readonly tlsWorkedBy = new Map<string, number>();
@@ -36,9 +41,22 @@ class History implements ServerHistory {
     return this.tlsWorkedBy.get(clientAddress) ?? 0;
   }
 
+  answerNear(at: Nanos, clientAddress?: string): Answer | undefined {
+    let nearest: Answer | undefined;
+    for (const answer of this.answers) {
+      if (clientAddress !== undefined && answer.client !== clientAddress) continue;
+      if (nearest === undefined || Math.abs(answer.synAck.at - at) < Math.abs(nearest.synAck.at - at)) nearest = answer;
+    }
+    return nearest;
+  }
+
   note(log: SessionLog): void {
     const { tcp } = log;
     this.connections++;
+    const [synAck] = tcp.synAcks;
+    if (synAck !== undefined && this.answers.length < ANSWERS_KEPT)
+      this.answers.push({ client: log.client.address, synAck, vantage: tcp.vantage });
+    this.lastHeard = Math.max(this.lastHeard, tcp.flows.server.lastPacket?.at ?? Number.NEGATIVE_INFINITY);
     if (tcp.flows.client.firstData !== undefined && tcp.flows.server.firstData !== undefined) {
       this.workedBy.set(log.client.address, this.worked(log.client.address) + 1);
     }

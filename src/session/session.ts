@@ -121,6 +121,14 @@ export interface CaptureView {
   readonly epoch: bigint;
 }
 
+/** A port answered a SYN. */
+export interface Answer {
+  readonly client: string;
+  readonly synAck: Arrival;
+  /** Where the capture was taken, as that connection shows. */
+  readonly vantage: Side | 'between' | undefined;
+}
+
 /** What is known of one server endpoint from all connections to it, listed or not. */
 export interface ServerHistory {
   connections: number;
@@ -137,6 +145,10 @@ export interface ServerHistory {
   workedWithoutPreamble: number;
   /** SNI values (null: none sent) to which this server answered with a ServerHello. */
   sniAccepted: ReadonlySet<string | null>;
+  /** The SYN-ACK of that port nearest to a moment, to that client or, without one, to any. */
+  answerNear(at: Nanos, clientAddress?: string): Answer | undefined;
+  /** When the port sent its last packet of all. */
+  lastHeard: Nanos;
   /** What polling requests tell of an Engine.IO session, whichever server of the capture answered them. */
   polled(sid: string): PolledSession | undefined;
 }

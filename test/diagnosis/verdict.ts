@@ -12,7 +12,7 @@ import { ENGLISH } from '../../src/report/language/english/english.js';
 import type { HealthChecks } from '../../src/session/health-checks.js';
 import { waysOf } from '../../src/session/legs.js';
 import type { LookupSession } from '../../src/session/lookup-session.js';
-import type { CaptureView, ServerHistory, Session } from '../../src/session/session.js';
+import type { Answer, CaptureView, ServerHistory, Session } from '../../src/session/session.js';
 import type { PolledSession } from '../../src/subprotocol/engine-polling.js';
 
 /** 2026-06-01: between the dates of the certificates that the builder makes. */
@@ -27,6 +27,8 @@ export interface KnownServer {
   workedWithPreamble?: number;
   workedWithoutPreamble?: number;
   sniAccepted?: (string | null)[];
+  answers?: Answer[];
+  lastHeard?: number;
   checks?: readonly HealthChecks[];
   /** By session id. */
   polled?: Readonly<Record<string, PolledSession>>;
@@ -44,6 +46,8 @@ export const viewOf = (sessions: readonly Session[], known: KnownServer = {}): C
     workedWithPreamble: known.workedWithPreamble ?? 0,
     workedWithoutPreamble: known.workedWithoutPreamble ?? 0,
     sniAccepted: new Set(known.sniAccepted ?? []),
+    answerNear: (_at, client) => known.answers?.find((answer) => client === undefined || answer.client === client),
+    lastHeard: known.lastHeard ?? Number.NEGATIVE_INFINITY,
     polled: (sid) => known.polled?.[sid],
   };
   return { sessions, legs: waysOf(sessions).legs, checks: known.checks ?? [], server: () => history, epoch: EPOCH };

@@ -36,6 +36,8 @@ export const PHRASES = {
   'others-held': '; sessions of the same kind that did hold, shortly before, beside or after them: {n}',
   'marked-down':
     '. Right after such a failure {client} ended sessions with it ({n}, both legs counted): it has probably marked it down',
+  'sent-alone':
+    '. The server sent it alone, without the certificate of its issuer ({issuer}): unless that is a root, the intermediate is missing',
   'with-reason': ' and the reason “{reason}”',
   'in-quotes': ' “{words}”',
   'said-in-quotes': ': “{words}”',
@@ -45,6 +47,8 @@ export const PHRASES = {
   'peer-left': ', and the {peer} left over it',
   'connection-ended': ', and the connection ended over it',
   'nth-time': ', the {n}th time',
+  'time-before': '{time} before',
+  'time-after': '{time} after the first of them',
   'works-without': '; connections without one work there',
   'then-reset-stream': ', then RST_STREAM {error}',
   'server-answered': 'the server answered {status}',
@@ -67,6 +71,7 @@ export const PHRASES = {
   'key-of-bits': '{type} {bits} bits',
   'socks-answer': '{protocol} {code}, {name}',
   'reason-and-words': '{reason}: {words}',
+  'answered-by-icmp': '; {router} answered {n} packets of the {sender} by ICMP: {name}',
   timer: '{name} ({seconds} s, {distance} s)',
   'unseen-topic': 'a topic that was not seen',
   'chosen-by-application': 'a code that the application has chosen',

@@ -4,6 +4,7 @@
  */
 import type { IcmpError } from '../../../tcp/tcp-facts.js';
 import { evidence } from '../../evidence.js';
+import { saysNo } from '../../measures/icmp-refusal.js';
 import { gloss, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
@@ -46,10 +47,6 @@ export const unreachableHost = defineRule({
     };
   },
 });
-
-/** Destination unreachable, or time exceeded: not "fragmentation needed" (RFC 1191), which TCP mends by itself. */
-const saysNo = ({ family, type, code }: IcmpError): boolean =>
-  family === 4 ? (type === 3 && code !== 4) || type === 11 : type === 1 || type === 3;
 
 /** RFC 1812 5.2.7.1 codes 9, 10 and 13; RFC 4443 3.1 codes 1, 5 and 6. */
 const isProhibition = ({ family, type, code }: IcmpError): boolean =>

@@ -88,9 +88,20 @@ export const TCP_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       dropped:
         '客户端在 {waited} 内发送了 {syns} 次 SYN，没有任何返回，连拒绝也没有：数据包在途中被丢弃，或者 {address} 不存在。',
+      full: '客户端在 {waited} 内发送了 {syns} 次 SYN，没有任何返回，但 {address} 在{near}曾在端口 {port} 上应答过它的另一个 SYN：很可能该端口的 accept 队列已满，程序接受连接太慢或已停住。',
+      arrived:
+        '客户端的 SYN 在 {waited} 内 {syns} 次经过这里（靠近服务器处），始终没有应答，但端口 {port} 在{near}应答过另一个连接：很可能它的 accept 队列已满，程序接受连接太慢或已停住。',
+      others:
+        '客户端在 {waited} 内发送了 {syns} 次 SYN，没有任何返回，但 {address} 在{near}曾在端口 {port} 上应答过另一个客户端：它的数据包在途中被丢弃，或者该端口的 accept 队列已满。',
+      since:
+        '客户端在 {waited} 内发送了 {syns} 次 SYN，没有任何返回，但 {address} 在{near}曾在端口 {port} 上有过应答：主机或通往它的路径此后中断，或者该端口的 accept 队列已满。',
     },
-    notes: { syn: '第一个 SYN', repeat: '再次发送的 SYN' },
+    notes: { syn: '第一个 SYN', repeat: '再次发送的 SYN', answer: '同一端口应答了另一个连接' },
     remedies: {
+      queue:
+        "在服务器上比较监听套接字的 Recv-Q 与 Send-Q（即 backlog）：ss -ltn 'sport = :{port}'，并查看这些计数是否增长：nstat -az TcpExtListenOverflows TcpExtListenDrops。找出是什么让程序无法 accept（事件循环被阻塞、进程被停住、连接数或打开文件数达到上限）；然后再调大它的 backlog 和 net.core.somaxconn。",
+      limit:
+        '悄悄丢弃新连接的限制也是这种表现：防火墙的速率限制 (nft list ruleset)，已满的连接跟踪表 (dmesg: nf_conntrack: table full)。',
       filter:
         '在丢弃数据包的地方放行该端口：主机防火墙、安全组、网络策略。在服务器上查看 SYN 是否到达：tcpdump -ni any "tcp port {port} and tcp[tcpflags] & tcp-syn != 0"',
       address: '检查 {address} 是否正确、是否为当前地址，以及有没有到它的路由：ip route get {address}',
