@@ -72,6 +72,7 @@ export const PHRASES = {
   'socks-answer': '{protocol} {code}, {name}',
   'reason-and-words': '{reason}: {words}',
   'answered-by-icmp': '; {router} answered {n} packets of the {sender} by ICMP: {name}',
+  'answered-by-icmp': '; {router} answered {n} packets of the {sender} by ICMP: {name}',
   timer: '{name} ({seconds} s, {distance} s)',
   'unseen-topic': 'a topic that was not seen',
   'chosen-by-application': 'a code that the application has chosen',

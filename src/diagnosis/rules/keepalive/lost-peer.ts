@@ -6,6 +6,7 @@ import type { Session } from '../../../session/session.js';
 import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { earliest } from '../../measures/ending.js';
+import { icmpRefusal } from '../../measures/icmp-refusal.js';
 import { PATIENCE } from '../../measures/silence.js';
 import { onlyLargeStuck, pathMtuSign } from '../../measures/tcp-path-mtu.js';
 import { bytes, count, duration, side } from '../../measures/values.js';
@@ -32,15 +33,15 @@ export const lostPeer = defineRule({
     reference: ['RFC 9293 3.8.1', 'RFC 6298 5', 'RFC 1122 4.2.3.5', 'RFC 1122 4.2.3.6'],
     messages: {
       vanished:
-        'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back, not even an acknowledgement or a reset.',
+        'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back from it, not even an acknowledgement or a reset{refusal}.',
       halfOpen:
-        'Only one direction still works: {unacked} of the {sender} were repeated {repeats} times over {waited} without an acknowledgement, while the {peer} went on sending.',
+        'Only one direction still works: {unacked} of the {sender} were repeated {repeats} times over {waited} without an acknowledgement, while the {peer} went on sending{refusal}.',
       gaveUp:
-        'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back; the {sender} gave up without a word. What the {peer} sent {late} after the last repeat found nobody.',
+        'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back from it{refusal}; the {sender} gave up without a word. What the {peer} sent {late} after the last repeat found nobody.',
       keepAlives:
-        'The {peer} stopped answering altogether: {probes} TCP keep-alives of the {sender} in {waited} found no answer, and nothing else came from it for {silence}.',
+        'The {peer} stopped answering altogether: {probes} TCP keep-alives of the {sender} in {waited} found no answer, and nothing else came from it for {silence}{refusal}.',
       keepAlivesEnd:
-        'The {peer} stopped answering altogether: {probes} TCP keep-alives of the {sender} in {waited} found no answer, and then the {sender} gave up the connection.',
+        'The {peer} stopped answering altogether: {probes} TCP keep-alives of the {sender} in {waited} found no answer, and then the {sender} gave up the connection{refusal}.',
     },
     notes: {
       lastHeard: 'last packet of the other side',
@@ -48,11 +49,14 @@ export const lostPeer = defineRule({
       repeat: 'sent again',
       stillSends: 'the other side still sends',
       late: 'the other side is heard again, too late',
+      refused: 'ICMP error for a packet of that side',
       keepAlive: 'keep-alive without an answer',
       gaveUp: 'its sender gives up',
       forgotten: 'the sender does not know the connection any more',
     },
     remedies: {
+      refused:
+        'Look at {router}, at this time: its firewall rules (or its routes) do not let these packets pass, and its ICMP says so. Where it tracks connections it may have forgotten this one after a silence; pings more often than its timeout keep it known.',
       silent:
         'Something dropped the connection without a word: a NAT or load balancer that forgot it after a silence, a changed network, a host that lost power. Pings in both directions every 20 s to 30 s keep it alive and notice its death.',
       notice:
@@ -89,6 +93,9 @@ export const lostPeer = defineRule({
       const givenUpAt = lastRepeat.at + NEXT_REPEAT_WITHIN * (lastRepeat.at - beforeLast.at);
       const stillSends = again !== undefined && (again.at <= givenUpAt || flow.repeats.length >= REPEATS_LISTED);
       const late = stillSends ? undefined : again;
+      const refusal = icmpRefusal(session, sender, stuck.at);
+      const isRefused = refusal.points.length > 0;
+      const isShown = isRefused || saidSomethingNew(session, peer, firstRepeat.at);
       yield {
         message: stillSends ? 'halfOpen' : late === undefined ? 'vanished' : 'gaveUp',
         cause: stillSends ? 'ws-half-open' : 'ws-peer-vanished',
@@ -100,23 +107,30 @@ export const lostPeer = defineRule({
           waited: duration(lastRepeat.at - stuck.at),
           ...(isLarge ? { stuck: bytes(flow.sizes.stuck), passed: bytes(flow.sizes.acknowledged) } : {}),
           ...(late === undefined ? {} : { late: duration(late.at - lastRepeat.at) }),
+          ...refusal.data,
         },
         evidence: evidence(
           late === undefined ? [heard, stillSends ? 'stillSends' : 'lastHeard'] : [late, 'late'],
           [stuck, 'unacked'],
           ...flow.repeats.slice(0, 4).map((repeat) => [repeat, 'repeat'] as const),
           [late && flow.rst, 'forgotten'],
+          ...refusal.points,
         ),
         struckAt: stuck.at,
-        confidence: isLarge || (stillSends && !saidSomethingNew(session, peer, firstRepeat.at)) ? 'likely' : 'proven',
-        remedies: [...(stillSends ? ['path', 'notice'] : ['silent', 'notice', 'path']), ...(isLarge ? ['size'] : [])],
+        confidence: isLarge || (stillSends && !isShown) ? 'likely' : 'proven',
+        remedies: [
+          ...(isRefused ? ['refused'] : stillSends ? [] : ['silent']),
+          ...(stillSends ? ['path', 'notice'] : ['notice', 'path']),
+          ...(isLarge ? ['size'] : []),
+        ],
       };
     }
   },
 });
 
 /** RFC 1122 4.2.3.6: a connection may be given up when its keep-alives find no answer; a live host answers each. */
-function* unansweredKeepAlives({ tcp, captureEnd }: Session, sender: Side): Generator<Finding> {
+function* unansweredKeepAlives(session: Session, sender: Side): Generator<Finding> {
+  const { tcp, captureEnd } = session;
   const peer = opposite(sender);
   const { unansweredKeepAlives: probes, fin, rst } = tcp.flows[sender];
   const [first, last] = [probes[0], probes.at(-1)];
@@ -127,6 +141,7 @@ function* unansweredKeepAlives({ tcp, captureEnd }: Session, sender: Side): Gene
   const gaveUp = end !== undefined && end.at >= last.at ? end : undefined;
   if (probes.length < (gaveUp === undefined ? KEEP_ALIVES_NEEDED : KEEP_ALIVES_GIVEN_UP)) return;
   const silence = (gaveUp?.at ?? captureEnd) - first.at;
+  const refusal = icmpRefusal(session, sender, first.at);
   if (gaveUp === undefined && (silence < PATIENCE || end !== undefined)) return;
   yield {
     message: gaveUp === undefined ? 'keepAlives' : 'keepAlivesEnd',
@@ -137,15 +152,17 @@ function* unansweredKeepAlives({ tcp, captureEnd }: Session, sender: Side): Gene
       probes: count(probes.length),
       waited: duration(last.at - first.at),
       silence: duration(silence),
+      ...refusal.data,
     },
     evidence: evidence(
       [tcp.flows[peer].lastPacket, 'lastHeard'],
       ...probes.slice(0, 4).map((probe) => [probe, 'keepAlive'] as const),
       [gaveUp, 'gaveUp'],
+      ...refusal.points,
     ),
     struckAt: first.at,
     confidence: 'proven',
-    remedies: ['silent', 'path'],
+    remedies: [refusal.points.length > 0 ? 'refused' : 'silent', 'path'],
   };
 }
 

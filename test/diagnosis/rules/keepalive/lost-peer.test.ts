@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lostPeer } from '../../../../src/diagnosis/rules/keepalive/lost-peer.js';
 import { aSession } from '../../../wire/session-builder.js';
 import { arrivalAt, closed, opened, unacknowledged } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
 const stuck = (repeats = 5) => {
   const session = opened().message('server', 9).message('client', 20).captureGoesOn(8000).build();
@@ -62,6 +62,30 @@ describe('keepalive/lost-peer', () => {
       expect(found(lostPeer, probed(2))).toBe('nothing');
       expect(found(lostPeer, probed(1, 'rst'))).toBe('nothing');
     });
+  });
+
+  it('names the router that refuses the packets by ICMP, and is sure then', () => {
+    const session = stuck();
+    const { flows, icmpErrors } = session.tcp;
+    const icmp = { from: '10.0.0.1', family: 4 as const, name: 'communication administratively prohibited', type: 3 };
+    const later = arrivalAt(99, 4);
+    flows.server.lastPacket = later;
+    flows.client.heardSinceRepeats = later;
+    expect(findingOf(lostPeer, session)).toMatchObject({ cause: 'ws-half-open', confidence: 'likely' });
+    icmpErrors.push({ ...icmp, arrival: arrivalAt(40, 1), code: 4, quoted: 'client', mtu: 1300 });
+    icmpErrors.push({ ...icmp, arrival: arrivalAt(41, 1), code: 13, quoted: 'server' });
+    expect(filled(findingOf(lostPeer, session), 'refusal')).toBe('');
+    icmpErrors.push({ ...icmp, arrival: arrivalAt(42, 1), code: 13, quoted: 'client' });
+    icmpErrors.push({ ...icmp, arrival: arrivalAt(43, 2), code: 13, quoted: 'client' });
+    const finding = findingOf(lostPeer, session);
+    expect(finding).toMatchObject({ confidence: 'proven', data: { router: { text: '10.0.0.1' } } });
+    expect(filled(finding, 'refusal')).toBe(
+      '; 10.0.0.1 answered 2 packets of the client by ICMP: communication administratively prohibited',
+    );
+    expect(finding?.remedies[0]).toBe('refused');
+    expect(finding?.evidence.filter(({ note }) => note === 'refused').map(({ arrival }) => arrival.packet)).toEqual([
+      42, 43,
+    ]);
   });
 
   it('says nothing where the capture lacks what the peer sent meanwhile', () => {

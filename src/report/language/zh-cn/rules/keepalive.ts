@@ -41,15 +41,15 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
     title: '数据不再得到确认',
     messages: {
       vanished:
-        '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有任何返回，连确认或重置也没有。',
+        '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有收到它的任何返回，连确认或重置也没有{refusal}。',
       halfOpen:
-        '只有一个方向还能通：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次而没有得到确认，同时{peer}还在继续发送。',
+        '只有一个方向还能通：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次而没有得到确认，同时{peer}还在继续发送{refusal}。',
       gaveUp:
-        '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有任何返回；{sender}随后不声不响地放弃了连接。{peer}在最后一次重发 {late} 之后才发来的数据已无人接收。',
+        '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有收到它的任何返回{refusal}；{sender}随后不声不响地放弃了连接。{peer}在最后一次重发 {late} 之后才发来的数据已无人接收。',
       keepAlives:
-        '{peer}完全停止了应答：{sender}在 {waited} 内发送的 {probes} 个 TCP keep-alive 没有得到应答，{silence} 内也没有收到它的任何其他数据包。',
+        '{peer}完全停止了应答：{sender}在 {waited} 内发送的 {probes} 个 TCP keep-alive 没有得到应答，{silence} 内也没有收到它的任何其他数据包{refusal}。',
       keepAlivesEnd:
-        '{peer}完全停止了应答：{sender}在 {waited} 内发送的 {probes} 个 TCP keep-alive 没有得到应答，随后{sender}放弃了连接。',
+        '{peer}完全停止了应答：{sender}在 {waited} 内发送的 {probes} 个 TCP keep-alive 没有得到应答，随后{sender}放弃了连接{refusal}。',
     },
     notes: {
       lastHeard: '另一方的最后一个数据包',
@@ -57,11 +57,14 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
       repeat: '再次发送',
       stillSends: '另一方仍在发送',
       late: '另一方再次出现，但为时已晚',
+      refused: '针对该侧数据包的 ICMP 错误',
       keepAlive: '没有得到应答的 keep-alive',
       gaveUp: '发送方放弃',
       forgotten: '发送方已不认识这个连接',
     },
     remedies: {
+      refused:
+        '查看 {router} 在这一时刻的情况：它的防火墙规则（或路由）不让这些数据包通过，它的 ICMP 就是这个意思。如果它跟踪连接状态，可能在静默之后忘记了这个连接；发送 Ping 的间隔短于它的超时，连接就不会被忘记。',
       silent:
         '有设备悄悄丢弃了连接：静默之后忘记连接的 NAT 或负载均衡器、变更的网络、断电的主机。双向每 20 s 到 30 s 的 Ping 能保持连接并发现它失效。',
       notice: '要更早发现：在套接字上设置 20 s 的 TCP_USER_TIMEOUT，或在 Pong 没有及时到来时终止连接。',
