@@ -37,7 +37,7 @@ export const PHRASES = {
   'marked-down':
     '. Right after such a failure {client} ended sessions with it ({n}, both legs counted): it has probably marked it down',
   'sent-alone':
-    '. The server sent it alone, without the certificate of its issuer ({issuer}): unless that is a root, the intermediate is missing',
+    '. The server sent its certificate alone, without that of the issuer ({issuer}): unless that is a root, the intermediate is missing',
   'with-reason': ' and the reason “{reason}”',
   'in-quotes': ' “{words}”',
   'said-in-quotes': ': “{words}”',
@@ -71,7 +71,6 @@ export const PHRASES = {
   'key-of-bits': '{type} {bits} bits',
   'socks-answer': '{protocol} {code}, {name}',
   'reason-and-words': '{reason}: {words}',
-  'answered-by-icmp': '; {router} answered {n} packets of the {sender} by ICMP: {name}',
   'answered-by-icmp': '; {router} answered {n} packets of the {sender} by ICMP: {name}',
   timer: '{name} ({seconds} s, {distance} s)',
   'unseen-topic': 'a topic that was not seen',

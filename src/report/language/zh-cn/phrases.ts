@@ -64,7 +64,6 @@ export const PHRASES_ZH_CN: Readonly<Record<PhraseKey, string>> = {
   'socks-answer': '{protocol} {code}，{name}',
   'reason-and-words': '{reason}：{words}',
   'answered-by-icmp': '；{router} 以 ICMP 应答了{sender}的 {n} 个数据包：{name}',
-  'answered-by-icmp': '；{router} 以 ICMP 应答了{sender}的 {n} 个数据包：{name}',
   timer: '{name}（{seconds} s，{distance} s）',
   'unseen-topic': '未见到的主题',
   'chosen-by-application': '应用自行选择的关闭码',
