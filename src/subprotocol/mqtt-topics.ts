@@ -59,7 +59,7 @@ const filterFault = (filter: string): TopicFault | undefined => {
 };
 
 /** Undefined where it is not there as a whole. */
-const textAt = (body: Uint8Array, at: number): string | undefined => {
+export const textAt = (body: Uint8Array, at: number): string | undefined => {
   const end = at + 2 + uint16(body, at);
   return at + 2 > body.length || end > body.length
     ? undefined

@@ -5,11 +5,11 @@
  */
 import type { Arrival } from '../stream/arrival.js';
 import { opposite, type PerSide, perSide, type Side } from '../stream/side.js';
-import type { Content } from './content.js';
+import { type Content, clip } from './content.js';
 import { type MqttPacket, MqttPackets } from './mqtt-packets.js';
 import { readMqttProperties } from './mqtt-properties.js';
 import { MqttRequests } from './mqtt-requests.js';
-import { publishTopic, type Topic, topicFilters, uint16 } from './mqtt-topics.js';
+import { publishTopic, type Topic, textAt, topicFilters, uint16 } from './mqtt-topics.js';
 import { NO_CLOSE_CODES, type Subprotocol, type SubprotocolReader } from './subprotocol.js';
 import type { SubprotocolLog } from './subprotocol-log.js';
 
@@ -138,6 +138,9 @@ class MqttReader implements SubprotocolReader {
     if (log.isAsked) log.breaks('second-connect', side, arrival); // MQTT 3.1.0-2
     this.level = (body[at] ?? 0) & 0x7f; // bridges set the highest bit
     this.keepAlive = uint16(body, at + 2);
+    // Without one the server makes it up (MQTT 3.1.3.1), and it stays alone.
+    const identity = textAt(body, this.level === 5 ? readMqttProperties(body, at + 4).end : at + 4) ?? '';
+    if (identity !== '') log.identity = clip(identity);
     log.version = LEVELS[this.level] ?? `level ${this.level}`;
     log.detail.keepAliveSeconds = this.keepAlive;
     this.expectClient(this.keepAlive);

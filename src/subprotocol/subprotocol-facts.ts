@@ -15,6 +15,8 @@ export interface SubprotocolFacts {
   version: string | null;
   /** By Sec-WebSocket-Protocol of the response, or by what the first messages look like. */
   recognised: 'negotiated' | 'resembles';
+  /** The name of which the other side allows one session at a time: the client identifier of MQTT. */
+  identity: string | undefined;
   /** Undefined for subprotocols without a handshake of their own. */
   handshake: SubprotocolHandshake | undefined;
   /** The subprotocol's own way to end a session, when it was seen. */

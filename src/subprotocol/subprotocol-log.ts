@@ -35,6 +35,7 @@ export interface ErrorReport {
 
 export class SubprotocolLog {
   version: string | null;
+  identity: string | undefined;
   unread = 0;
   readonly detail: Record<string, string | number | boolean> = {};
   private readonly roundTrips: PerSide<RoundTrips> = perSide(() => new RoundTrips());
@@ -68,6 +69,7 @@ export class SubprotocolLog {
       name: this.name,
       version: this.version,
       recognised: this.recognised,
+      identity: this.identity,
       handshake: this.hasHandshake ? this.shake : undefined,
       goodbye: this.goodbyeSaid,
       errors: this.errors,

@@ -23,6 +23,20 @@ describe('MQTT', () => {
     expect(told).toEqual(['client CONNECT']);
   });
 
+  it.each([
+    { name: '3.1.1', wire: CONNECT_4, identity: 'a' },
+    { name: '5', wire: CONNECT_5, identity: 'a' },
+    {
+      name: '5 with properties',
+      wire: '10 13  00 04 4d 51 54 54  05 02 00 3c  05 11 00 00 00 0a  00 01 62',
+      identity: 'b',
+    },
+    { name: '3.1.1 without one', wire: '10 0c  00 04 4d 51 54 54  04 02 00 3c  00 00', identity: undefined },
+    { name: '3.1.1 cut short', wire: '10 0d  00 04 4d 51 54 54  04 02 00 3c  00 09 61', identity: undefined },
+  ])('reads the client identifier of a CONNECT of MQTT $name', ({ wire, identity }) => {
+    expect(mqtt().client(hex(wire)).facts.identity).toBe(identity);
+  });
+
   it('takes the keep-alive that an MQTT 5 server sets instead', () => {
     const { heartbeats } = mqtt().client(hex(CONNECT_5)).server(hex('20 06  00 00 03  13 00 0a')).facts;
     expect(heartbeats.client.interval).toBe(10e9);

@@ -53,6 +53,7 @@ export const speaking = (session: Session, name: string, facts: Partial<Subproto
     name,
     version: null,
     recognised: 'negotiated',
+    identity: undefined,
     handshake: aHandshake(),
     goodbye: undefined,
     errors: [],

@@ -49,6 +49,7 @@ import { errorMessage } from './subprotocol/error-message.js';
 import { missedHeartbeat } from './subprotocol/missed-heartbeat.js';
 import { refusedTopic } from './subprotocol/refused-topic.js';
 import { requestError } from './subprotocol/request-error.js';
+import { sessionTakeover } from './subprotocol/session-takeover.js';
 import { unfinishedUpgrade } from './subprotocol/unfinished-upgrade.js';
 import { earlyClose } from './tcp/early-close.js';
 import { frequentRetransmission } from './tcp/frequent-retransmission.js';
@@ -138,6 +139,7 @@ export const RULES: readonly Rule[] = [
   missedHeartbeat,
   refusedTopic,
   requestError,
+  sessionTakeover,
   unfinishedUpgrade,
   brokenRule,
   corruptDeflate,

@@ -166,6 +166,21 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
     notes: { error: '错误' },
     remedies: {},
   },
+  'subprotocol/session-takeover': {
+    title: 'MQTT 客户端标识符被两个连接使用',
+    messages: {
+      'taken-over':
+        '另一个连接 ({other}) 用同一个客户端标识符“{identifier}”发送了 CONNECT；{after} 后服务器按 MQTT 3.1.4 的要求结束了这个连接。',
+      fight:
+        '另一个连接 ({other}) 用同一个客户端标识符“{identifier}”发送了 CONNECT；{after} 后服务器按 MQTT 3.1.4 的要求结束了这个连接。抓包中有 {connections} 个连接使用这个标识符：这些客户端反复互相踢出。',
+    },
+    notes: { own: '这个连接的 CONNECT', other: '另一个连接以同一标识符发送的 CONNECT', end: '服务器结束这个连接' },
+    remedies: {
+      unique: '给每个客户端各自的标识符，例如在程序名之后加上主机名或随机数；不要把标识符写死在镜像或示例代码里。',
+      reconnect:
+        '如果是同一个客户端重新连接，那么旧连接对它来说早已失效：查明它为什么离开，以及为什么没有先结束旧连接。',
+    },
+  },
   'subprotocol/unfinished-upgrade': {
     title: '从轮询到 WebSocket 的升级没有完成',
     messages: {
