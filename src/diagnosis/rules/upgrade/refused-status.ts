@@ -3,11 +3,13 @@
  * narrower rules look into headers and bodies and stand before it.
  */
 import type { HttpResponse } from '../../../http/http-facts.js';
-import type { Session } from '../../../session/session.js';
+import type { CaptureView, Session } from '../../../session/session.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { type BackendFate, backendFate } from '../../measures/backend-fate.js';
+import { wayOf } from '../../measures/chain.js';
 import { bodyText, header, quote } from '../../measures/headers.js';
+import { legDifference } from '../../measures/leg-difference.js';
 import { legsBehind } from '../../measures/legs.js';
 import { pasteable } from '../../measures/pasteable.js';
 import { quoting, textOr } from '../../measures/phrases.js';
@@ -102,6 +104,8 @@ export const refusedStatus = defineRule({
       access:
         'Look at access rules on the way: allow and deny lists, a web application firewall, CSRF checks, authentication that answers 403.',
       path: 'Check the path of the URL against the one the server registers, with prefixes that a proxy adds or strips. In nginx, proxy_pass with a path at its end replaces the matched prefix.',
+      rewrite:
+        'The proxy made {passed} of {asked}. If the backend expects {asked}, let the path be as it is (nginx: no slash and no path at the end of proxy_pass; Apache httpd: one path on both sides of ProxyPass; Traefik: no stripPrefix); else the backend has to serve {passed}.',
       route: 'Route {target} to the WebSocket server, not to the static or REST handler.',
       redirect: 'Use the final URL in the client: {location} (ws for http, wss for https; a slash at the end counts).',
       limit:
@@ -153,6 +157,7 @@ export const refusedStatus = defineRule({
     const legs = legsBehind(session, capture);
     const behind = legs.map(backendFate);
     const refusing = legs.find((_, index) => behind[index]?.fate === 'refused');
+    const rewritten = rewrittenPath(session, response, capture);
     const took = request === undefined ? 0 : response.span.first.at - request.span.last.at;
     yield {
       message: cause,
@@ -169,6 +174,7 @@ export const refusedStatus = defineRule({
         location: textOr(header(response, 'Location'), 'nowhere'),
         retryAfter: textOr(header(response, 'Retry-After'), 'none'),
         headBytes: textOr(request?.span.length, 'unknown'),
+        ...(rewritten && { asked: text(rewritten[0]), passed: text(rewritten[1]) }),
       },
       evidence: evidence(
         [request?.span, 'request'],
@@ -177,10 +183,39 @@ export const refusedStatus = defineRule({
       ),
       struckAt: response.span.first.at,
       confidence: 'proven',
-      remedies: remediesOf(cause, softwareOf(session, capture), behind),
+      remedies: [
+        ...(rewritten !== undefined && WRONG_PATH.has(cause) ? ['rewrite'] : []),
+        ...remediesOf(cause, softwareOf(session, capture), behind),
+      ],
     };
   },
 });
+
+/** The path before and behind a proxy that changed it, where this answer came from behind. */
+const rewrittenPath = (
+  session: Session,
+  { status }: HttpResponse,
+  capture: CaptureView,
+): readonly [string, string] | undefined => {
+  for (const leg of wayOf(session, capture)) {
+    const { target } = legDifference(leg).request ?? {};
+    if (target === undefined || leg.back.upgrade?.response?.status !== status) continue;
+    const [asked, passed] = [pathOf(target[0]), pathOf(target[1])];
+    if (asked !== passed) return [asked, passed];
+  }
+  return undefined;
+};
+
+/** Without the query, in which credentials travel. */
+const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
+
+/** What servers answer to a path that is not theirs. */
+const WRONG_PATH: ReadonlySet<CauseId> = new Set([
+  'upgrade-bad-request',
+  'upgrade-not-found',
+  'upgrade-method-not-allowed',
+  'upgrade-not-switched',
+]);
 
 /**
  * RFC 9110 11.6.1: a client may repeat its request with credentials on the same connection. While that is open, and the

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedStatus } from '../../../../src/diagnosis/rules/upgrade/refused-status.js';
+import { reportOf } from '../../../wire/capture-report.js';
+import { conversation } from '../../../wire/conversation.js';
 import { answered, opened } from '../../sessions.js';
 import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
@@ -52,5 +54,29 @@ describe('upgrade/refused-status', () => {
 
   it('gives a command that repeats the request', () => {
     expect(findingOf(refusedStatus, answered(400))?.data?.url).toMatchObject({ text: 'http://api.example.com/live' });
+  });
+
+  it('suspects the path that a proxy changed, at both legs, before anything else', async () => {
+    const leg = (client: string, server: string, startMs: number, target: string, status: number) =>
+      conversation({ client, server, serverPort: 80, startMs, stepMs: 0.1 })
+        .handshake()
+        .client(
+          `GET ${target} HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: bm90IHRoZSBleGFtcGxlIQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+        )
+        .after(10 - 2 * startMs)
+        .server(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`)
+        .bye('client');
+    const told = async (asked: string, passed: string, status = 400) => {
+      const talks = [leg('10.0.0.1', '10.0.0.80', 0, asked, status), leg('10.1.0.80', '10.1.0.99', 2, passed, status)];
+      return (await reportOf(...talks)).sessions.map(({ findings }) => findings[0]?.remedy[0]);
+    };
+    const suspected = expect.stringContaining('The proxy made /room of /ws/room.');
+    expect(await told('/ws/room?token=secret', '/room')).toEqual([suspected, suspected]);
+    expect(await told('/ws/room', '/room', 404)).toEqual([suspected, suspected]);
+    for (const [asked, passed, status] of [
+      ['/room?a', '/room', 400],
+      ['/ws/room', '/room', 429],
+    ] as const)
+      expect(JSON.stringify(await told(asked, passed, status))).not.toContain('The proxy made');
   });
 });

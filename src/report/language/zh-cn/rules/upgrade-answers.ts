@@ -96,6 +96,8 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
         '在握手中带上凭据：Authorization 头字段（浏览器无法设置）、同站点的 Cookie，或者在第一条消息或子协议中带上令牌。',
       access: '检查途中的访问规则：允许和拒绝列表、Web 应用防火墙、CSRF 检查、以 403 应答的认证。',
       path: '检查 URL 的路径与服务器注册的路径是否一致，注意代理添加或去掉的前缀。在 nginx 中，末尾带路径的 proxy_pass 会替换匹配到的前缀。',
+      rewrite:
+        '代理把 {asked} 改成了 {passed}。如果后端需要的是 {asked}，就保留原路径（nginx：proxy_pass 末尾不带斜杠和路径；Apache httpd：ProxyPass 两边用同一路径；Traefik：不用 stripPrefix）；否则后端必须提供 {passed}。',
       route: '把 {target} 路由到 WebSocket 服务器，而不是静态文件或 REST 处理程序。',
       redirect: '在客户端中使用最终的 URL：{location}（http 对应 ws，https 对应 wss；末尾的斜杠也要一致）。',
       limit: '减少连接数，以递增的随机延迟重连，或调高上限（nginx：limit_conn、limit_req）。',
