@@ -90,6 +90,21 @@ export function certificateFaults(session: Session, capture: CaptureView): Certi
   return faults;
 }
 
+/** Nothing but its name tells a root that was not sent from an intermediate. */
+const NAMED_ROOT = /\broot\b/i;
+
+/** The leaf of a chain of one whose issuer may be an intermediate that was not sent. */
+export function sentAlone({ certificates }: TlsFacts): CertificateFacts | undefined {
+  const [leaf, ...others] = certificates ?? [];
+  return leaf === undefined ||
+    others.length > 0 ||
+    leaf.selfSigned ||
+    leaf.problem !== null ||
+    NAMED_ROOT.test(leaf.issuer)
+    ? undefined
+    : leaf;
+}
+
 /** From the leaf up, each the issuer of the one before it, wherever it stands in the message. */
 export function pathOf(chain: readonly CertificateFacts[]): CertificateFacts[] {
   const path = chain.slice(0, 1);

@@ -7,11 +7,11 @@ import type { Session } from '../../../session/session.js';
 import type { Side } from '../../../stream/side.js';
 import { cipherSuiteName } from '../../../tls/cipher-suites.js';
 import type { AlertFacts, TlsFacts } from '../../../tls/tls-facts.js';
-import { versionName } from '../../../tls/versions.js';
+import { TLS_1_2, TLS_1_3, versionName } from '../../../tls/versions.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
-import { certificateFaults, REFUSES_CERTIFICATE } from '../../measures/certificate-faults.js';
-import { textOr } from '../../measures/phrases.js';
+import { certificateFaults, REFUSES_CERTIFICATE, sentAlone } from '../../measures/certificate-faults.js';
+import { phrase, textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { fatalAlert, isAddress, isInUse } from '../../measures/tls-progress.js';
 import { list, side, text } from '../../measures/values.js';
@@ -55,10 +55,14 @@ export const fatalTlsAlert = defineRule({
     messages: {
       'tls-certificate-expired': 'The client refused the certificate as expired (alert {alert}).',
       'tls-unknown-ca':
-        'The client does not trust the issuer of the certificate (alert {alert}): a private CA, a self-signed certificate, or a missing intermediate.',
-      'tls-certificate-rejected': 'The client refused the certificate (alert {alert}) and does not say more.',
+        'The client does not trust the issuer of the certificate (alert {alert}): a private CA, a self-signed certificate, or a missing intermediate{alone}.',
+      'tls-certificate-rejected': 'The client refused the certificate (alert {alert}) and does not say more{alone}.',
       'tls-protocol-version':
         'Client and server have no TLS version in common: the client offers {versions}, and the {from} refused (alert {alert}).',
+      oldServer:
+        'Client and server have no TLS version in common: the client offers {versions}, and the {from} refused (alert {alert}): the server knows older versions only.',
+      oldClient:
+        'Client and server have no TLS version in common: the client offers {versions}, and the {from} refused (alert {alert}): the client knows no newer version.',
       'tls-client-certificate-required':
         'The server wants a certificate from the client; the client sent none (alert {alert}).',
       'tls-client-certificate-rejected': 'The server refused the certificate of the client (alert {alert}).',
@@ -88,6 +92,10 @@ export const fatalTlsAlert = defineRule({
         'Read the error message of the client: name, dates, purpose, key size or revocation. Check the certificate: openssl s_client -connect {server} -servername {name} -verify_hostname {name} </dev/null',
       versions:
         'Let them share a version: nginx ssl_protocols TLSv1.2 TLSv1.3; update clients that know no more than TLS 1.1.',
+      oldServer:
+        'Let the server speak TLS 1.2 and 1.3: nginx ssl_protocols TLSv1.2 TLSv1.3; Node minVersion and maxVersion; Java jdk.tls.disabledAlgorithms. An appliance that cannot needs an update, or a proxy in front that can.',
+      oldClient:
+        'Update the client, or the TLS library it uses, until it offers TLS 1.2: servers no longer accept {versions}.',
       alpn: 'Let both know http/1.1 by ALPN: WebSocket over HTTP/1.1 needs it where ALPN is offered at all. Servers that offer only h2 or a protocol of their own refuse like this.',
       ciphers:
         'Compare what both allow: openssl s_client -connect {server} -servername {name} </dev/null and the cipher, curve and certificate types of the server (an ECDSA certificate needs ECDSA suites).',
@@ -104,14 +112,19 @@ export const fatalTlsAlert = defineRule({
     if (tls === undefined || alert === undefined || isInUse(tls, alert)) return;
     const history = capture.server(session.server.text);
     const cause = causeOf(tls, alert, history.sniAccepted);
-    if (cause === 'tls-certificate-rejected' && REFUSES_CERTIFICATE.has(alert.code)) {
-      // tls/faulty-certificate tells the same with its reason.
-      if (certificateFaults(session, capture).some((fault) => fault.cause === cause)) return;
-    }
+    const faults = certificateFaults(session, capture).filter((fault) => fault.cause !== null);
+    // tls/faulty-certificate tells the same with its reason.
+    const isTold = cause === 'tls-certificate-rejected' && REFUSES_CERTIFICATE.has(alert.code);
+    if (isTold && faults.some((fault) => fault.cause === cause)) return;
+    const alone = ABOUT_ISSUERS.has(cause) && faults.length === 0 ? sentAlone(tls) : undefined;
+    const old = cause === 'tls-protocol-version' ? olderSide(tls, alert) : undefined;
     yield {
-      message: cause,
+      message: old ?? cause,
       cause,
-      data: dataOf(session, tls, alert),
+      data: {
+        ...dataOf(session, tls, alert),
+        alone: alone === undefined ? text('') : phrase('sent-alone', { issuer: text(alone.issuer) }),
+      },
       evidence: evidence(
         [tls.clientHello?.span, 'hello'],
         [tls.serverHello?.span, 'serverHello'],
@@ -121,10 +134,26 @@ export const fatalTlsAlert = defineRule({
       ),
       struckAt: alert.arrival.at,
       confidence: SURE.has(alert.code) ? 'proven' : 'likely',
-      remedies: REMEDIES[cause] ?? ['log'],
+      remedies: old !== undefined ? [old] : alone !== undefined ? WITHOUT_ISSUER[cause]! : (REMEDIES[cause] ?? ['log']),
     };
   },
 });
+
+/** Where a missing intermediate may be the reason. */
+const ABOUT_ISSUERS: ReadonlySet<CauseId> = new Set(['tls-unknown-ca', 'tls-certificate-rejected']);
+
+/** Who knows only versions that the other has given up; undefined where either may be. */
+const olderSide = (
+  { clientHello, serverHello }: TlsFacts,
+  { from }: AlertFacts,
+): 'oldServer' | 'oldClient' | undefined => {
+  const versions = clientHello?.versions ?? [];
+  const chosen = serverHello?.version;
+  if (from === 'client') return chosen !== undefined && versions.every((one) => one > chosen) ? 'oldServer' : undefined;
+  if (versions.includes(TLS_1_3)) return 'oldServer';
+  // TLS 1.2 alone is too new for some servers and too old for those of TLS 1.3 alone.
+  return versions.length > 0 && versions.every((one) => one < TLS_1_2) ? 'oldClient' : undefined;
+};
 
 /** Alerts that say themselves what is wrong; the others leave room. */
 const SURE: ReadonlySet<number> = new Set([42, 43, 44, 45, 46, 48, 70, 71, 112, 113, 116, 120]);
@@ -161,6 +190,12 @@ const dataOf = ({ server, host }: Session, { clientHello }: TlsFacts, alert: Ale
   alpn: list(clientHello?.alpn ?? []),
   ciphers: list((clientHello?.cipherSuites ?? []).slice(0, 6).map(cipherSuiteName)),
 });
+
+/** Where one certificate was sent, and not that of its issuer. */
+const WITHOUT_ISSUER: Partial<Record<CauseId, readonly string[]>> = {
+  'tls-unknown-ca': ['chain', 'trust'],
+  'tls-certificate-rejected': ['chain', 'trust', 'rejected'],
+};
 
 const REMEDIES: Partial<Record<CauseId, readonly string[]>> = {
   'tls-certificate-expired': ['renew'],

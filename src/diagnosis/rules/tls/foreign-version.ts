@@ -26,6 +26,8 @@ export const foreignVersion = defineRule({
     remedies: {
       versions:
         'Let them share a version: nginx ssl_protocols TLSv1.2 TLSv1.3; update a peer that knows no more than TLS 1.1.',
+      oldServer:
+        'Let the server speak TLS 1.2 and 1.3: nginx ssl_protocols TLSv1.2 TLSv1.3. The client is not the one that is old: it offers nothing below {lowest}.',
     },
   },
   *check(session) {
@@ -34,14 +36,19 @@ export const foreignVersion = defineRule({
     if (tls?.clientHello === undefined || tls.serverHello === undefined || end === undefined) return;
     const { versions } = tls.clientHello;
     if (isHandshakeDone(tls) || versions.length === 0 || offers(versions, tls.serverHello.version)) return;
+    const lowest = Math.min(...versions);
     yield {
       message: 'chosen',
       cause: 'tls-protocol-version',
-      data: { chosen: text(versionName(tls.serverHello.version)), versions: list(versions.map(versionName)) },
+      data: {
+        chosen: text(versionName(tls.serverHello.version)),
+        versions: list(versions.map(versionName)),
+        lowest: text(versionName(lowest)),
+      },
       evidence: evidence([tls.clientHello.span, 'hello'], [tls.serverHello.span, 'serverHello'], [end.at, 'end']),
       struckAt: tls.serverHello.span.first.at,
       confidence: 'proven',
-      remedies: ['versions'],
+      remedies: [tls.serverHello.version < lowest ? 'oldServer' : 'versions'],
     };
   },
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fatalTlsAlert } from '../../../../src/diagnosis/rules/tls/fatal-alert.js';
 import type { Side } from '../../../../src/stream/side.js';
+import type { CertificateFacts } from '../../../../src/tls/tls-facts.js';
 import { aSession } from '../../../wire/session-builder.js';
 import { withTls } from '../../sessions.js';
-import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
+import { filled, findingOf, found, verdictOn, viewOf } from '../../verdict.js';
 
 const hello = (sni: string | null = 'a.example.com') => aSession().handshake().clientHello(sni);
 const alert = (from: Side, code: number, sni: string | null = 'a.example.com') =>
@@ -68,6 +69,64 @@ describe('tls/fatal-alert', () => {
       tls.clientCertificates = 1;
     });
     expect(verdictOn(rejected)).toBe('failed tls tls-client-certificate-rejected');
+  });
+
+  it.each<{ name: string; offers: number[]; from: Side; chosen?: number; message: string }>([
+    {
+      name: 'the server is, where the client offers TLS 1.3',
+      offers: [0x0304, 0x0303],
+      from: 'server',
+      message: 'oldServer',
+    },
+    {
+      name: 'the client is, where it offers less than TLS 1.2',
+      offers: [0x0302],
+      from: 'server',
+      message: 'oldClient',
+    },
+    {
+      name: 'nobody knows, where it offers TLS 1.2',
+      offers: [0x0303],
+      from: 'server',
+      message: 'tls-protocol-version',
+    },
+    {
+      name: 'the server is, where it chose less than the client offers',
+      offers: [0x0304, 0x0303],
+      from: 'client',
+      chosen: 0x0302,
+      message: 'oldServer',
+    },
+  ])('tells who is too old: $name', ({ offers, from, chosen, message }) => {
+    const begun = chosen === undefined ? hello() : hello().serverHello(chosen);
+    const session = withTls(begun.alert(from, 'protocol_version', 70).fin(from).build(), (tls) => {
+      tls.clientHello!.versions = offers;
+    });
+    const finding = findingOf(fatalTlsAlert, session);
+    expect(finding).toMatchObject({ message, cause: 'tls-protocol-version' });
+    expect(finding?.remedies).toEqual([message === 'tls-protocol-version' ? 'versions' : message]);
+  });
+
+  describe('of a client that does not take the certificate', () => {
+    const refusedBy = (code: number, certificate: Partial<CertificateFacts> = {}) =>
+      hello('example.com').serverHello().certificate(certificate).alert('client', 'no', code).fin('client').build();
+
+    it.each([46, 48])('says by %i that one without its issuer may lack the intermediate', (code) => {
+      const finding = findingOf(fatalTlsAlert, refusedBy(code));
+      expect(finding?.remedies[0]).toBe('chain');
+      expect(filled(finding, 'alone')).toContain('without that of the issuer (CN=Example CA)');
+    });
+
+    it('does not say so of one that is self-signed, of one by a root, or of a whole chain', () => {
+      const selfSigned = findingOf(fatalTlsAlert, refusedBy(48, { selfSigned: true }));
+      expect(filled(selfSigned, 'alone')).toBe('');
+      const fromRoot = findingOf(fatalTlsAlert, refusedBy(46, { issuer: 'CN=Example Root CA' }));
+      expect(filled(fromRoot, 'alone')).toBe('');
+      const whole = withTls(refusedBy(46), (tls) => {
+        tls.certificates!.push({ ...tls.certificates![0]!, subject: 'CN=Example CA', issuer: 'CN=Root' });
+      });
+      expect(findingOf(fatalTlsAlert, whole)?.remedies).toEqual(['rejected', 'chain']);
+    });
   });
 
   it('does not listen to a complaint that comes after the client left', () => {

@@ -68,10 +68,14 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
     title: 'TLS 握手被 alert 拒绝',
     messages: {
       'tls-certificate-expired': '客户端以证书过期为由拒绝了证书（alert {alert}）。',
-      'tls-unknown-ca': '客户端不信任证书的签发者（alert {alert}）：私有 CA、自签名证书，或缺少中间证书。',
-      'tls-certificate-rejected': '客户端拒绝了证书（alert {alert}），没有说明更多原因。',
+      'tls-unknown-ca': '客户端不信任证书的签发者（alert {alert}）：私有 CA、自签名证书，或缺少中间证书{alone}。',
+      'tls-certificate-rejected': '客户端拒绝了证书（alert {alert}），没有说明更多原因{alone}。',
       'tls-protocol-version':
         '客户端和服务器没有共同的 TLS 版本：客户端提供 {versions}，{from}予以拒绝（alert {alert}）。',
+      oldServer:
+        '客户端和服务器没有共同的 TLS 版本：客户端提供 {versions}，{from}予以拒绝（alert {alert}）：服务器只支持更旧的版本。',
+      oldClient:
+        '客户端和服务器没有共同的 TLS 版本：客户端提供 {versions}，{from}予以拒绝（alert {alert}）：客户端不支持更新的版本。',
       'tls-client-certificate-required': '服务器要求客户端出示证书，客户端没有发送（alert {alert}）。',
       'tls-client-certificate-rejected': '服务器拒绝了客户端的证书（alert {alert}）。',
       'tls-no-application-protocol': '客户端和服务器没有共同的应用协议：客户端通过 ALPN 提供 {alpn}（alert {alert}）。',
@@ -98,6 +102,9 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       rejected:
         '查看客户端的错误信息：名称、日期、用途、密钥长度或吊销。检查证书：openssl s_client -connect {server} -servername {name} -verify_hostname {name} </dev/null',
       versions: '让双方有共同的版本：nginx 设置 ssl_protocols TLSv1.2 TLSv1.3；更新最高只支持 TLS 1.1 的客户端。',
+      oldServer:
+        '让服务器支持 TLS 1.2 和 1.3：nginx 设置 ssl_protocols TLSv1.2 TLSv1.3；Node 用 minVersion 和 maxVersion；Java 查看 jdk.tls.disabledAlgorithms。做不到的设备需要升级，或在前面放一个支持的代理。',
+      oldClient: '更新客户端或它使用的 TLS 库，直到它提供 TLS 1.2：服务器已不再接受 {versions}。',
       alpn: '让双方都在 ALPN 中支持 http/1.1：只要使用了 ALPN，HTTP/1.1 上的 WebSocket 就需要它。只提供 h2 或自有协议的服务器会这样拒绝。',
       ciphers:
         '对比双方允许的内容：openssl s_client -connect {server} -servername {name} </dev/null，以及服务器的密码套件、曲线和证书类型（ECDSA 证书需要 ECDSA 套件）。',
@@ -114,6 +121,8 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
     notes: { hello: 'ClientHello', serverHello: '版本不同的 ServerHello', end: '连接结束' },
     remedies: {
       versions: '让双方有共同的版本：nginx 设置 ssl_protocols TLSv1.2 TLSv1.3；更新最高只支持 TLS 1.1 的一方。',
+      oldServer:
+        '让服务器支持 TLS 1.2 和 1.3：nginx 设置 ssl_protocols TLSv1.2 TLSv1.3。旧的不是客户端：它提供的版本不低于 {lowest}。',
     },
   },
   'tls/plaintext-port': {
