@@ -3,13 +3,13 @@
  * request or an answer that was lost on the way, or an end of the connection instead of an answer.
  */
 import type { HttpRequest } from '../../../http/http-facts.js';
-import type { Session } from '../../../session/session.js';
+import type { CaptureView, Session } from '../../../session/session.js';
 import { isUnheard } from '../../../session/unheard-answer.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { isForeignReset } from '../../measures/foreign-reset.js';
 import { phrase } from '../../measures/phrases.js';
-import { judgeSilence } from '../../measures/silence.js';
+import { judgeSilence, PATIENCE } from '../../measures/silence.js';
 import { bytes, count, duration, side, text } from '../../measures/values.js';
 import { defineRule, type Finding } from '../../rule.js';
 
@@ -26,6 +26,7 @@ export const unansweredRequest = defineRule({
     reference: ['RFC 6455 4.1', 'RFC 9112 9.5'],
     messages: {
       gaveUp: 'The server acknowledged the upgrade request and answered nothing; the client gave up after {waited}.',
+      left: 'The server acknowledged the upgrade request and had answered nothing when the client left {waited} later. So short a wait may also be an abort by its own program or page: close() while connecting, a page that was left, a short handshake timeout.',
       silent: 'The server acknowledged the upgrade request and has answered nothing for {waited}.',
       answerLost:
         'The server acknowledged the upgrade request and answered, but the answer was lost on the way: {unseen} that it had sent, as the number of its later packet shows, never arrived here. The client waited {waited}.',
@@ -49,6 +50,8 @@ export const unansweredRequest = defineRule({
       end: 'end of the connection',
     },
     remedies: {
+      client:
+        'Find out first what made the client leave after {waited}: its own timeout for the handshake, close() before the session was open, a page that was left or reloaded. Then why the server had not answered by then.',
       program:
         'See whether the program behind the port is the one that was meant and reads requests: one that only accepts (or a proxy whose backend hangs) is silent like this.',
       log: 'Read the log of the server at this time: a crash in the upgrade handler, or a server that knows no upgrade and drops what it does not understand, ends like this.',
@@ -60,12 +63,13 @@ export const unansweredRequest = defineRule({
       path: 'Find where the request is dropped: capture at both ends. Firewalls that inspect HTTP, and paths with a smaller MTU, let the small packets of the handshake pass and drop the request.',
     },
   },
-  *check(session) {
+  *check(session, capture) {
     yield* unheardAnswer(session);
     const request = session.upgrade?.request;
     if (request === undefined || hasAnswer(session, request)) return;
     const { tcp } = session;
     const end = tcpEnd(session);
+    const remedyTls = mayExpectTls(session, capture) ? ['tls'] : [];
     const silence = judgeSilence(session, 'client', request.span.last);
     const flow = tcp.flows.client;
     if (silence === undefined) {
@@ -83,7 +87,7 @@ export const unansweredRequest = defineRule({
         evidence: evidence([request.span, 'request'], [end.at, 'end']),
         struckAt: end.at.at,
         confidence: isForeign ? 'likely' : 'proven',
-        remedies: isForeign ? ['middle'] : ['log', 'tls'],
+        remedies: isForeign ? ['middle'] : ['log', ...remedyTls],
       };
       return;
     }
@@ -102,8 +106,9 @@ export const unansweredRequest = defineRule({
       };
       return;
     }
+    const isShort = silence === 'gave-up' && until - request.span.last.at < PATIENCE;
     yield {
-      message: lost ? 'lost' : silence === 'gave-up' ? 'gaveUp' : 'silent',
+      message: lost ? 'lost' : isShort ? 'left' : silence === 'gave-up' ? 'gaveUp' : 'silent',
       cause: lost ? 'upgrade-request-lost' : 'upgrade-unanswered',
       data: { waited: duration(until - request.span.last.at), repeats: count(flow.repeats.length) },
       evidence: evidence(
@@ -112,11 +117,17 @@ export const unansweredRequest = defineRule({
         [end?.at, 'left'],
       ),
       struckAt: request.span.last.at,
-      confidence: 'proven',
-      remedies: lost ? ['path'] : ['program', 'tls'],
+      confidence: isShort ? 'likely' : 'proven',
+      remedies: lost ? ['path'] : [...(isShort ? ['client'] : []), 'program', ...remedyTls],
     };
   },
 });
+
+/** Not a port that has answered plain HTTP, nor one that TLS is spoken to. */
+const mayExpectTls = ({ tls, server }: Session, capture: CaptureView): boolean => {
+  const { spokeHttp, spokeWebSocket } = capture.server(server.text);
+  return tls === undefined && spokeHttp + spokeWebSocket === 0;
+};
 
 function* unheardAnswer({ upgrade, tcp, stream }: Session): Generator<Finding> {
   const { request, response } = upgrade ?? {};

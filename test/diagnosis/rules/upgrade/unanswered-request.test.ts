@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unansweredRequest } from '../../../../src/diagnosis/rules/upgrade/unanswered-request.js';
 import { aSession } from '../../../wire/session-builder.js';
 import { judged, opened, UPGRADE, unacknowledged } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
 
 const asked = () =>
   aSession()
@@ -12,8 +12,13 @@ const asked = () =>
 describe('upgrade/unanswered-request', () => {
   it.each([
     {
-      name: 'the client gave up',
+      name: 'the client left soon',
       session: asked().wait(800).fin('client').build(),
+      says: 'upgrade-unanswered error left',
+    },
+    {
+      name: 'the client gave up',
+      session: asked().wait(5000).fin('client').build(),
       says: 'upgrade-unanswered error gaveUp',
     },
     {
@@ -26,6 +31,21 @@ describe('upgrade/unanswered-request', () => {
   ])('tells who ended the silence: $name', ({ session, says }) => {
     expect(found(unansweredRequest, judged(session))).toBe(says);
     expect(verdictOn(judged(session))).toBe(`failed upgrade ${says.split(' ')[0]}`);
+  });
+
+  it('leaves it open whether a client that left soon was stopped by its own program', () => {
+    const soon = findingOf(unansweredRequest, judged(asked().wait(800).fin('client').build()));
+    expect(soon).toMatchObject({ confidence: 'likely', remedies: ['client', 'program', 'tls'] });
+    const late = findingOf(unansweredRequest, judged(asked().wait(5000).fin('client').build()));
+    expect(late).toMatchObject({ confidence: 'proven', remedies: ['program', 'tls'] });
+  });
+
+  it('does not send to wss whoever asks a port that has answered plain HTTP', () => {
+    for (const session of [asked().captureGoesOn(6000).build(), asked().fin('server').build()]) {
+      expect(findingOf(unansweredRequest, session)?.remedies).toContain('tls');
+      const known = viewOf([session], { spokeHttp: 1 });
+      expect(findingOf(unansweredRequest, session, known)?.remedies).not.toContain('tls');
+    }
   });
 
   it('does not blame the server for the reset of something nearer', () => {

@@ -154,6 +154,7 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
     title: '升级请求无应答',
     messages: {
       gaveUp: '服务器确认了升级请求，但没有作出任何应答；客户端在 {waited} 后放弃。',
+      left: '服务器确认了升级请求，{waited} 后客户端离开时还没有作出任何应答。等待这么短，也可能是客户端自己的程序或页面中止的：连接过程中调用 close()、离开页面、握手超时设得很短。',
       silent: '服务器确认了升级请求，但 {waited} 内没有作出任何应答。',
       answerLost:
         '服务器确认了升级请求并作出了应答，但应答在途中丢失：从它后来的数据包的序号可见，它已发送 {unseen}，却始终没有到达这里。客户端等待了 {waited}。',
@@ -176,6 +177,8 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       end: '连接结束',
     },
     remedies: {
+      client:
+        '先查明是什么让客户端在 {waited} 后离开：它自己的握手超时、会话打开之前的 close()、页面被离开或刷新。再查服务器到那时为何还没有应答。',
       program: '查看端口背后是不是预期的程序、它是否读取请求：只接受连接的程序（或后端挂起的代理）就会这样沉默。',
       log: '查看服务器在这一时刻的日志：升级处理程序崩溃，或者不认识升级、丢弃不理解内容的服务器，都会这样结束。',
       tls: '如果该端口要求 TLS，请使用 wss。',
