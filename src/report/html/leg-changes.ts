@@ -84,7 +84,7 @@ const change = (name: string, from: string | null, to: string | null): Change =>
     name,
     from,
     to,
-    breaks: from !== null && needed !== undefined && needed(from) && (to === null || !needed(to)),
+    breaks: from !== null && needed?.(from) === true && (to === null || !needed(to)),
   };
 };
 

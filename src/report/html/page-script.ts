@@ -1,6 +1,6 @@
 /**
- * The script of the page, as text: it switches the theme, filters and sorts the overview, opens what a link leads to, and
- * copies display filters. It makes no HTML out of text and asks nobody for anything; without it the page is complete. It
+ * The script of the page, as text: it switches the theme, filters and sorts the overview, searches messages, opens what a link
+ * leads to, and copies display filters. It makes no HTML out of text and asks nobody for anything; without it the page is complete. It
  * stands in the head, so that a theme that was chosen is there from the first drawing on.
  */
 interface ScriptTexts {
@@ -25,7 +25,9 @@ ${THEME}
     prepareTheme();
 ${COPYING}
 ${LINKS}
+${SEARCHING}
 ${PACKETS}
+${MESSAGES}
 ${OVERVIEW}
   };
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', prepare);
@@ -124,6 +126,15 @@ const LINKS = `
     for (const each of folded) each.open = false;
   });`;
 
+const SEARCHING = `
+  const wordsOf = (text) => text.toLowerCase().split(/\\s+/).filter((word) => word !== '');
+  const grouped = (count) => String(count).replace(/\\B(?=(\\d{3})+$)/g, ',');
+  const shownOf = (count, all) => TEXTS.shown.replace('{count}', grouped(count)).replace('{all}', grouped(all));
+  const whenTyped = (field, then) => {
+    let waiting;
+    field.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(then, 120); });
+  };`;
+
 /** Packets of a table are one stop of the Tab key; arrows go from one to the next. */
 const PACKETS = `
   function stopAt(button) {
@@ -148,6 +159,31 @@ const PACKETS = `
     next.focus();
   });`;
 
+/** Words are looked for in what unfolds as well; it is unfolded where it has them and its beginning does not. */
+const MESSAGES = `
+  for (const form of document.querySelectorAll('form.search')) {
+    const [field, count] = [form.querySelector('input'), form.querySelector('output')];
+    let rows;
+    const filter = () => {
+      rows ??= [...form.parentElement.querySelectorAll('.sent tbody tr')].map((row) => ({ row, words: row.textContent.toLowerCase() }));
+      const words = wordsOf(field.value);
+      let fitting = 0;
+      for (const { row, words: text } of rows) {
+        const fits = words.every((word) => text.includes(word));
+        row.hidden = !fits;
+        if (fits) fitting++;
+        const folded = row.querySelector('details');
+        if (folded === null) continue;
+        const start = row.textContent.slice(0, row.textContent.length - folded.querySelector('pre').textContent.length).toLowerCase();
+        folded.open = fits && words.some((word) => !start.includes(word));
+      }
+      count.textContent = shownOf(fitting, rows.length);
+    };
+    whenTyped(field, filter);
+    form.addEventListener('submit', (event) => event.preventDefault());
+    form.hidden = false;
+  }`;
+
 const OVERVIEW = `
   const table = document.querySelector('.overview');
   if (table === null) return;
@@ -156,10 +192,9 @@ const OVERVIEW = `
   const controls = byId('controls');
   const find = byId('find');
   const shown = byId('shown');
-  const grouped = (count) => String(count).replace(/\\B(?=(\\d{3})+$)/g, ',');
   controls.hidden = rows.length < 2;
   const filter = () => {
-    const words = find.value.toLowerCase().split(/\\s+/).filter((word) => word !== '');
+    const words = wordsOf(find.value);
     const hidden = new Set([...controls.querySelectorAll('[name=outcome]:not(:checked)')].map((box) => box.value));
     let count = 0;
     for (const { row, words: text } of rows) {
@@ -169,10 +204,9 @@ const OVERVIEW = `
       if (session !== null && session !== row) session.hidden = !fits;
       if (fits) count++;
     }
-    shown.textContent = TEXTS.shown.replace('{count}', grouped(count)).replace('{all}', grouped(rows.length));
+    shown.textContent = shownOf(count, rows.length);
   };
-  let waiting;
-  find.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
+  whenTyped(find, filter);
   controls.addEventListener('change', filter);
   controls.addEventListener('submit', (event) => event.preventDefault());
   document.addEventListener('click', (event) => {

@@ -154,7 +154,8 @@ td.c-lasted{white-space:nowrap}
 .ladder .c-delta,.ladder .c-packet{color:var(--dim)}
 .ladder .c-note{color:var(--dim);font-family:system-ui,sans-serif}
 .ladder tbody tr:not(.pause):hover{background:var(--card)}
-.messages{margin:1.6rem 0 0}.messages summary{cursor:pointer}.messages h3{display:inline;margin:0}.sent{font-size:.88rem;min-width:44rem}
+.messages{margin:1.6rem 0 0}.messages summary{cursor:pointer}.sent tr[hidden]{display:none}.sent .c-text{width:60%}.sent pre{margin:.3rem 0;white-space:pre-wrap}
+.messages h3{display:inline;margin:0}.sent{font-size:.88rem;min-width:44rem}
 .ladder button,.link{font:inherit;color:var(--link);background:none;border:0;padding:0;cursor:default}
 .scripted .ladder button,.scripted .link{cursor:copy}
 .ladder .line{width:40%;min-width:22rem;border-left:2px solid var(--line);border-right:2px solid var(--line);padding:.12rem 0}

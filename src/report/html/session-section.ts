@@ -40,7 +40,7 @@ ${stageWaterfall(session, report, told, catalogue)}
 ${frameChart(session, catalogue)}
 ${seriesCharts(session, catalogue)}
 ${ladderTable(session, report, told, catalogue)}
-${messageTable(session, report, catalogue)}
+${messageTable(session, report, told, catalogue)}
 ${upgradeHeaders(session, report, told, catalogue)}
 ${tlsFacts(session, report, catalogue)}
 ${facts.length === 0 ? null : html`<h3>${said.network}</h3><ul>${facts.map((line) => html`<li>${line}</li>`)}</ul>`}

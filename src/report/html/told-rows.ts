@@ -32,6 +32,11 @@ export class ToldRows {
     private readonly listed: ReadonlySet<number>,
   ) {}
 
+  /** Sessions told in full. */
+  get stories(): number {
+    return this.plan.size;
+  }
+
   isOnPage(id: number): boolean {
     return this.listed.has(id);
   }

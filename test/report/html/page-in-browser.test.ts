@@ -171,6 +171,30 @@ describe.skipIf(!hasChromium)(`the page in Chromium${unlessAbsent}`, { timeout: 
     await close();
   });
 
+  it('finds messages, and unfolds those whose beginning does not have the word', async () => {
+    const report = await reportOf('graphql-healthy.pcap');
+    const long = report.sessions[0]?.messages?.at(2);
+    long!.text = JSON.stringify({ type: 'next', filler: 'x'.repeat(300), far: ['needle'] });
+    const { page, heard, close } = await pages.open(pageOf(report));
+    const all = await page.locator('.sent tbody tr').count();
+    await page.locator('.messages > summary').click();
+    const [field, count] = [page.locator('.search input'), page.locator('.search output')];
+    const row = page.locator('.sent tbody tr').filter({ visible: true });
+    await field.fill('SERVER "three"');
+    await expect.poll(() => count.textContent()).toBe(`1 of ${all} shown`);
+    expect(await row.locator('pre').isVisible()).toBe(false);
+    await field.fill('needle next');
+    await expect.poll(() => row.locator('pre').isVisible()).toBe(true);
+    expect(await row.count()).toBe(1);
+    expect(await row.locator('pre').textContent()).toContain('\n  "far": [\n    "needle"\n');
+    await field.fill('nothing has this in it');
+    await expect.poll(() => count.textContent()).toBe(`0 of ${all} shown`);
+    await field.fill('');
+    await expect.poll(() => row.count()).toBe(all);
+    expect(heard).toEqual([]);
+    await close();
+  });
+
   it('sorts sessions up and down, and says by what', async () => {
     const { page, close } = await open('haproxy-crowd.pcap');
     const lasted = async () => (await cells(page, 'lasted')).map(Number);

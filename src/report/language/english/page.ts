@@ -12,6 +12,8 @@ export const ENGLISH_PAGE = {
       '{count} sessions are not told in full, to keep this page usable (failures come first): a report of its own, with --session, tells of one.',
     rows: '{count} rows are left out here, to keep this page usable',
     messages: '{count} messages are left out here; --session {id} --json shows more.',
+    unfolded:
+      '{count} long messages are cut here, to keep this page small; a report of its own, with --session {id}, has more.',
     headers: '{count} more headers are left out.',
     more: 'and {count} more',
     moreNames: '{names}, and {count} more',
@@ -129,11 +131,12 @@ export const ENGLISH_PAGE = {
   messages: {
     title: 'Messages',
     region: 'Messages of session {id}',
-    time: 'time',
+    time: 'time (s)',
     packet: 'packet',
     from: 'from',
     size: 'size',
-    begins: 'begins',
+    content: 'content',
+    hint: 'words, client, server, text, binary',
     missing: 'not in the capture',
     unreadable: 'compressed, and cannot be read',
   },
