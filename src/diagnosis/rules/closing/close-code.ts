@@ -4,7 +4,7 @@
  */
 
 import type { Session } from '../../../session/session.js';
-import { opposite } from '../../../stream/side.js';
+import { opposite, type Side } from '../../../stream/side.js';
 import { closeMeaning } from '../../../subprotocol/recognise.js';
 import type { CloseFrame } from '../../../websocket/websocket-facts.js';
 import type { CauseId } from '../../causes.js';
@@ -64,6 +64,8 @@ export const closeCode = defineRule({
         'The {from} closed with 1013 (try again later){reason}: it is overloaded or sheds connections.',
       'ws-bad-gateway':
         'The {from} closed with 1014 (bad gateway){reason}: a gateway got an invalid answer from the server behind it.',
+      unsent:
+        'The {from} closed with {code}{reason}, a code about the content of a message, although the {peer} had sent none: its own program chose that code.',
       'known-meaning': 'The {from} closed with {code}{reason}; to {service} that means: {meaning}.',
       'ws-application-close':
         'The {from} closed with {code}{reason}, a code of the application itself: its documentation says what it means.',
@@ -84,6 +86,8 @@ export const closeCode = defineRule({
         'Send smaller messages, or raise the limit of the receiver: ws: new WebSocketServer({ maxPayload: bytes }); python websockets: serve(…, max_size=bytes); Spring: setMaxTextMessageBufferSize(bytes); Netty and Spring Cloud Gateway: maxFramePayloadLength.',
       extension: 'Offer the extension in Sec-WebSocket-Extensions, and see that no proxy removes that header.',
       log: 'Read the log of the side that closed at this time: 1011 stands for an exception in its handler.',
+      chosen:
+        'Look for where the program of the {from} closes with {code}: no message made it do so. For an ordinary goodbye use 1000, for reasons of the application 4000-4999.',
       retry: 'Reconnect with a growing, randomised delay.',
       capacity: 'See the load and connection limits of the side that closed.',
       gateway: 'Read the log of the gateway, and see whether the server behind it answers.',
@@ -100,6 +104,7 @@ export const closeCode = defineRule({
     const peer = opposite(close.from);
     const hint = knownReason(close.code, close.reason);
     const reason = quote(close.reason);
+    const isUnsent = ABOUT_A_MESSAGE.has(cause) && sentNothing(session, peer);
     const data: Record<string, Value> = {
       from: side(close.from),
       peer: side(peer),
@@ -107,20 +112,43 @@ export const closeCode = defineRule({
       reason: quoting('with-reason', reason, 'reason'),
       service: gloss(known?.name ?? ''),
       meaning: gloss(known?.meaning ?? ''),
-      largest: bytes(session.websocket?.messageSizes[peer].largestBytes ?? 0),
+      largest: bytes(largestOf(session, peer)),
     };
     if (hint !== undefined) data.hint = gloss(hint);
     yield {
-      message: known === undefined ? cause : 'known-meaning',
+      message: known !== undefined ? 'known-meaning' : isUnsent ? 'unsent' : cause,
       cause,
       data,
       evidence: evidence(whatCameBefore(session, cause), [close.span, 'close']),
       struckAt: close.span.first.at,
       confidence: 'proven',
-      remedies: hint === undefined ? (REMEDIES[cause] ?? ['application']) : ['program', ...(REMEDIES[cause] ?? [])],
+      remedies: remediesFor(cause, hint !== undefined, isUnsent && known === undefined),
     };
   },
 });
+
+/** Codes that only make sense after a message of the other side. */
+const ABOUT_A_MESSAGE: ReadonlySet<CauseId> = new Set(['ws-unsupported-data', 'ws-invalid-utf8', 'ws-message-too-big']);
+
+/** Not even the beginning of a message, and nothing was missed in which there may have been one. */
+const sentNothing = ({ websocket, sight }: Session, from: Side): boolean => {
+  if (websocket === undefined || websocket.midstream || !sight.has('no-gaps') || !sight.has('both-sides')) return false;
+  const { text: texts, binary, continuation, reserved } = websocket.frames[from];
+  const hasBegun = websocket.unfinishedFrame[from] !== undefined || websocket.unfinishedMessage[from];
+  const isUnclear =
+    websocket.corrupted !== undefined || websocket.outOfSync[from] + websocket.unreadableBytes[from] > 0;
+  return texts + binary + continuation + reserved === 0 && !hasBegun && !isUnclear;
+};
+
+/** On the wire; of a frame that was cut off by the Close, what its header says. */
+const largestOf = ({ websocket }: Session, from: Side): number =>
+  Math.max(websocket?.messageSizes[from].largestBytes ?? 0, websocket?.unfinishedFrame[from]?.expected ?? 0);
+
+const remediesFor = (cause: CauseId, isHinted: boolean, isUnsent: boolean): readonly string[] => {
+  const usual = isUnsent ? ['chosen'] : (REMEDIES[cause] ?? []);
+  if (isHinted) return ['program', ...usual];
+  return usual.length === 0 ? ['application'] : usual;
+};
 
 /** What the code means where it is known who speaks: the subprotocol first, then the service. */
 const meaningOf = (session: Session, close: CloseFrame): { name: string; meaning: string } | undefined => {
@@ -144,10 +172,16 @@ const isConsequence = (session: Session, close: CloseFrame): boolean => {
 const CONSEQUENCE = 5e9;
 
 const whatCameBefore = ({ websocket }: Session, cause: CauseId) => {
-  const peer = opposite(websocket?.firstClose?.from ?? 'server');
+  const close = websocket?.firstClose;
+  const peer = opposite(close?.from ?? 'server');
+  const last = websocket?.lastFrame[peer];
   return cause === 'ws-message-too-big'
     ? ([websocket?.messageSizes[peer].largest, 'largest'] as const)
-    : ([websocket?.lastFrame[peer], 'last'] as const);
+    : // What answers the Close came after it.
+      ([
+        last !== undefined && close !== undefined && last.at < close.span.first.at ? last : undefined,
+        'last',
+      ] as const);
 };
 
 const REMEDIES: Partial<Record<CauseId, readonly string[]>> = {

@@ -41,6 +41,25 @@ describe('closing/close-code', () => {
     expect(finding?.data?.hint).toMatchObject({ text: expect.stringContaining('python websockets') });
   });
 
+  it.each([1003, 1007, 1009])('does not blame a message for %i where the other side sent none', (code) => {
+    const session = opened().close('client', code).close('server', code).fin('server').build();
+    const finding = findingOf(closeCode, session);
+    expect(finding).toMatchObject({ message: 'unsent', remedies: ['chosen'] });
+    expect(finding?.evidence.map(({ note }) => note)).toEqual(['close']);
+  });
+
+  it('does not say that none was sent where one was begun, or may have been missed', () => {
+    const begun = opened().close('server', 1009).fin('server').build();
+    const arrival = begun.websocket!.firstClose!.span.first;
+    begun.websocket!.unfinishedFrame.client = { opcode: 2, expected: 90_000, seen: 1400, arrival };
+    expect(findingOf(closeCode, begun)).toMatchObject({
+      message: 'ws-message-too-big',
+      data: { largest: { bytes: 90_000 } },
+    });
+    const missed = opened().unseen('no-gaps').close('server', 1003).fin('server').build();
+    expect(findingOf(closeCode, missed)?.message).toBe('ws-unsupported-data');
+  });
+
   it('shows the largest message before a 1009', () => {
     const session = opened().message('client', 70_000).close('server', 1009).fin('server').build();
     const largest = session.websocket?.lastData.client;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foreignVersion } from '../../../../src/diagnosis/rules/tls/foreign-version.js';
 import { aSession } from '../../../wire/session-builder.js';
-import { found, verdictOn } from '../../verdict.js';
+import { findingOf, found, verdictOn } from '../../verdict.js';
 
 const choosing = (version: number) => aSession().handshake().clientHello('a.example.com').serverHello(version);
 
@@ -10,6 +10,7 @@ describe('tls/foreign-version', () => {
     const session = choosing(0x0301).fin('client').build();
     expect(found(foreignVersion, session)).toBe('tls-protocol-version error chosen');
     expect(verdictOn(session)).toBe('failed tls tls-protocol-version');
+    expect(findingOf(foreignVersion, session)?.remedies).toEqual(['oldServer']);
   });
 
   it('has nothing against one that was, or while nobody left', () => {

@@ -28,6 +28,8 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
       'ws-service-restart': '{from}以 1012（服务重启）关闭{reason}：它正在重启，预期客户端会重连。',
       'ws-try-again-later': '{from}以 1013（稍后再试）关闭{reason}：它过载或在削减连接。',
       'ws-bad-gateway': '{from}以 1014（网关错误）关闭{reason}：网关从它背后的服务器得到了无效的应答。',
+      unsent:
+        '{from}以 {code} 关闭{reason}，这个关闭码针对的是消息内容，而{peer}此前没有发送过任何消息：是它自己的程序选用了该码。',
       'known-meaning': '{from}以 {code} 关闭{reason}；对 {service} 来说，这表示：{meaning}。',
       'ws-application-close': '{from}以 {code} 关闭{reason}，这是应用自己的关闭码：含义见它的文档。',
     },
@@ -41,6 +43,8 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
         '发送较小的消息，或调高接收方的上限：ws 用 new WebSocketServer({ maxPayload: bytes })；python websockets 用 serve(…, max_size=bytes)；Spring 用 setMaxTextMessageBufferSize(bytes)；Netty 和 Spring Cloud Gateway 用 maxFramePayloadLength。',
       extension: '在 Sec-WebSocket-Extensions 中提供该扩展，并确认没有代理删掉这个头字段。',
       log: '查看关闭一方在这一时刻的日志：1011 表示它的处理程序抛出了异常。',
+      chosen:
+        '查找{from}的程序在哪里以 {code} 关闭：并不是某条消息引起的。正常道别用 1000，应用自身的原因用 4000-4999。',
       retry: '以递增的随机延迟重连。',
       capacity: '查看关闭一方的负载和连接数上限。',
       gateway: '查看网关的日志，以及它背后的服务器是否应答。',
