@@ -59,6 +59,8 @@ export const errorMessage = defineRule({
       twins: 'Two clients with the same client identifier throw each other out: give each client one of its own.',
       middleware:
         'The error comes from a middleware of the namespace, io.use(…): see which one calls next(error), and what the client sends in auth.',
+      namespace:
+        'These are the words of Socket.IO itself for a namespace that is not registered: add io.of("{subject}") on the server, or correct the client, where the path of the URL given to io() is the namespace.',
       kick: 'Look for socket.disconnect() and io.disconnectSockets() on the server; the client does not reconnect by itself after it.',
       token: 'Send fresh credentials in the payload of connection_init, for example connectionParams as a function.',
       hub: 'Read the server’s log at this time: an exception in the hub, or a message above MaximumReceiveMessageSize. EnableDetailedErrors tells the client more.',
@@ -117,6 +119,10 @@ const kindOf = ({ name }: SubprotocolFacts, error: SubprotocolError): Kind | und
   // MQTT 5: 0x8d is a matter of keep-alives, 0x8e of two clients with one identifier.
   if (key === 'mqtt DISCONNECT' && error.code === '0x8d') return undefined;
   if (key === 'mqtt DISCONNECT' && error.code === '0x8e') return { ...KINDS[key]!, remedies: ['twins'] };
+  // Socket.IO 2 says it in the same words, as the whole of its answer.
+  if (key === 'socket.io CONNECT_ERROR' && error.text === 'Invalid namespace') {
+    return { ...KINDS[key]!, remedies: ['namespace'] };
+  }
   if (key === 'stomp ERROR' && error.inHandshake) return { ...KINDS[key]!, message: 'stomp-refused' };
   return KINDS[key];
 };

@@ -62,6 +62,14 @@ describe('subprotocol/error-message', () => {
     expect(findingOf(errorMessage, failing('mqtt', 'DISCONNECT', { code: '0x8e' }))?.remedies).toEqual(['twins']);
   });
 
+  it('looks for a missing namespace, not for a middleware, where Socket.IO itself refuses', () => {
+    const refused = (text: string) =>
+      failing('socket.io', 'CONNECT_ERROR', { inHandshake: true, subject: '/nosuch', text });
+    const finding = findingOf(errorMessage, refused('Invalid namespace'));
+    expect(finding).toMatchObject({ data: { subject: { text: '/nosuch' } }, remedies: ['namespace'] });
+    expect(findingOf(errorMessage, refused('no rights'))?.remedies).toEqual(['middleware', 'credentials']);
+  });
+
   it.each([
     { name: 'a request that failed', error: { fatal: false } },
     { name: 'what worked when it was tried again', error: { recovered: true } },

@@ -95,6 +95,8 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       twins: '两个使用相同客户端标识符的客户端会互相踢出：给每个客户端各自的标识符。',
       middleware:
         '错误来自命名空间的中间件 io.use(…)：查看是哪一个调用了 next(error)，以及客户端在 auth 中发送了什么。',
+      namespace:
+        '这是 Socket.IO 自身对未注册的命名空间的应答：在服务器上添加 io.of("{subject}")，或者改正客户端，传给 io() 的 URL 中的路径就是命名空间。',
       kick: '在服务器上查找 socket.disconnect() 和 io.disconnectSockets()；此后客户端不会自行重连。',
       token: '在 connection_init 的载荷中发送新的凭据，例如把 connectionParams 写成函数。',
       hub: '查看服务器在这一时刻的日志：hub 中的异常，或超过 MaximumReceiveMessageSize 的消息。EnableDetailedErrors 会让客户端得知更多。',
