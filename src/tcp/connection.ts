@@ -261,6 +261,7 @@ export class Connection implements RepetitionContext {
     if (what !== 'first') {
       const kind = what === 'needless' ? 'spurious' : 'timeout';
       flow.retransmissions++;
+      flow.openingRepeats++;
       flow.kinds[kind]++;
       const of = isAnswer ? 'SYN-ACK' : 'SYN';
       this.sink?.event('tcp', 'retransmission', flow.side, packet, at, { kind, of, bytes: 0 });

@@ -11,7 +11,7 @@ import { FLOW_ROWS, FlowNumbers, PLAIN } from './flow-numbers.js';
 import type { LossHistory } from './loss-history.js';
 import { RttSamples } from './rtt-samples.js';
 import type { Segment } from './segment.js';
-import { StuckSizes, sizesOf } from './segment-sizes.js';
+import { sizesOf } from './segment-sizes.js';
 import { SentLog } from './sent-log.js';
 import { advance, ahead } from './sequence.js';
 import type { FlowFacts, RetransmissionKind, SegmentSizes } from './tcp-facts.js';
@@ -108,7 +108,8 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   rstTtl = NEVER;
   ttlVaries = false;
   repeats: Arrival[] = [];
-  readonly stuck = new StuckSizes();
+  /** SYNs or SYN-ACKs sent again. */
+  openingRepeats = 0;
   /** The first hole that was given up and that nobody acknowledged. */
   hole: SegmentSizes['hole'];
   heardSinceRepeats: Arrival | undefined;
@@ -289,14 +290,19 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   repeated({ packet, at, payloadLength }: Segment): void {
     const arrival = { packet, at, readyAt: at };
     if (this.repeats.length < REPEATS_KEPT) this.repeats.push(arrival);
-    this.stuck.repeated(payloadLength, arrival);
+    this.history?.stuck.repeated(payloadLength, arrival);
+    const oldest = this.sent.oldest();
+    this.history?.outages.repeated(
+      oldest < 0 ? (this.fin ?? arrival) : arrivalOf(this.sent.packetAt(oldest), this.sent.sentAt(oldest))!,
+    );
   }
 
   /** What was sent again and again is acknowledged. */
   settleRepeats(packet: PacketRef, at: Nanos): void {
     this.repeats = [];
     this.heardSinceRepeats = undefined;
-    this.stuck.settle(packet, at);
+    this.history?.stuck.settle(packet, at);
+    this.history?.outages.settle({ packet, at, readyAt: at }, this.top);
   }
 
   noteKeepAlive(packet: PacketRef, at: Nanos, heardAt: Nanos): void {
@@ -338,6 +344,11 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       missingBytes: this.started || !this.ackedKnown ? this.assembler.missing : ahead(this.acked, this.ackedFrom),
       retransmissions: this.retransmissions,
       retransmissionKinds: { ...this.kinds },
+      lossesRepaired: Math.max(
+        0,
+        this.retransmissions - this.kinds.spurious - this.openingRepeats - (this.history?.outages.retransmissions ?? 0),
+      ),
+      outages: this.history?.outages.outages ?? [],
       outOfOrder: this.outOfOrder,
       duplicateAcks: this.duplicateAcks,
       zeroWindows: this.zeroWindows,

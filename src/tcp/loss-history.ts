@@ -4,7 +4,9 @@
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
+import { OutageWatch } from './outage-watch.js';
 import type { Segment } from './segment.js';
+import { StuckSizes } from './segment-sizes.js';
 import { ahead } from './sequence.js';
 import type { RetransmissionKind } from './tcp-facts.js';
 
@@ -48,6 +50,8 @@ export interface Repeat {
 
 export class LossHistory {
   private readonly repeats: Repeat[] = [];
+  readonly stuck = new StuckSizes();
+  readonly outages = new OutageWatch();
   /** End of the highest block that the receiver has reported; only with `sackedAt` >= 0. */
   sackedTop = 0;
   /** When it reported a block last, -1 before the first. */

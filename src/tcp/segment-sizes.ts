@@ -44,8 +44,9 @@ export class StuckSizes {
 
 /** What sizes of `flow` passed, at the end. */
 export function sizesOf(flow: Flow): SegmentSizes {
-  const { sent, history, acked, stuck } = flow;
+  const { sent, history, acked } = flow;
   const isStuck = flow.ackedKnown && sent.oldest() >= 0;
+  const tried = history?.stuck.smallest ?? 0;
   let original = 0;
   let sackedBehind = 0;
   if (isStuck) {
@@ -60,12 +61,12 @@ export function sizesOf(flow: Flow): SegmentSizes {
     });
   }
   return {
-    stuck: stuck.smallest === 0 ? original : Math.min(original, stuck.smallest),
+    stuck: tried === 0 ? original : Math.min(original, tried),
     acknowledged: sent.largestBefore(isStuck ? acked : flow.top),
     sackedBehind,
     sackedAt: sackedBehind > 0 ? history?.sackedBy : undefined,
     largest: sent.largest,
     hole: flow.hole,
-    shrunk: stuck.shrunk,
+    shrunk: history?.stuck.shrunk,
   };
 }

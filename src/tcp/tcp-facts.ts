@@ -35,6 +35,15 @@ export interface SegmentSizes {
   shrunk: { from: number; to: number; tries: number; first: Arrival; passed: Arrival } | undefined;
 }
 
+/** Nothing of one side was acknowledged, though it was sent again at least three times; then it was. */
+export interface Outage {
+  /** When the bytes that were sent again were sent first. */
+  since: Arrival;
+  /** Their acknowledgment. */
+  until: Arrival;
+  repeats: number;
+}
+
 /** What one side sent. */
 export interface FlowFacts {
   packets: number;
@@ -45,6 +54,10 @@ export interface FlowFacts {
   /** SYN, SYN-ACK and FIN sent again included; keep-alives, zero-window probes and copies not. */
   retransmissions: number;
   retransmissionKinds: Record<RetransmissionKind, number>;
+  /** Those that repaired single losses: needed, neither of the handshake nor of an outage, be it over or not. */
+  lossesRepaired: number;
+  /** Outages that ended, at most 16. */
+  outages: Outage[];
   outOfOrder: number;
   duplicateAcks: number;
   /** Episodes in which this side advertised a closed window. */

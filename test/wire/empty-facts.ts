@@ -9,6 +9,8 @@ export const noFlow = (): FlowFacts => ({
   missingBytes: 0,
   retransmissions: 0,
   retransmissionKinds: { timeout: 0, fast: 0, 'tail-loss-probe': 0, spurious: 0, unknown: 0 },
+  lossesRepaired: 0,
+  outages: [],
   outOfOrder: 0,
   duplicateAcks: 0,
   zeroWindows: 0,

@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { frequentRetransmission } from '../../../../src/diagnosis/rules/tcp/frequent-retransmission.js';
-import { closed, opened } from '../../sessions.js';
+import type { Session } from '../../../../src/session/session.js';
+import type { Outage } from '../../../../src/tcp/tcp-facts.js';
+import { aSession } from '../../../wire/session-builder.js';
+import { arrivalAt, closed, opened } from '../../sessions.js';
 import { findingOf, found, verdictOn } from '../../verdict.js';
 
-const losing = (retransmissions: number, packets: number) => {
+const losing = (lossesRepaired: number, packets: number) => {
   const session = closed(opened());
-  Object.assign(session.tcp.flows.server, { retransmissions, packets });
+  Object.assign(session.tcp.flows.server, { lossesRepaired, packets });
+  return session;
+};
+
+/** For 5 s nothing of the client got through. */
+const OUTAGE: Outage = { since: arrivalAt(20, 1), until: arrivalAt(30, 6), repeats: 6 };
+
+const cut = (): Session => {
+  const session = closed(opened());
+  session.tcp.flows.client.outages.push({ ...OUTAGE, until: arrivalAt(24, 3), repeats: 3 }, OUTAGE);
   return session;
 };
 
@@ -23,5 +35,40 @@ describe('tcp/frequent-retransmission', () => {
     { retransmissions: 12, packets: 2400, name: 'rare' },
   ])('leaves out what is $name', ({ retransmissions, packets }) => {
     expect(found(frequentRetransmission, losing(retransmissions, packets))).toBe('nothing');
+  });
+
+  it('tells one outage as what it was, the longest of several', () => {
+    const finding = findingOf(frequentRetransmission, cut());
+    expect(finding).toMatchObject({ message: 'outage', data: { lasted: { ns: 5e9 }, repeats: { n: 6 } } });
+    expect(finding?.evidence.map(({ arrival }) => arrival.packet)).toEqual([20, 30]);
+  });
+
+  it('quotes the router that said why', () => {
+    const session = cut();
+    const error = { from: '192.0.2.1', family: 4, type: 3, code: 0, name: 'network unreachable' } as const;
+    session.tcp.icmpErrors.push({ ...error, arrival: arrivalAt(21, 1.1), quoted: 'client' });
+    expect(found(frequentRetransmission, session)).toBe('null note unreachable');
+    session.tcp.icmpErrors[0]!.arrival = arrivalAt(40, 9);
+    expect(found(frequentRetransmission, session)).toBe('null note outage');
+  });
+
+  it('says nothing of repeats that were not needed', () => {
+    const session = cut();
+    session.tcp.flows.client.retransmissionKinds.spurious = 6;
+    expect(found(frequentRetransmission, session)).toBe('nothing');
+  });
+
+  it('leaves an outage that smaller segments ended to the rule about the path MTU', () => {
+    const session = cut();
+    session.tcp.flows.client.outages.shift();
+    const shrunk = { from: 1448, to: 1024, tries: 5, first: OUTAGE.since, passed: OUTAGE.until };
+    session.tcp.flows.client.sizes.shrunk = shrunk;
+    expect(found(frequentRetransmission, session)).toBe('nothing');
+  });
+
+  it('says nothing of messages where there were none', () => {
+    const session = aSession().handshake().request().build();
+    session.tcp.flows.client.lossesRepaired = 8;
+    expect(found(frequentRetransmission, session)).toBe('nothing');
   });
 });

@@ -20,13 +20,22 @@ export const TCP_RULES: Readonly<Record<string, RuleTexts>> = {
     },
   },
   'tcp/frequent-retransmission': {
-    title: '许多数据包需要重传',
+    title: '数据包需要重传',
     messages: {
-      lossy: '{side}发送的 {packets} 个数据包中有 {retransmissions} 个需要重传 ({percent} %)：网络丢包，消息因此迟到。',
+      lossy: '{side}发送的 {packets} 个数据包中有 {losses} 个需要重传 ({percent} %)：网络丢包，消息因此迟到。',
+      outage: '{side}的数据有 {lasted} 完全不通：同样的字节重发了 {repeats} 次，之后恢复。这段时间发送的内容因此迟到。',
+      unreachable:
+        '{side}的数据有 {lasted} 完全不通：同样的字节重发了 {repeats} 次，{router} 应答“{name}”；之后恢复。这段时间发送的内容因此迟到。',
     },
-    notes: { last: '这一侧的最后一个数据包' },
+    notes: {
+      last: '这一侧的最后一个数据包',
+      since: '已发送并丢失',
+      until: '终于得到确认',
+      icmp: '路由器说明了原因',
+    },
     remedies: {
       path: '找出丢包的链路：与另一端的抓包文件对比，向对端运行 mtr --tcp，查看网卡的错误计数 (ip -s link)。',
+      link: '查看当时途中发生了什么：链路中断、路由变化、主机切换网络（路由器日志、ip monitor）。',
     },
   },
   'tcp/incomplete-handshake': {
