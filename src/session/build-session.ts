@@ -2,7 +2,9 @@
 import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import type { HttpExchange } from '../http/http-facts.js';
+import type { TcpFacts } from '../tcp/tcp-facts.js';
 import type { WebSocketFacts } from '../websocket/websocket-facts.js';
+import { closesHalfOpen } from './half-close.js';
 import { leftBeforeAnswer } from './late-answer.js';
 import { tellResolution } from './lookup-events.js';
 import { dnsStage, type Origin, type Resolutions, settledBy } from './resolution.js';
@@ -21,9 +23,9 @@ export interface CaptureBounds {
 /** What must have been seen whole before a FIN counts as one without a Close, or without a goodbye of the subprotocol. */
 const WHOLE: readonly Sight[] = ['both-sides', 'upgrade', 'payloads', 'no-gaps'];
 
-/** Whoever closes a connection that the other side has ended already begins nothing. */
-const withFirstClose = (websocket: WebSocketFacts, sight: ReadonlySet<Sight>): WebSocketFacts =>
-  websocket.closedBehindEnd && WHOLE.every((part) => sight.has(part))
+/** Whoever closes a connection that the other side has ended already begins nothing, unless that side reads on. */
+const withFirstClose = (websocket: WebSocketFacts, sight: ReadonlySet<Sight>, tcp: TcpFacts): WebSocketFacts =>
+  websocket.closedBehindEnd && WHOLE.every((part) => sight.has(part)) && !closesHalfOpen(websocket, tcp)
     ? { ...websocket, firstClose: undefined }
     : websocket;
 
@@ -36,7 +38,7 @@ export function buildSession(log: SessionLog, bounds: CaptureBounds, resolutions
   const wasNeverOpen = isLate || (log.stream === undefined && isUnheard(http?.upgrade, tcp));
   const facts = wasNeverOpen ? undefined : log.websocket?.facts;
   const sight = sightOf(tcp, log.http?.facts.upgrade, facts, bounds.end);
-  const websocket = facts && withFirstClose(facts, sight);
+  const websocket = facts && withFirstClose(facts, sight, tcp);
   const subprotocol = wasNeverOpen ? undefined : log.subprotocol?.facts;
   const upgrade = http?.upgrade;
   const named =

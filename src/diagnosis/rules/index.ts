@@ -10,6 +10,7 @@ import { scan } from './capture/scan.js';
 import { sharedTimer } from './capture/shared-timer.js';
 import { closeCode } from './closing/close-code.js';
 import { failedCheck } from './closing/failed-check.js';
+import { halfClose } from './closing/half-close.js';
 import { invalidClose } from './closing/invalid-close.js';
 import { missingClose } from './closing/missing-close.js';
 import { reset } from './closing/reset.js';
@@ -153,6 +154,7 @@ export const RULES: readonly Rule[] = [
   failedCheck,
   reset,
   unansweredClose,
+  halfClose,
   idleTimeout,
   lifetimeLimit,
   lostPeer,

@@ -52,6 +52,18 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
       program: '{hint}',
     },
   },
+  'closing/half-close': {
+    title: '一个方向提前结束',
+    messages: {
+      open: '{by}用 FIN 结束了自己的方向，但继续读取（半关闭）：{peer}又发送了 {span}，全部被接收。',
+      closed: '{by}用 FIN 结束了自己的方向，但继续读取（半关闭）：{peer}又发送了 {span}，然后发送了 {code} 的 Close，全部被接收。',
+    },
+    notes: { fin: '一个方向的 FIN', last: '另一方向的最后数据', close: 'Close 帧' },
+    remedies: {
+      whole:
+        '如果这不是本意：让{by}发送 Close 帧并一直读到应答，而不是关闭写方向（shutdown(SHUT_WR)，Node 中的 socket.end()）。程序库和代理往往把 FIN 当作两个方向的结束，丢弃之后发来的数据。',
+    },
+  },
   'closing/invalid-close': {
     title: '无效的 Close 帧',
     messages: {
