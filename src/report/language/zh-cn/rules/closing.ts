@@ -56,7 +56,8 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
     title: '一个方向提前结束',
     messages: {
       open: '{by}用 FIN 结束了自己的方向，但继续读取（半关闭）：{peer}又发送了 {span}，全部被接收。',
-      closed: '{by}用 FIN 结束了自己的方向，但继续读取（半关闭）：{peer}又发送了 {span}，然后发送了 {code} 的 Close，全部被接收。',
+      closed:
+        '{by}用 FIN 结束了自己的方向，但继续读取（半关闭）：{peer}又发送了 {span}，然后发送了 {code} 的 Close，全部被接收。',
     },
     notes: { fin: '一个方向的 FIN', last: '另一方向的最后数据', close: 'Close 帧' },
     remedies: {
