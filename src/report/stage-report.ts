@@ -6,6 +6,7 @@ import { settledBy } from '../session/resolution.js';
 import type { Session, StageFacts, StageName } from '../session/session.js';
 import type { Arrival } from '../stream/arrival.js';
 import { opposite } from '../stream/side.js';
+import type { IcmpError } from '../tcp/tcp-facts.js';
 import { cipherSuiteName } from '../tls/cipher-suites.js';
 import { versionName } from '../tls/versions.js';
 import { LEADING_COMMA } from './event-text.js';
@@ -55,9 +56,20 @@ const stageDetail = (
 ): string | null => {
   const facts = FACTS[stage]?.(session);
   if (facts === undefined) return null;
-  const known = Object.entries(facts).filter((entry): entry is [string, EventValue] => entry[1] != null);
+  const told: Facts = { ...facts, icmp: icmpDuring(session, stage) };
+  const known = Object.entries(told).filter((entry): entry is [string, EventValue] => entry[1] != null);
   const detail = fillOptional(details[stage], Object.fromEntries(known), terms).replace(LEADING_COMMA, '');
   return detail === '' ? null : redactor.text(detail);
+};
+
+/** What a router said of the packets while that stage was the last one begun. */
+const icmpDuring = ({ tcp, stages }: Session, stage: StageName): string | undefined => {
+  const seen = stages.filter(({ start }) => start !== undefined);
+  const isDuring = ({ arrival }: IcmpError): boolean => {
+    const begun = seen.findLast(({ start }) => start !== undefined && start.at <= arrival.at) ?? seen[0];
+    return (begun?.stage ?? 'tcp') === stage;
+  };
+  return tcp.icmpErrors.find(isDuring)?.name;
 };
 
 /** From here on a user feels the wait for an answer. */
@@ -75,7 +87,6 @@ const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
   tcp: ({ tcp }) => ({
     rtt: tcp.handshakeRtt,
     refused: tcp.refused === undefined ? undefined : 'RST',
-    icmp: tcp.icmpErrors[0]?.name,
     syns: tcp.syns.length > 1 ? tcp.syns.length : undefined,
   }),
   proxy: ({ proxy }) => {
