@@ -103,6 +103,9 @@ class SocketIoReader implements SubprotocolReader {
     const timeout = toCount(member(opening, 'pingTimeout')) ?? 0;
     log.detail.pingIntervalMs = interval;
     log.detail.pingTimeoutMs = timeout;
+    // The largest message that the server takes; since revision 4 it says so.
+    const maxPayload = toCount(member(opening, 'maxPayload'));
+    if (maxPayload !== undefined) log.detail.maxPayloadBytes = maxPayload;
     // Engine.IO 3: the client pings. Without a request in sight, the first ping will tell.
     const pinger = this.engine === '3' ? 'client' : 'server';
     log.promise(pinger, interval, interval + timeout);

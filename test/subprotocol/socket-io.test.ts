@@ -30,6 +30,12 @@ describe('Socket.IO', () => {
     });
   });
 
+  it('reads the largest message that the server takes, where it says so', () => {
+    expect(engine(4).server(OPEN).facts.detail.maxPayloadBytes).toBe(1_000_000);
+    const old = '0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":[],"pingInterval":25000,"pingTimeout":5000}';
+    expect(engine(3).server(old).facts.detail.maxPayloadBytes).toBeUndefined();
+  });
+
   it('pairs ping and pong', () => {
     const driver = joined().server('2');
     expect(driver.facts.heartbeats.server.unanswered?.packet).toBe(4);

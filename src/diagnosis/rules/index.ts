@@ -3,6 +3,7 @@
  * by time and strength.
  */
 import type { CaptureRule, LookupRule, Rule } from '../rule.js';
+import { clientExit } from './capture/client-exit.js';
 import { healthChecks } from './capture/health-checks.js';
 import { captureMassEnd } from './capture/mass-end.js';
 import { reconnectLoop } from './capture/reconnect-loop.js';
@@ -43,6 +44,7 @@ import { missingPreamble } from './proxy/missing-preamble.js';
 import { refusedTunnel } from './proxy/refused-tunnel.js';
 import { unansweredTunnel } from './proxy/unanswered-tunnel.js';
 import { unexpectedPreamble } from './proxy/unexpected-preamble.js';
+import { announcedLimit } from './subprotocol/announced-limit.js';
 import { brokenPacket } from './subprotocol/broken-packet.js';
 import { subprotocolCloseCode } from './subprotocol/close-code.js';
 import { engineRefusal } from './subprotocol/engine-refusal.js';
@@ -133,6 +135,7 @@ export const RULES: readonly Rule[] = [
   unfinishedHead,
   unsupportedVersion,
   wrongEndpoint,
+  announcedLimit,
   brokenPacket,
   subprotocolCloseCode,
   engineRefusal,
@@ -177,5 +180,6 @@ export const CAPTURE_RULES: readonly CaptureRule[] = [
   reconnectLoop,
   scan,
   healthChecks,
+  clientExit,
   sealedCandidates,
 ];

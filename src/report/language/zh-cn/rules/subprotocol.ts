@@ -7,6 +7,17 @@ import type { RuleTexts } from '../../catalogue.js';
 const ENDED = '{other}必须为此结束连接，并在 {after} 后这样做了。';
 
 export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
+  'subprotocol/announced-limit': {
+    title: '消息超过事先声明的上限',
+    messages: {
+      exceeded: '客户端发送了 {size} 的消息；Socket.IO 服务器事先声明最多接受 {limit} (maxPayload)，于是以 1009 关闭。',
+    },
+    notes: { announced: '带有 maxPayload 的 open 包', largest: '客户端最大的消息', close: 'Close 帧' },
+    remedies: {
+      raise: '在服务器上调大上限：new Server({ maxHttpBufferSize: bytes })，默认为 1 MB。',
+      smaller: '或者一次少发一些：拆分消息，或用 HTTP 上传大数据。',
+    },
+  },
   'subprotocol/broken-packet': {
     title: '导致连接结束的 MQTT 报文',
     messages: {
