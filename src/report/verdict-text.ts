@@ -35,6 +35,8 @@ const BROKEN_LEG: ReadonlySet<string> = new Set([
   'other-proxy',
   'backend',
   'refused',
+  'probably-refused',
+  'failed',
   'unreached',
   'silent',
   'hung-up',

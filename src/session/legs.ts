@@ -30,8 +30,10 @@ export interface Ways {
 const WAITING_READ = 64;
 /** No proxy keeps a request longer before it goes on or gives up. */
 const WAITS_WITHIN: Nanos = 300e9;
-/** A proxy turns to its backend once it has the request, and to its client once the backend refused it. */
+/** A proxy turns to its backend once it has the request. */
 const AT_ONCE: Nanos = 20e6;
+/** And to its client once the backend refused it: some tidy up first. */
+const TOLD_WITHIN: Nanos = 100e6;
 
 export function waysOf(sessions: readonly Session[]): Ways {
   const twins = twinsOf(sessions);
@@ -99,7 +101,7 @@ class LegSearch {
 
   private frontsOf(back: Session, mark: LegMark): Session[] {
     const asked = mark === 'refused-within' ? back.tcp.first.at : back.upgrade?.request?.span.first.at;
-    if (asked === undefined || (mark === 'refused-within') === hasAsked(back)) return [];
+    if (asked === undefined || (mark === 'refused-within' ? hasSpoken(back) : !hasAsked(back))) return [];
     const found: Session[] = [];
     let place = firstAfter(this.fronts, asked);
     for (let read = 0; place-- > 0; read++) {
@@ -129,15 +131,15 @@ class LegSearch {
 
   /**
    * |-- request --|-- SYN' --|-- RST' --| again |-- 502 --|: the proxy went to backends that did not take the connection,
-   * and told its client. From an address that is not known as the proxy's, only both moments together say so.
+   * and told its client, by an answer or by hanging up. From an address that is not known as the proxy's, only both moments together say so.
    */
   private areRefusedFor(front: Session, backs: readonly Session[]): boolean {
     const [first, last] = [backs[0]!, backs.at(-1)!];
     if (backs.some(({ client }) => client.address !== first.client.address)) return false;
-    const { request, response } = front.upgrade!;
-    if (first.tcp.first.at - request!.span.last.at > AT_ONCE) return false;
+    if (first.tcp.first.at - front.upgrade!.request!.span.last.at > AT_ONCE) return false;
     if (this.isExit(front, first)) return true;
-    return last.tcp.refused !== undefined && response!.span.first.at - last.tcp.refused.at <= AT_ONCE;
+    const [failed, told] = [failedAt(last), toldAt(front)];
+    return failed !== undefined && told !== undefined && told - failed <= TOLD_WITHIN;
   }
 }
 
@@ -224,13 +226,32 @@ const namesClient = (front: Session, back: Session): boolean => {
   return named.port === undefined || named.port === front.client.port;
 };
 
-/** Begun and, where it was, refused while the client waited for an answer that blames the backend. */
+/** Begun and, where it was, refused or broken off while the client waited for an answer that blames the backend. */
 const isRefusedWithin = (front: Session, back: Session): boolean => {
-  const { request, response } = front.upgrade ?? {};
-  if (request === undefined || response === undefined || !GATEWAY_STATUSES.has(response.status)) return false;
-  const { refused, established } = back.tcp;
-  return established === undefined && (refused === undefined || refused.at <= response.span.first.at);
+  const told = toldAt(front);
+  const failed = failedAt(back);
+  if (told === undefined || (failed === undefined && back.tcp.established !== undefined)) return false;
+  return failed === undefined || failed <= told;
 };
+
+/** When the client learnt that the backend gave no answer: by a status, or since the proxy hung up. */
+const toldAt = ({ upgrade, tcp }: Session): Nanos | undefined => {
+  if (upgrade?.request === undefined) return undefined;
+  const { response } = upgrade;
+  if (response === undefined) return tcp.endedBy === 'server' ? tcp.endPacket?.at : undefined;
+  return GATEWAY_STATUSES.has(response.status) ? response.span.first.at : undefined;
+};
+
+/** Of a connection that came to nothing: refused, or over before a request could be sent. */
+const failedAt = ({ tcp }: Session): Nanos | undefined => tcp.refused?.at ?? tcp.endPacket?.at;
+
+/** More than a TLS handshake that led nowhere. */
+const hasSpoken = ({ upgrade, http, tls, tcp }: Session): boolean =>
+  upgrade?.request !== undefined ||
+  http !== undefined ||
+  (tls === undefined
+    ? tcp.flows.client.firstData !== undefined
+    : tls.applicationData.client.records + tls.applicationData.server.records > 0);
 
 /** RFC 9110 15.6.3 to 15.6.5: what proxies say of a backend they cannot reach. */
 const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);

@@ -20,6 +20,9 @@ const SESSION_ID_OCTETS = 32;
 /** Sessions with one random number: more than a chain of proxies has is no random number. */
 const CHAIN = 8;
 
+/** The two packets of one SYN, captured at two places of one host, may stand in the wrong order by this. */
+const SWAPPED_WITHIN: Nanos = 10e6;
+
 export interface Twins {
   /** Nearer to the client. */
   first: Session;
@@ -85,9 +88,15 @@ function pairOf(earlier: Session, later: Session, mark: Mark): Twins | undefined
   if (spokenAt(later) - spokenAt(earlier) > PASSED_ON_WITHIN) return undefined;
   if (mark !== 'request-id' && wasPassedOn(earlier, later))
     return { first: earlier, second: later, kind: 'same', mark };
-  if (!mayBeLegs(earlier, later) || later.tcp.first.at < earlier.tcp.first.at) return undefined;
-  return later.tcp.first.at <= earlier.tcp.last.at ? { first: earlier, second: later, kind: 'legs', mark } : undefined;
+  if (!mayBeLegs(earlier, later) || (later.tcp.first.at < earlier.tcp.first.at && !isReused(later))) return undefined;
+  return spokenAt(later) <= overAt(earlier) ? { first: earlier, second: later, kind: 'legs', mark } : undefined;
 }
+
+/** Kept from an earlier request of another client: it is older than the connection it is used for now. */
+const isReused = ({ http }: Session): boolean => (http?.exchangeCount ?? 0) > 1;
+
+/** A client that waits sends nothing: its connection is over when it ends. */
+const overAt = ({ tcp, captureEnd }: Session): Nanos => (tcp.end === 'none' ? captureEnd : tcp.last.at);
 
 /** Two files may have two clocks: who comes first is then told by the addresses, and only else by time. */
 function acrossFiles(earlier: Session, later: Session, mark: Mark): Twins | undefined {
@@ -124,7 +133,9 @@ export const mayBeLegs = (first: Session, second: Session): boolean =>
 function wasPassedOn(first: Session, second: Session): boolean {
   const [outer, inner] = [first.tcp, second.tcp];
   const [outerAnswer, inSyn] = [outer.synAcks[0], inner.syns[0]];
-  if (outer.syns[0] !== undefined && outerAnswer !== undefined && inSyn !== undefined) return inSyn.at < outerAnswer.at;
+  if (outer.syns[0] !== undefined && outerAnswer !== undefined && inSyn !== undefined) {
+    return inSyn.at < outerAnswer.at && outer.syns[0].at - inSyn.at <= SWAPPED_WITHIN;
+  }
   return haveSameBytes(first, second);
 }
 

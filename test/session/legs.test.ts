@@ -7,6 +7,7 @@ import type { SessionReport } from '../../src/report/report.js';
 import { reportOf } from '../wire/capture-report.js';
 import { type Conversation, conversation, pcapOf } from '../wire/conversation.js';
 import { SAMPLES } from '../wire/sample-table.js';
+import { clientHello, record } from '../wire/tls-streams.js';
 import { close, frame, fromClient } from '../wire/websocket-frames.js';
 
 const PROXY = '10.0.0.80';
@@ -149,12 +150,58 @@ describe('a backend that takes no connection', () => {
     ]);
   });
 
+  it('is tied to the request whose proxy hung up for it', async () => {
+    const hungUp = (by: 'client' | 'server', ms = 3) =>
+      conversation({ server: PROXY, serverPort: 80, stepMs: 0.1 }).handshake().client(request({})).after(ms).bye(by);
+    expect(await pairsOf(hungUp('server'), refused(1))).toEqual(['1-2 refused-within']);
+    expect(await pairsOf(hungUp('server', 60), refused(8))).toEqual(['1-2 refused-within']);
+    expect(await pairsOf(hungUp('client'), refused(1))).toEqual([]);
+    expect(await pairsOf(hungUp('server', 3000), refused(8))).toEqual([]);
+  });
+
+  it('is tied where it was TLS that came to nothing, and not where it was in use', async () => {
+    const begun = () =>
+      conversation({ client: INSIDE, clientPort: 50000, server: BACKEND, startMs: 1, stepMs: 0.1 })
+        .handshake()
+        .client(record(22, clientHello()))
+        .server('HTTP/1.1 400 Bad Request\r\n\r\n');
+    const outer = front({}, { answers: answer(502), waits: 5 });
+    expect(await pairsOf(outer, begun().bye('client'))).toEqual(['1-2 refused-within']);
+    expect(await pairsOf(outer, begun().after(30).bye('client'))).toEqual([]);
+  });
+
   it('is not tied where two requests wait, where it is over long before the answer, or where the answer blames nobody', async () => {
     const bad = { answers: answer(502), waits: 3 };
     expect(await pairsOf(front({}, bad), front({}, { ...bad, port: 40001 }), refused(1))).toEqual([]);
     expect(await pairsOf(front({}, { ...bad, waits: 500 }), refused(1))).toEqual([]);
     expect(await pairsOf(front({}, { ...bad, answers: answer(403) }), refused(1))).toEqual([]);
     expect(await pairsOf(front({}, bad), refused(1), refused(1.5, 50001, '10.9.0.7'))).toEqual([]);
+  });
+});
+
+describe('a connection that the proxy had kept', () => {
+  const kept = (startMs: number) =>
+    conversation({ client: INSIDE, clientPort: 50000, server: BACKEND, startMs, stepMs: 0.1 })
+      .handshake()
+      .client('GET /rest HTTP/1.1\r\nHost: up\r\n\r\n')
+      .server('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+
+  it('is the other leg of the request it is used for again, however old it is', async () => {
+    const inner = kept(1000)
+      .after(1001)
+      .client(request({ key: KEY }))
+      .after(5)
+      .rst('server');
+    const { sessions } = await reportOf(front({ key: KEY }, { startMs: 2000, answers: answer(502) }), inner);
+    expect(pairs(sessions)).toEqual(['2-1 key']);
+    expect(sessions[1]?.verdict).toContain('ended the connection instead of answering');
+  });
+
+  it('is tied while the client still waits, though that has sent nothing for long', async () => {
+    const outer = conversation({ server: PROXY, serverPort: 80, stepMs: 0.1 })
+      .handshake()
+      .client(request({ key: KEY }));
+    expect(await pairsOf(outer, back({ key: KEY }, { startMs: 50 }))).toEqual(['1-2 key']);
   });
 });
 

@@ -8,7 +8,15 @@ import type { Arrival } from '../../stream/arrival.js';
 import type { HandshakeProblem } from '../../websocket/websocket-facts.js';
 import { tcpEnd } from './ending.js';
 
-export type Fate = 'refused' | 'unreached' | 'silent' | 'hung-up' | 'passed-on' | 'not-passed-on' | 'spoiled';
+export type Fate =
+  | 'refused'
+  | 'unreached'
+  | 'silent'
+  | 'hung-up'
+  | 'passed-on'
+  | 'not-passed-on'
+  | 'spoiled'
+  | 'failed';
 
 export interface BackendFate {
   fate: Fate;
@@ -29,13 +37,20 @@ export const backendFate = (leg: Leg): BackendFate | undefined => {
     const fate = upgrade.response.status === answer.status ? 'passed-on' : 'not-passed-on';
     return { fate, at: upgrade.response.span.last };
   }
+  // It never came to a request.
+  if (leg.matchedBy === 'refused-within' && tcp.established !== undefined) {
+    const end = tcpEnd(back);
+    return end === undefined ? undefined : { fate: 'failed', at: end.at };
+  }
   const lastSyn = tcp.syns.at(-1);
   if (lastSyn !== undefined && tcp.synAcks.length === 0 && tcp.established === undefined) {
     return tcp.flows.server.packets === 0 ? { fate: 'unreached', at: lastSyn } : undefined;
   }
   // A hole may hold the answer.
   if (upgrade?.request === undefined || back.http?.lost.server === true || tcp.gaps.length > 0) return undefined;
-  if (tcp.flows.server.firstData !== undefined) return undefined;
+  // What it said before, on a connection that was kept, answered something else.
+  const { lastData } = tcp.flows.server;
+  if (lastData !== undefined && lastData.at >= upgrade.request.span.first.at) return undefined;
   const end = tcpEnd(back);
   if (end?.by === 'server') return { fate: 'hung-up', at: end.at };
   return tcp.bothSides ? { fate: 'silent', at: end?.at ?? upgrade.request.span.last } : undefined;

@@ -34,6 +34,10 @@ export const proxyLegs = defineRule({
         'Neither the client nor the backend ended it: another proxy on the way, {proxy}, ended both of its legs.',
       backend: 'The backend left first; {proxy} then ended the client’s leg.',
       refused: 'It broke behind {proxy}: the backend {backend} refused the connection.',
+      'probably-refused':
+        'It broke behind {proxy}, probably because of session {other}: the backend {backend} refused the connection that was made meanwhile.',
+      failed:
+        'It broke behind {proxy}, probably because of session {other}: the connection made meanwhile to the backend {backend} ended before anything was asked.',
       unreached: 'It broke behind {proxy}: the backend {backend} did not answer the SYN.',
       silent: 'It broke behind {proxy}: the backend {backend} took the request and answered nothing.',
       'hung-up': 'It broke behind {proxy}: the backend {backend} ended the connection instead of answering.',
@@ -49,6 +53,7 @@ export const proxyLegs = defineRule({
       backAnswer: 'answer at the backend’s leg',
       left: 'first to leave',
       refused: 'the backend refuses the connection',
+      failed: 'the connection to the backend fails',
       unreached: 'SYN to the backend',
       silent: 'the proxy stops waiting',
       'hung-up': 'the backend ends the connection',
@@ -57,6 +62,7 @@ export const proxyLegs = defineRule({
       spoiled: 'request as the backend got it',
     },
     remedies: {
+      other: 'See first to session {other}, of the proxy with its backend: this one can hardly work before that does.',
       backendSlow: 'Look into the backend: what its upgrade handler waits for (authentication, a database, a lookup).',
       proxySlow:
         'Look into the proxy: what it does before it asks the backend (authentication request, DNS, rate limit).',
@@ -124,17 +130,21 @@ function* toldOfFate(own: Leg, capture: CaptureView): Iterable<Finding> {
   const broken = brokenHop(own, capture);
   if (broken === undefined) return;
   const { leg, fate } = broken;
-  const { back } = leg;
+  const { front, back } = leg;
+  // Nobody said so but the times of both.
+  const isGuess = fate.fate === 'refused' && front.upgrade?.response === undefined;
   yield {
     ...common,
-    message: fate.fate,
+    message: isGuess ? 'probably-refused' : fate.fate,
+    ...(isGuess || fate.fate === 'failed' ? { confidence: 'likely' } : {}),
     data: {
+      other: text(back.id),
       proxy: leg === own ? textOr(legDifference(leg).proxy, 'the-proxy') : text(proxyPlace(leg)),
       backend: text(back.server.text),
       status: textOr(back.upgrade?.response?.status, 'nothing'),
     },
     evidence: evidence([fate.at, fate.fate]),
-    remedies: [],
+    remedies: isGuess || fate.fate === 'failed' ? ['other'] : [],
   };
 }
 

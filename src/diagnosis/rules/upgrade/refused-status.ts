@@ -88,6 +88,7 @@ export const refusedStatus = defineRule({
       request: 'upgrade request',
       response: 'answer instead of 101',
       refused: 'the backend refuses the proxy’s connection',
+      failed: 'the proxy’s connection to the backend fails',
       unreached: 'SYN of the proxy to the backend',
       silent: 'the proxy stops waiting for the backend',
       'hung-up': 'the backend ends the proxy’s connection',

@@ -81,6 +81,7 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
       request: '升级请求',
       response: '不是 101 的应答',
       refused: '后端拒绝代理的连接',
+      failed: '代理到后端的连接失败',
       unreached: '代理发往后端的 SYN',
       silent: '代理不再等待后端',
       'hung-up': '后端结束代理的连接',
