@@ -57,6 +57,14 @@ export const CAPTURE_TEXTS: Readonly<Record<string, RuleTexts>> = {
         '让客户端在每次失败后等待更久，并加入随机部分：第一次最多 5 s，然后加倍，直到一两分钟 (RFC 6455 7.2.3)。',
     },
   },
+  'capture/client-exit': {
+    title: '客户端同时离开了它的所有会话',
+    messages: {
+      left: '{client} 在 {spread} 内结束了 {sessions} 个会话，没有 Close，而它们的存续时间和静默时间各不相同：持有它们的程序多半已结束（退出、崩溃或被终止），由内核关闭了尚未关闭的连接。',
+    },
+    notes: { end: '会话被结束' },
+    remedies: { program: '在 {client} 上查看那一刻结束了什么；原因多半不在服务器。' },
+  },
   'capture/health-checks': {
     title: '健康检查失败',
     messages: {
