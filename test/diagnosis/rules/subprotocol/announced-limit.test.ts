@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { announcedLimit } from '../../../../src/diagnosis/rules/subprotocol/announced-limit.js';
 import type { Session } from '../../../../src/session/session.js';
-import { spanOf } from '../../../wire/session-builder.js';
 import { aHandshake, speaking } from '../../../wire/subprotocol-facts.js';
 import { arrivalAt, opened } from '../../sessions.js';
 import { findingOf, found, verdictOn } from '../../verdict.js';
@@ -11,7 +10,7 @@ const OPEN = { step: 'open', from: 'server' as const, arrival: arrivalAt(6, 0.02
 const sent = (octets: number, { code = 1009, limit = 2000 as number | null } = {}): Session => {
   const session = opened().message('server', 102).message('client', octets).close('server', code).fin('server').build();
   if (session.websocket !== undefined) {
-    session.websocket.messageSizes.client = { largestBytes: octets, largest: spanOf(arrivalAt(7, 0.024), octets) };
+    session.websocket.messageSizes.client = { largestBytes: octets, largest: arrivalAt(7, 0.024) };
   }
   return speaking(session, 'socket.io', {
     handshake: aHandshake({ steps: [OPEN], asked: OPEN.arrival, answered: arrivalAt(6, 0.0235) }),
