@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { slowPong } from '../../../../src/diagnosis/rules/keepalive/slow-pong.js';
+import type { SessionBuilder } from '../../../wire/session-builder.js';
 import { opened } from '../../sessions.js';
-import { findingOf, found } from '../../verdict.js';
+import { filled, findingOf, found } from '../../verdict.js';
 
 const MS = 1e6;
 
@@ -49,5 +50,51 @@ describe('keepalive/slow-pong', () => {
     const delayed = pinged(new Array<number>(9).fill(210), 1);
     delayed.tcp.flows.client.rtt = { samples: 9, min: MS, median: 5 * MS, p95: 200 * MS, max: 200 * MS };
     expect(found(slowPong, delayed)).toBe('nothing');
+  });
+
+  describe('a program that stood still once', () => {
+    const stalled = (between: (session: SessionBuilder) => SessionBuilder = (session) => session, waitMs = 5000) => {
+      const session = between(opened().message('client', 1).message('server', 1).ping('client').wait(waitMs))
+        .pong('server')
+        .message('server', 1)
+        .build();
+      const pings = session.websocket!.pings.client;
+      const at = session.timeline.events().find(({ event }) => event === 'pong')!.at;
+      pings.roundTrips = [{ at, least: pings.rtts[0]!, most: pings.rtts[0]! }];
+      const path = 40 * MS;
+      session.tcp.flows.client.rtt = { samples: 4, min: MS, median: MS, p95: path, max: path };
+      return session;
+    };
+
+    it('is noted, with the ping that waited', () => {
+      const finding = findingOf(slowPong, stalled());
+      expect(finding).toMatchObject({ message: 'stalled', severity: 'note', confidence: 'likely' });
+      expect(filled(finding, 'longest')).toBe('5.00 s');
+      expect(finding?.evidence.map(({ note, arrival }) => `${note} ${arrival.packet}`)).toEqual(['ping 8', 'pong 9']);
+    });
+
+    it('is one stall for all pings that waited in it', () => {
+      const session = stalled((before) => before.ping('client').wait(4000));
+      const { roundTrips } = session.websocket!.pings.client;
+      roundTrips.push({ at: roundTrips[0]!.at, least: 4e9, most: 4e9 });
+      expect(found(slowPong, session)).toBe('null note stalled');
+    });
+
+    it.each([
+      { name: 'that was busy sending', session: stalled((before) => before.message('server', 9)) },
+      {
+        name: 'whose pong may have been lost',
+        session: stalled((before) => before.retransmission('server', 'timeout')),
+      },
+      { name: 'that took no longer than others', session: stalled(undefined, 1900) },
+    ])('is not read into one $name', ({ session }) => {
+      expect(found(slowPong, session)).toBe('nothing');
+    });
+
+    it('is not told apart from a path that is slow itself', () => {
+      const session = stalled();
+      session.tcp.flows.client.rtt.p95 = 600 * MS;
+      expect(found(slowPong, session)).toBe('nothing');
+    });
   });
 });

@@ -102,8 +102,12 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
       slow: '{peer}应答 Ping 用了 {median}（{pings} 次 Ping 的中位数，最长 {longest}），而它的 TCP 在 {path} 内就确认了数据（中位数 {pathMedian}）：路径很快，是背后的程序繁忙或阻塞。',
       growing:
         '在 {pings} 次 Ping 的前一半中，{peer}应答用了 {early}，后一半用了 {late}（中位数，最长 {longest}），而它的 TCP 在 {path} 内就确认了数据（中位数 {pathMedian}）：路径很快，是背后的程序在应答之前要做的事越来越多。',
+      stalled:
+        '{peer}的程序停顿了 {longest}：一个 Ping 等了这么久才得到 Pong，期间没有收到任何其他数据，而它的 TCP 在 {path} 内就确认了数据。之后它恢复了。',
+      stalledAgain:
+        '{peer}的程序停顿了 {times} 次，最长 {longest}：Ping 等了这么久才得到 Pong，期间没有收到任何其他数据，而它的 TCP 在 {path} 内就确认了数据。之后它恢复了。',
     },
-    notes: { last: '最后一个 Ping' },
+    notes: { last: '最后一个 Ping', ping: 'Ping', pong: '它的 Pong' },
     remedies: {
       loop: '查明是什么阻塞了{peer}的事件循环或读取线程：同步任务、长时间的垃圾回收、逐条处理的消息队列。',
     },
