@@ -19,7 +19,8 @@ export function sightOf(
 ): Set<Sight> {
   const sight = new Set<Sight>();
   const { client, server } = tcp.flows;
-  const answered = tcp.synAcks.length > 0 || tcp.refused !== undefined || server.packets === 0;
+  const opened = tcp.synAcks.length > 0 || (tcp.simultaneousOpen && tcp.established !== undefined);
+  const answered = opened || tcp.refused !== undefined || server.packets === 0;
   if (tcp.syns.length > 0 && answered) sight.add('tcp-handshake');
   if (tcp.bothSides) sight.add('both-sides');
   if (upgrade?.request !== undefined && upgrade.response !== undefined) sight.add('upgrade');

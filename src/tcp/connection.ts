@@ -433,7 +433,7 @@ export class Connection implements RepetitionContext {
 
   private acknowledge(segment: Segment, flow: Flow, peer: Flow): void {
     const { acknowledgment, at, packet } = segment;
-    if (this.handshake.established === undefined && flow.side === 'client') this.completeHandshake(segment);
+    if (this.handshake.established === undefined) this.completeHandshake(segment, flow.side);
     if (!peer.ackedKnown) {
       peer.ackedKnown = true;
       peer.acked = acknowledgment;
@@ -466,11 +466,13 @@ export class Connection implements RepetitionContext {
     if (rtt >= 0) flow.rtt.add(rtt);
   }
 
-  private completeHandshake(segment: Segment): void {
-    if (!this.handshake.complete(segment)) return;
+  private completeHandshake(segment: Segment, side: Side): void {
+    const { handshake } = this;
+    const isDone = handshake.simultaneous ? handshake.completeSimultaneous(segment, side) : false;
+    if (!isDone && (side === 'server' || !handshake.complete(segment))) return;
     const { packet, at } = segment;
     const { rtt } = this.handshake;
-    this.sink?.event('tcp', 'established', 'client', packet, at, rtt === undefined ? {} : { rttNs: rtt });
+    this.sink?.event('tcp', 'established', side, packet, at, rtt === undefined ? {} : { rttNs: rtt });
   }
 
   private windowChanged(segment: Segment, flow: Flow, peer: Flow): void {

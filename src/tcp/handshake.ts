@@ -4,7 +4,7 @@
  */
 import type { Nanos } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
-import type { Side } from '../stream/side.js';
+import { opposite, type Side } from '../stream/side.js';
 import { ACK, type Segment, SYN } from './segment.js';
 import { advance } from './sequence.js';
 
@@ -34,6 +34,8 @@ export class Handshake {
   rtt: Nanos | undefined;
   /** Both ends sent a SYN before they saw the other's (RFC 9293 3.5, figure 7). */
   simultaneous = false;
+  /** Sides that have acknowledged the SYN of the other; only where both open at the same time. */
+  private readonly acknowledging = new Set<Side>();
   /** A SYN came, of whatever sort, since the latest SYN-ACK of the server; and it was a copy. */
   private askedAgain: 'no' | 'by-copy' | 'by-timer' = 'no';
   /** By kind and sender. */
@@ -77,6 +79,19 @@ export class Handshake {
     }
     if (isNeedless) return 'needless';
     return isAgain ? 'again' : 'first';
+  }
+
+  /**
+   * Both ends have sent a SYN of their own: is this the acknowledgment that completes it, of `side`? Each end's SYN has to
+   * be acknowledged by the other, by a SYN-ACK or by a plain ACK (RFC 9293 3.5, figure 7).
+   */
+  completeSimultaneous({ acknowledgment, packet, at }: Segment, side: Side): boolean {
+    const other = this.initialSequence(opposite(side));
+    if (!this.simultaneous || other === undefined || acknowledgment !== advance(other, 1)) return false;
+    this.acknowledging.add(side);
+    if (this.acknowledging.size < 2) return false;
+    this.established = { packet, at, readyAt: at };
+    return true;
   }
 
   /** Is this acknowledgment of the client's the one that completes the handshake? Only until it was. */

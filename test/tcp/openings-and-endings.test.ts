@@ -16,9 +16,21 @@ describe('openings out of the ordinary', () => {
       raw({ ms: 8, from: 'client', seq: 1, ack: 1, size: 4, id: 5 }),
     );
     expect(facts.simultaneousOpen).toBe(true);
-    expect(facts.established?.packet).toBe(5);
+    expect(facts.established?.packet).toBe(4);
     expect(facts.flows.client).toMatchObject({ retransmissions: 0, bytes: 4 });
     expect(said.client).toBe('xxxx');
+  });
+
+  it('sees a simultaneous opening completed by a plain ACK, as Linux does', () => {
+    const syns = [
+      raw({ ms: 0, from: 'client', flags: 'S', id: 1 }),
+      raw({ ms: 5, from: 'server', flags: 'S', id: 2 }),
+      raw({ ms: 6, from: 'client', flags: 'SA', ack: 1, id: 3 }),
+    ];
+    expect(hear(...syns).facts).toMatchObject({ simultaneousOpen: true, established: undefined });
+    const { facts, story } = hear(...syns, fromServer(7, 1), fromClient(8, 1, 4));
+    expect(facts).toMatchObject({ established: { packet: 4 }, handshakeRtt: undefined });
+    expect(story).toContain('established server 4');
   });
 
   it('takes data on a SYN, and data that the server did not take from it, each once (RFC 7413)', () => {
