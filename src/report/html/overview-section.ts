@@ -5,6 +5,7 @@
 import { formatCount, formatDuration } from '../format-value.js';
 import type { Catalogue } from '../language/catalogue.js';
 import type { Report, SessionReport } from '../report.js';
+import { firstSentence } from '../verdict-text.js';
 import { fillTemplate } from '../wording.js';
 import { type Html, html } from './html.js';
 import { ACROSS, type Axis, across, axisBetween, axisLabels } from './time-axis.js';
@@ -64,7 +65,7 @@ const row = (session: SessionReport, axis: Axis, told: ReadonlySet<number>, { pa
   // Links lead here where there is no story.
   const anchor = told.has(id) ? null : html` id="s${id}"`;
   const lasted = formatDuration((endMs - startMs) * 1e6, terms.units);
-  return html`<tr role="row"${anchor} data-id="${id}" data-outcome="${outcome}" data-lasted="${endMs - startMs}"><td role="cell" class="c-id">${number}</td><td role="cell" class="c-where"><code>${url ?? host ?? server}</code><small>${client} → ${server}</small></td><td role="cell" class="c-outcome o-${outcome}">${MARKS[outcome]} ${terms.outcomes[outcome]}${outcome === 'failed' ? html`<small>${recovered ? fillTemplate(said.recovered, { stage }) : stage}</small>` : null}</td><td role="cell" class="c-lasted">${lasted}</td><td role="cell" class="c-verdict">${verdict}${cause === null ? null : html`<small><code>${cause}</code></small>`}</td><td role="cell" class="c-time">${bar(session, axis, said, terms.units)}</td></tr>
+  return html`<tr role="row"${anchor} data-id="${id}" data-outcome="${outcome}" data-lasted="${endMs - startMs}"><td role="cell" class="c-id">${number}</td><td role="cell" class="c-where"><code>${url ?? host ?? server}</code><small>${client} → ${server}</small></td><td role="cell" class="c-outcome o-${outcome}">${MARKS[outcome]} ${terms.outcomes[outcome]}${outcome === 'failed' ? html`<small>${recovered ? fillTemplate(said.recovered, { stage }) : stage}</small>` : null}</td><td role="cell" class="c-lasted">${lasted}</td><td role="cell" class="c-verdict">${told.has(id) ? firstSentence(verdict) : verdict}${cause === null ? null : html`<small><code>${cause}</code></small>`}</td><td role="cell" class="c-time">${bar(session, axis, said, terms.units)}</td></tr>
 `;
 };
 

@@ -17,13 +17,28 @@ export const packetLinks = (
   told: ToldRows,
   { page: { packet: said, limits }, terms }: Catalogue,
 ): Html => {
-  const shown = evidence.slice(0, MOST_LINKS);
-  const rest = evidence.length - shown.length;
-  return html`${shown.map((place, index) => {
+  const shown = togetherOf(evidence.slice(0, MOST_LINKS));
+  const rest = evidence.length - Math.min(evidence.length, MOST_LINKS);
+  return html`${shown.map(([place, notes], index) => {
     const named = fillTemplate(said.named, { packet: packetNumber(place, report) });
     const name = linkTo(session, place, named, told);
-    return html`${index === 0 ? '' : terms.and}${place.note === '' ? name : fillHtml(said.noted, { packet: name, note: place.note })}`;
+    const note = notes.join(terms.semicolon);
+    return html`${index === 0 ? '' : terms.and}${note === '' ? name : fillHtml(said.noted, { packet: name, note })}`;
   })}${rest > 0 ? ` ${fillTemplate(limits.more, { count: String(rest) })}` : ''}`;
+};
+
+/** Each packet once, with all that is said of it. */
+const togetherOf = (
+  evidence: readonly ({ note: string } & PacketPlace)[],
+): [place: PacketPlace, notes: readonly string[]][] => {
+  const together = new Map<string, [PacketPlace, string[]]>();
+  for (const { note, ...place } of evidence) {
+    const key = `${place.capture ?? 0}:${place.packet}`;
+    const [, notes] = together.get(key) ?? [place, []];
+    if (note !== '' && !notes.includes(note)) notes.push(note);
+    together.set(key, [place, notes]);
+  }
+  return [...together.values()];
 };
 
 /** A session of another report, or beyond the end of the overview, is named without a link. */

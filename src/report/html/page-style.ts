@@ -43,6 +43,7 @@ header{position:relative}
 .theme:hover,.copy:hover{background:var(--card)}
 .files{color:var(--dim);margin:0}
 .tally{margin:.4rem 0 0;color:var(--bad);font-weight:600}
+.answer ul{padding:0;list-style:none;margin:0}.alike{margin:.4rem 0}.alike summary{cursor:pointer;color:var(--link)}
 .beyond{font-size:1.05rem}
 .answer,.facts{margin:.7rem 0}
 .answer{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem}
@@ -258,7 +259,7 @@ body{max-width:none;padding:0;font-size:10pt}
 .waterfall .ticks{display:none}
 .sides,.charts,.heads{grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
 .chart .odd{display:none}
-.session,.overview tr{content-visibility:visible}.session{border:0;padding:0;break-before:page}
+.session,.overview tr{content-visibility:visible}.session{border:0;padding:0}.session~.session{break-before:page}
 .session>summary{list-style:none;margin:0;padding:0}
 .ladder{font-size:.8rem}.ladder .line{min-width:15rem}.lanes .line{min-width:9rem}.lanes .arrow{padding:0 .6rem}.lanes .arrow b{white-space:normal}
 tr,.finding,.chart,.head{break-inside:avoid}

@@ -49,12 +49,12 @@ export function* renderHtml(report: Report, options: HtmlOptions): Iterable<stri
   const told = new ToldRows(report.sessions, lanes, plan, new Set(listed.map(({ id }) => id)));
   yield textOf(headOf(report, style, script, catalogue));
   yield textOf(html`<body>
-${report.sessions.length === 0 ? null : html`<a class="skip" href="#sessions">${page.skip}</a>`}
+${report.sessions.length > 0 && html`<a class="skip" href="#${report.sessions.length === 1 ? `s${report.sessions[0]!.id}` : 'sessions'}">${page.skip}</a>`}
 <header><button type="button" class="theme" id="theme" hidden></button>
 ${answerSection(report, told, catalogue)}</header>
 <main>
 `);
-  yield textOf(overviewSection(report, listed, new Set(plan.keys()), catalogue));
+  if (report.sessions.length > 1) yield textOf(overviewSection(report, listed, new Set(plan.keys()), catalogue));
   if (listed.length < report.sessions.length)
     yield textOf(
       limit(
@@ -66,11 +66,10 @@ ${answerSection(report, told, catalogue)}</header>
     );
   const untold = report.sessions.length - plan.size;
   if (untold > 0) yield textOf(limit(fillTemplate(page.limits.stories, { count: formatCount(untold) })));
-  let open = report.sessions.length === 1 ? 1 : Math.min(MOST_OPEN, report.summary.failed);
+  const open = openFromTheStart(report.sessions, lanes);
   for (const session of report.sessions) {
     if (!plan.has(session.id)) continue;
-    const isOpen = open > 0 && (session.outcome === 'failed' || report.sessions.length === 1);
-    if (isOpen) open--;
+    const isOpen = open.has(session);
     yield textOf(sessionSection(session, report, told, isOpen, catalogue));
   }
   yield textOf(html`</main>
@@ -116,6 +115,19 @@ const failuresFirst = (sessions: readonly SessionReport[], most: number): Sessio
   if (sessions.length <= most) return [...sessions];
   const failed = sessions.filter(({ outcome }) => outcome === 'failed');
   return [...failed, ...sessions.filter(({ outcome }) => outcome !== 'failed')].slice(0, most);
+};
+
+/** The first failure of each cause: the others read alike, and so does the leg behind a proxy. */
+const openFromTheStart = (sessions: readonly SessionReport[], lanes: LegLanes): Set<SessionReport> => {
+  if (sessions.length === 1) return new Set(sessions);
+  const first = new Map<string | null, SessionReport>();
+  for (const session of sessions) {
+    const { outcome, cause } = session;
+    if (outcome !== 'failed' || first.has(cause) || lanes.before(session) !== undefined) continue;
+    first.set(cause, session);
+    if (first.size === MOST_OPEN) break;
+  }
+  return new Set(first.values());
 };
 
 /** Rows of the timeline that each session told gets. */

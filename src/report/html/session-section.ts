@@ -28,11 +28,13 @@ export const sessionSection = (
   const said = page.section;
   const sure = fillTemplate(said.sure, { confidence: terms.confidences[session.confidence] });
   const { id, outcome, verdict, url, host, server, startMs, endMs } = session;
+  // Then the top of the page has just said it.
+  const isAlone = report.sessions.length === 1;
   const network = networkText(session, catalogue);
   const facts = [...(network === undefined ? [] : [network]), ...notSeenTexts(session, catalogue)];
   return html`<details class="session" id="s${id}"${isOpen ? html` open` : null}>
 <summary><h2>${fillTemplate(page.session, { id: String(id) })} <span class="o-${outcome}">${fateOf(session, catalogue)}</span></h2> <span class="brief"><code>${url ?? host ?? server}</code> ${formatDuration((endMs - startMs) * 1e6, terms.units)}</span></summary>
-<p class="verdict">${verdict} <span class="sure">${sure}</span></p>
+${isAlone ? null : html`<p class="verdict">${verdict} <span class="sure">${sure}</span></p>`}
 ${identity(session, told, catalogue)}
 ${filters(session, report, said)}
 ${session.findings.map((finding) => findingCard(finding, session, report, told, catalogue))}
@@ -44,7 +46,7 @@ ${messageTable(session, report, told, catalogue)}
 ${upgradeHeaders(session, report, told, catalogue)}
 ${tlsFacts(session, report, catalogue)}
 ${facts.length === 0 ? null : html`<h3>${said.network}</h3><ul>${facts.map((line) => html`<li>${line}</li>`)}</ul>`}
-<p class="back"><a href="#sessions">${said.back}</a></p>
+${isAlone ? null : html`<p class="back"><a href="#sessions">${said.back}</a></p>`}
 </details>
 `;
 };

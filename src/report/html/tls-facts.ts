@@ -7,13 +7,15 @@ import { fillHtml, type Html, html } from './html.js';
 
 const MOST_CERTIFICATES = 10;
 const MOST_NAMES = 20;
+/** Alerts that say goodbye (RFC 8446 6.1). */
+const ORDERLY: ReadonlySet<string> = new Set(['close_notify', 'user_canceled']);
 
 export const tlsFacts = ({ tls }: SessionReport, report: Report, { page, terms }: Catalogue): Html | null => {
   if (tls === null) return null;
   const said = page.tls;
   return html`<h3>${said.title}</h3>
 <dl class="facts">${factsOf(tls, said, terms).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-${tls.alerts.length === 0 ? null : html`<ul class="problems">${tls.alerts.map((alert) => html`<li>${fillHtml(said.alert, { level: alert.level, description: html`<b>${alert.description}</b>`, side: terms.sides[alert.from], packet: packetNumber(alert, report) })}</li>`)}</ul>`}
+${tls.alerts.length === 0 ? null : html`<ul>${tls.alerts.map((alert) => html`<li class="${ORDERLY.has(alert.description) ? '' : 'problems'}">${fillHtml(said.alert, { level: alert.level, description: html`<b>${alert.description}</b>`, side: terms.sides[alert.from], packet: packetNumber(alert, report) })}</li>`)}</ul>`}
 ${(tls.certificates ?? []).slice(0, MOST_CERTIFICATES).map((each) => certificate(each, page, terms))}`;
 };
 

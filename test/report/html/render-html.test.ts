@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type HtmlOptions, renderHtml } from '../../../src/report/html/render-html.js';
-import type { Report } from '../../../src/report/report.js';
+import type { LegReport, Report, SessionReport } from '../../../src/report/report.js';
 import { hostileReport } from '../hostile-texts.js';
 import { aReport } from '../sample-report.js';
 import { incident } from '../terminal/stories.js';
@@ -89,10 +89,79 @@ describe('the page', () => {
     expect(many.match(/<tr role="row"[^>]* data-id=/g)).toHaveLength(10_000);
     expect(many).toContain('50 more sessions are not in this table, which ends at 10,000.');
     expect(many).toContain('9,550 sessions are not told in full');
-    expect(many.match(/<details class="session" id="s\d+" open>/g)).toHaveLength(5);
+    expect(many.match(/<details class="session" id="s\d+" open>/g)).toHaveLength(1);
     const long = render(crowd(7, 30_000));
     expect(long.match(/class="c-at"/g)).toHaveLength(100_000);
     expect(long).toContain('10,000 rows are left out here, to keep this page usable');
+  });
+
+  it('opens the first failure of each cause, and no leg behind a proxy', () => {
+    const report = incident();
+    const [, like] = report.sessions;
+    const failed = { ...like!, outcome: 'failed' as const, cause: 'ws-idle-timeout' as const };
+    const legs = [{ client: 1, backend: 3, proxy: null, request: null, response: null }] as LegReport[];
+    report.sessions = [
+      { ...failed, id: 1, legs },
+      { ...failed, id: 2 },
+      { ...failed, id: 3, cause: 'ws-reset', legs },
+      { ...failed, id: 4, cause: 'ws-mass-disconnect' },
+    ];
+    const open = [...render(report).matchAll(/<details class="session" id="(s\d)" open>/g)].map(([, id]) => id);
+    expect(open).toEqual(['s1', 's4']);
+  });
+
+  it('tells a single session without a table of one row', () => {
+    const report = incident();
+    report.sessions = report.sessions.slice(0, 1);
+    const page = render(report);
+    expect(page).not.toContain('id="sessions"');
+    expect(page).toContain('<a class="skip" href="#s1">');
+    expect(bodyOf(page).split('The certificate expired 3 days before.')).toHaveLength(2);
+  });
+
+  it('where nothing failed names what will hurt, and in which sessions', () => {
+    const report = incident();
+    const like = report.sessions.find(({ outcome }) => outcome !== 'failed')!;
+    const warning = { ...report.sessions[0]!.findings[0]!, severity: 'warning' as const, title: 'A slow <path>' };
+    const calm = (id: number, findings: (typeof warning)[]): SessionReport => ({
+      ...like,
+      id,
+      outcome: 'ok',
+      cause: null,
+      findings,
+    });
+    report.sessions = [calm(1, [warning, warning]), calm(2, []), calm(3, [warning])];
+    report.summary = { ...report.summary, sessions: 3, ok: 3, failed: 0, open: 0, partial: 0, byCause: {} };
+    expect(render(report)).toContain(
+      '<li>A slow &lt;path&gt; (<a href="#s1">Session 1</a>, <a href="#s3">Session 3</a>)</li>',
+    );
+    report.sessions = [calm(1, [warning])];
+    expect(render(report)).toContain('<h1>The session did not fail, but something in it is worth a look.</h1>');
+    report.sessions = [calm(1, [])];
+    expect(render(report)).toContain('<h1>The session shows nothing wrong.</h1>');
+  });
+
+  it('puts findings of one kind about the capture into one card', () => {
+    const report = incident();
+    const like = { ...report.sessions[0]!.findings[0]!, title: 'One timer', sessions: [1] };
+    report.findings = [1, 2, 3].map((n) => ({ ...like, explanation: `Of server ${n}.` }));
+    const page = render(report);
+    expect(page.match(/<h2>One timer<\/h2>/g)).toHaveLength(1);
+    expect(page).toMatch(/<summary>2 more of this kind<\/summary><p>Of server 2\.<\/p>.*<p>Of server 3\.<\/p>/);
+  });
+
+  it('says of a packet once all that it is evidence of, and numbers several files', () => {
+    const report = incident();
+    report.captures = [report.captures[0]!, { ...report.captures[0]!, file: 'other.pcap' }];
+    const [finding] = report.sessions[0]!.findings;
+    const place = finding!.evidence[0]!;
+    finding!.evidence = [
+      { ...place, note: 'one thing' },
+      { ...place, note: 'another' },
+    ];
+    const page = render(report);
+    expect(page).toMatch(new RegExp(`<dd><a[^>]*>packet 1:${place.packet}</a> \\(one thing; another\\)</dd>`));
+    expect(page).toContain(`1: ${report.captures[0]!.file}, 2: other.pcap (packet 2:17 is packet 17 of file 2)`);
   });
 
   it('says so when there are no sessions', () => {
