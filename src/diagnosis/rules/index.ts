@@ -74,6 +74,7 @@ import { sealedCandidates } from './tls/sealed-candidates.js';
 import { sealedTraffic } from './tls/sealed-traffic.js';
 import { tlsPort } from './tls/tls-port.js';
 import { unansweredHello } from './tls/unanswered-hello.js';
+import { droppedAnswer } from './upgrade/dropped-answer.js';
 import { faultyAnswer } from './upgrade/faulty-answer.js';
 import { lateAnswer } from './upgrade/late-answer.js';
 import { malformedAnswer } from './upgrade/malformed-answer.js';
@@ -132,6 +133,7 @@ export const RULES: readonly Rule[] = [
   strippedHeaders,
   unansweredRequest,
   lateAnswer,
+  droppedAnswer,
   unfinishedHead,
   unsupportedVersion,
   wrongEndpoint,

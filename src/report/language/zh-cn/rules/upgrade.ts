@@ -5,6 +5,24 @@
 import type { RuleTexts } from '../../catalogue.js';
 
 export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
+  'upgrade/dropped-answer': {
+    title: '代理丢弃了后端的 101',
+    messages: {
+      dropped:
+        '后端 {backend} 以 101 接受了升级，{proxy} 在 {after} 后就断开了它，没有发送一个帧；在随后 {rest} 的抓包中，它自己的客户端没有得到应答。',
+    },
+    notes: {
+      request: '客户端的升级请求',
+      answer: '后端的 101',
+      left: '代理断开后端',
+      end: '客户端连接结束',
+    },
+    remedies: {
+      upgrades:
+        '让代理处理升级：node http-proxy 用 server.on("upgrade", (req, socket, head) => proxy.ws(req, socket, head))；Vite、webpack-dev-server 和 http-proxy-middleware 用 ws: true。',
+      log: '查看代理在这一时刻的日志，查找有关意外的 101 或升级的错误。',
+    },
+  },
   'upgrade/late-answer': {
     title: '客户端离开后才作出应答',
     messages: {
