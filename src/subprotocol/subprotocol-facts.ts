@@ -99,6 +99,8 @@ export interface HeartbeatFacts {
   unanswered: Arrival | undefined;
   /** From a heart-beat of this side to its answer over time, where no other waited that the answer may be of. */
   roundTrips: RttPoint[];
+  /** The heart-beat that came last in relation to when its timer began to run, and what that was. */
+  latest: { since: Arrival; beat: Arrival } | undefined;
   /** The last message of this side, of whatever kind. */
   lastMessage: Arrival | undefined;
   /** The longest time between two messages of this side, counted from when the interval was agreed. */

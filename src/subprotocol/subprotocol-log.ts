@@ -50,6 +50,8 @@ export class SubprotocolLog {
   private rows = 0;
   /** Heart-beats of a side that wait for an answer. */
   private readonly waiting: PerSide<number> = perSide(() => 0);
+  /** The message before the one that is read now. */
+  private readonly before: PerSide<Arrival | undefined> = { client: undefined, server: undefined };
   private readonly latency: PerSide<LatencySamples> = perSide(() => new LatencySamples());
   private readonly shake: NonNullable<SubprotocolFacts['handshake']>;
 
@@ -191,6 +193,7 @@ export class SubprotocolLog {
     beats.interval = toNanos(intervalMs);
     beats.patience = toNanos(patienceMs);
     beats.longestSilence = 0;
+    beats.latest = undefined;
   }
 
   beat(side: Side, arrival: Arrival): void {
@@ -201,9 +204,21 @@ export class SubprotocolLog {
 
   /** A heart-beat that asks for one in return. */
   ping(side: Side, arrival: Arrival): void {
+    this.waits(side, arrival);
     this.beat(side, arrival);
     this.heartbeats[side].unanswered ??= copyArrival(arrival);
     this.waiting[side]++;
+  }
+
+  /** A timer begins anew with the side's own message and with the answer to its last heart-beat. */
+  private waits(side: Side, beat: Arrival): void {
+    const beats = this.heartbeats[side];
+    const own = this.before[side];
+    const answer = this.heartbeats[opposite(side)].last;
+    const since = own === undefined || (answer !== undefined && answer.at > own.at) ? answer : own;
+    const { latest } = beats;
+    if (since === undefined || (latest !== undefined && beat.at - since.at <= latest.beat.at - latest.since.at)) return;
+    beats.latest = { since: copyArrival(since), beat: copyArrival(beat) };
   }
 
   /** The answer to a heart-beat of the other side. */
@@ -225,6 +240,7 @@ export class SubprotocolLog {
     if (beats.lastMessage !== undefined) {
       beats.longestSilence = Math.max(beats.longestSilence, arrival.at - beats.lastMessage.at);
     }
+    this.before[side] = beats.lastMessage;
     beats.lastMessage = copyArrival(arrival);
   }
 
@@ -247,6 +263,7 @@ const noHeartbeats = ({ points }: RoundTrips): HeartbeatFacts => ({
   last: undefined,
   unanswered: undefined,
   roundTrips: points,
+  latest: undefined,
   lastMessage: undefined,
   longestSilence: 0,
 });

@@ -42,6 +42,14 @@ describe('Socket.IO', () => {
     expect(driver.client('3').facts.heartbeats.server).toMatchObject({ count: 1, unanswered: undefined });
   });
 
+  it('finds the ping that came latest after its timer began to run: with the answer to the one before', () => {
+    const driver = joined().wait(25_000).server('2').wait(8000).client('3').wait(25_000).server('2').client('3');
+    // Eight seconds of it were the client's: 33 s between pings, 25 s of them the timer's.
+    expect(driver.facts.heartbeats.server.latest).toMatchObject({ since: { packet: 3 }, beat: { packet: 4 } });
+    driver.wait(31_000).server('42["news"]').wait(5000).server('2').client('3').wait(60_000).server('2');
+    expect(driver.facts.heartbeats.server.latest).toMatchObject({ since: { packet: 10 }, beat: { packet: 11 } });
+  });
+
   it('measures acknowledgements, each namespace for itself', () => {
     const driver = joined().client('4212["say","hello"]', '42/admin,12["say","hello"]').wait(8).server('4312["hello"]');
     expect(driver.facts.latency.client).toMatchObject({ count: 2, max: 10e6 });

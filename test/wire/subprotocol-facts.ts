@@ -19,6 +19,7 @@ export const heartbeats = (facts: Partial<HeartbeatFacts> = {}): HeartbeatFacts 
   unanswered: undefined,
   lastMessage: undefined,
   roundTrips: [],
+  latest: undefined,
   longestSilence: 0,
   ...facts,
 });

@@ -49,6 +49,7 @@ import { brokenPacket } from './subprotocol/broken-packet.js';
 import { subprotocolCloseCode } from './subprotocol/close-code.js';
 import { engineRefusal } from './subprotocol/engine-refusal.js';
 import { errorMessage } from './subprotocol/error-message.js';
+import { lateHeartbeat } from './subprotocol/late-heartbeat.js';
 import { missedHeartbeat } from './subprotocol/missed-heartbeat.js';
 import { refusedTopic } from './subprotocol/refused-topic.js';
 import { requestError } from './subprotocol/request-error.js';
@@ -142,6 +143,7 @@ export const RULES: readonly Rule[] = [
   subprotocolCloseCode,
   engineRefusal,
   errorMessage,
+  lateHeartbeat,
   missedHeartbeat,
   refusedTopic,
   requestError,

@@ -117,6 +117,17 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       crash: '查看服务器的日志：里面有频道进程的堆栈。',
     },
   },
+  'subprotocol/late-heartbeat': {
+    title: '子协议的心跳迟到',
+    messages: {
+      late: '{from}每 {interval} 发送一次 Engine.IO ping；有一次它 {silence} 没有发送任何消息，之后才发来 ping。很可能是程序停顿了大约 {late}。',
+    },
+    notes: { since: '定时器开始计时', beat: '迟到的 ping' },
+    remedies: {
+      blocked:
+        '查找这一时刻是什么阻塞了{from}的事件循环：对文件、JSON、加密或图像的同步处理，耗时很长的垃圾回收，被挂起的机器。停顿若超过 pingTimeout，会话就会结束。',
+    },
+  },
   'subprotocol/missed-heartbeat': {
     title: '子协议的心跳缺失',
     messages: {
