@@ -154,6 +154,28 @@ describe.skipIf(!hasChromium)(`the page in Chromium${unlessAbsent}`, { timeout: 
     });
   });
 
+  it.each([
+    ['as browsers do today', true],
+    ['where the clipboard is closed to pages from disk', false],
+  ])('copies filters that can be pasted, %s', async (_, isOpen) => {
+    const { page, heard, close } = await open('nginx-idle-60s.pcap');
+    if (!isOpen) await page.evaluate(`Object.defineProperty(navigator, 'clipboard', { value: undefined })`);
+    const copied = async (selector: string) => {
+      await page.locator('#said').evaluate('(said) => { said.textContent = ""; }');
+      await page.locator(selector).first().click();
+      await expect.poll(() => page.locator('#said').textContent()).toContain('Copied: ');
+      await page.locator('#find').fill('');
+      await page.locator('#find').press('Control+V');
+      return page.locator('#find').inputValue();
+    };
+    await page.locator('#s1 .filters > summary').click();
+    expect(await copied('#s1 .copy')).toBe('frame.number in {20, 24}');
+    await page.locator('#find').fill('');
+    expect(await copied('#s1-p24 button')).toBe('frame.number == 24');
+    expect(heard).toEqual([]);
+    await close();
+  });
+
   it('finds sessions, and says how many', async () => {
     const { page, close } = await open('haproxy-crowd.pcap');
     const shown = page.locator('#shown');
