@@ -16,8 +16,10 @@ import { defineRule } from '../../rule.js';
 const TOGETHER: Nanos = 1e9;
 /** Two may be chance. */
 const SESSIONS_NEEDED = 3;
-/** Ages and silences that differ by less than this, the granularity of timers, may have been ended by a timer each. */
+/** Silences that differ by less than this, the granularity of idle timers, may have been ended by a timer each. */
 const DIFFERENT: Nanos = 1e9;
+/** Sessions that began further apart than this did not come to the same age at one moment; lifetimes are not swept for. */
+const BEGUN_APART: Nanos = 0.2e9;
 /** What differs by less than this many times the spread of the ends themselves differs by chance. */
 const CLEARLY = 3;
 interface End {
@@ -43,7 +45,7 @@ export const massEnd = defineRule({
     notes: { last: 'last frame', end: 'end of this session', others: 'end of another session' },
     remedies: {
       reload:
-        'Look for a reload, deploy or restart at that second in the logs of the proxy and the server. nginx: worker_shutdown_timeout 1h; gives old workers time (ingress-nginx: worker-shutdown-timeout).',
+        'Look for a reload, deploy or restart at that second in the logs of the proxy and the server. nginx: worker_shutdown_timeout 1h; gives old workers time (ingress-nginx: worker-shutdown-timeout); HAProxy: hard-stop-after 1h; Apache httpd: GracefulShutdownTimeout 3600.',
       drain: 'Let the server say goodbye first: close all sessions with 1001 or 1012 on SIGTERM, over some seconds.',
       spread: 'Let clients reconnect with a randomised delay, or all come back in the same second.',
     },
@@ -80,8 +82,9 @@ export const massEnd = defineRule({
 
 /** All of one age, or of one silence: a lifetime or idle timer each, begun together. */
 const maySameTimer = (together: readonly End[]): boolean => {
-  const different = Math.max(DIFFERENT, CLEARLY * spread(together.map(({ at }) => at)));
-  return (['age', 'silence'] as const).some((measure) => spread(together.map((end) => end[measure])) < different);
+  const apart = CLEARLY * spread(together.map(({ at }) => at));
+  const spreadOf = (measure: 'age' | 'silence') => spread(together.map((end) => end[measure]));
+  return spreadOf('age') < Math.max(BEGUN_APART, apart) || spreadOf('silence') < Math.max(DIFFERENT, apart);
 };
 
 const spread = (values: readonly Nanos[]): Nanos => Math.max(...values) - Math.min(...values);

@@ -25,7 +25,34 @@ describe('keepalive/mass-end', () => {
     for (const session of sessions) expect(verdictOn(session, viewOf(sessions))).toBe('failed open ws-mass-disconnect');
   });
 
+  it('sees it however old they are, where they began some hundreds of milliseconds apart and ended in one', () => {
+    const old = 3_600_000;
+    const lives = [
+      [0, old - 13_000, old],
+      [400, old - 12_200, old + 1],
+      [900, old - 11_400, old + 3],
+    ] as const;
+    const sessions = lives.map((life, index) => lived(index + 1, life));
+    for (const session of sessions) expect(found(massEnd, session, viewOf(sessions))).toContain('ws-mass-disconnect');
+  });
+
   it.each([
+    {
+      name: 'sessions that began together',
+      lives: [
+        [0, 1_000, 9_000],
+        [50, 4_000, 9_001],
+        [150, 7_000, 9_003],
+      ] as const,
+    },
+    {
+      name: 'silences that one sweep of an idle timer ends',
+      lives: [
+        [0, 5_000, 9_000],
+        [400, 5_400, 9_001],
+        [900, 5_800, 9_003],
+      ] as const,
+    },
     {
       name: 'two sessions',
       lives: [

@@ -81,7 +81,7 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
     notes: { last: '最后一帧', end: '本会话结束', others: '另一会话结束' },
     remedies: {
       reload:
-        '在代理和服务器的日志中查找那一秒的重载、部署或重启。nginx：worker_shutdown_timeout 1h; 会给旧的 worker 时间（ingress-nginx：worker-shutdown-timeout）。',
+        '在代理和服务器的日志中查找那一秒的重载、部署或重启。nginx：worker_shutdown_timeout 1h; 会给旧的 worker 时间（ingress-nginx：worker-shutdown-timeout）；HAProxy：hard-stop-after 1h；Apache httpd：GracefulShutdownTimeout 3600。',
       drain: '让服务器先道别：收到 SIGTERM 时，在几秒之内以 1001 或 1012 关闭所有会话。',
       spread: '让客户端在随机延迟后重连，否则它们会在同一秒全部回来。',
     },
