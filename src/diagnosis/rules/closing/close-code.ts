@@ -8,7 +8,7 @@ import { opposite, type Side } from '../../../stream/side.js';
 import { closeMeaning } from '../../../subprotocol/recognise.js';
 import type { CloseFrame } from '../../../websocket/websocket-facts.js';
 import type { CauseId } from '../../causes.js';
-import { evidence } from '../../evidence.js';
+import { evidence, type Point } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
 import { quoting } from '../../measures/phrases.js';
 import { bytes, gloss, side, text } from '../../measures/values.js';
@@ -171,17 +171,16 @@ const isConsequence = (session: Session, close: CloseFrame): boolean => {
 /** A Close this soon after an error belongs to it. */
 const CONSEQUENCE = 5e9;
 
-const whatCameBefore = ({ websocket }: Session, cause: CauseId) => {
+const whatCameBefore = ({ websocket }: Session, cause: CauseId): Point => {
   const close = websocket?.firstClose;
   const peer = opposite(close?.from ?? 'server');
-  const last = websocket?.lastFrame[peer];
-  return cause === 'ws-message-too-big'
-    ? ([websocket?.messageSizes[peer].largest, 'largest'] as const)
-    : // What answers the Close came after it.
-      ([
-        last !== undefined && close !== undefined && last.at < close.span.first.at ? last : undefined,
-        'last',
-      ] as const);
+  if (cause === 'ws-message-too-big') return [websocket?.messageSizes[peer].largest, 'largest'];
+  // The last frame may answer the Close.
+  const last = [websocket?.lastFrame[peer], websocket?.lastData[peer]];
+  return [
+    last.find((arrival) => arrival !== undefined && close !== undefined && arrival.at < close.span.first.at),
+    'last',
+  ];
 };
 
 const REMEDIES: Partial<Record<CauseId, readonly string[]>> = {

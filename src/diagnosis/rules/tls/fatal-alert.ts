@@ -6,7 +6,7 @@
 import type { Session } from '../../../session/session.js';
 import type { Side } from '../../../stream/side.js';
 import { cipherSuiteName } from '../../../tls/cipher-suites.js';
-import type { AlertFacts, TlsFacts } from '../../../tls/tls-facts.js';
+import type { AlertFacts, CertificateFacts, TlsFacts } from '../../../tls/tls-facts.js';
 import { TLS_1_2, TLS_1_3, versionName } from '../../../tls/versions.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
@@ -123,7 +123,7 @@ export const fatalTlsAlert = defineRule({
       cause,
       data: {
         ...dataOf(session, tls, alert),
-        alone: alone === undefined ? text('') : phrase('sent-alone', { issuer: text(alone.issuer) }),
+        ...(ABOUT_ISSUERS.has(cause) ? { alone: aloneIn(alone) } : {}),
       },
       evidence: evidence(
         [tls.clientHello?.span, 'hello'],
@@ -141,6 +141,9 @@ export const fatalTlsAlert = defineRule({
 
 /** Where a missing intermediate may be the reason. */
 const ABOUT_ISSUERS: ReadonlySet<CauseId> = new Set(['tls-unknown-ca', 'tls-certificate-rejected']);
+
+const aloneIn = (certificate: CertificateFacts | undefined): Value =>
+  certificate === undefined ? text('') : phrase('sent-alone', { issuer: text(certificate.issuer) });
 
 /** Who knows only versions that the other has given up; undefined where either may be. */
 const olderSide = (
