@@ -9,6 +9,8 @@ import type { Arrival } from '../../../stream/arrival.js';
 import { evidence, type Point } from '../../evidence.js';
 import { groupBy } from '../../measures/attempts.js';
 import { tcpEnd } from '../../measures/ending.js';
+import { legsOf } from '../../measures/legs.js';
+import { textOr } from '../../measures/phrases.js';
 import { count, duration, text } from '../../measures/values.js';
 import { defineCaptureRule, type JudgedCapture } from '../../rule.js';
 
@@ -28,6 +30,8 @@ interface End {
   session: Session;
   at: Arrival;
   goodbye: boolean;
+  /** The proxy that ended it from the client's side. */
+  proxy: string | undefined;
 }
 
 const WHAT = '{sessions} sessions with {server} were ended by its side within {spread}';
@@ -45,6 +49,8 @@ export const captureMassEnd = defineCaptureRule({
       reload: `${WHAT} without a Close, and it went on accepting connections ({returned}, the first after {back}): its listener was never gone. A reload of a proxy, a drained backend or a failover, not a crash.`,
       crash: `${WHAT} without a Close, and then {refused} connections to it were refused or unanswered before one was accepted again: its listener was gone for about {back}. A crash or a hard restart.`,
       down: `${WHAT} without a Close, and all {refused} connections to it after that were refused or unanswered: it did not come back while the capture lasted.`,
+      proxy:
+        '{sessions} sessions with {server} were ended within {spread} by {proxy}, the proxy before it, without a Close: a reload, deploy or crash of that proxy, or a server that it marked as down.',
       silent: `${WHAT} without a Close; no connection to it followed, so the packets do not tell a reload from a crash.`,
     },
     notes: { end: 'end of a session', refused: 'refused or unanswered', accepted: 'accepted again' },
@@ -55,10 +61,11 @@ export const captureMassEnd = defineCaptureRule({
     },
   },
   *check(capture) {
-    const byServer = groupBy(endsOf(capture), ({ session }) => session.server.text);
-    if (![...byServer.values()].some((ends) => ends.length >= ENDS_NEEDED)) return;
+    const byEnder = groupBy(endsOf(capture), ({ session, proxy }) => `${session.server.text} ${proxy ?? ''}`);
+    if (![...byEnder.values()].some((ends) => ends.length >= ENDS_NEEDED)) return;
     const connections = groupBy(capture.sessions, ({ server }) => server.text);
-    for (const [server, ends] of byServer) {
+    for (const ends of byEnder.values()) {
+      const server = ends[0]!.session.server.text;
       for (const burst of burstsOf(ends)) yield findingOf(server, burst, connections.get(server) ?? []);
     }
   },
@@ -71,13 +78,21 @@ function* endsOf(capture: JudgedCapture): Iterable<End> {
     const close = session.websocket?.firstClose;
     if (diagnosis === undefined) continue;
     if (close?.from === 'server' && RESTART_CODES.has(close.code) && diagnosis.cause !== 'ws-idle-timeout') {
-      yield { session, at: close.span.first, goodbye: true };
+      yield { session, at: close.span.first, goodbye: true, proxy: undefined };
     } else if (diagnosis.cause === 'ws-mass-disconnect') {
       const end = tcpEnd(session);
-      if (end !== undefined) yield { session, at: end.at, goodbye: false };
+      // Told at the legs before the proxy, where those are in the capture.
+      if (end === undefined || isToldBefore(session, capture)) continue;
+      const proxy = end.by === 'client' ? session.client.address : undefined;
+      yield { session, at: end.at, goodbye: false, proxy };
     }
   }
 }
+
+const isToldBefore = (session: Session, capture: JudgedCapture): boolean =>
+  legsOf(session, capture).some(
+    ({ front, back }) => back === session && capture.diagnosis(front)?.cause === 'ws-mass-disconnect',
+  );
 
 function* burstsOf(ends: End[]): Iterable<End[]> {
   ends.sort((a, b) => a.at.at - b.at.at);
@@ -107,13 +122,15 @@ const findingOf = (server: string, burst: readonly End[], connections: readonly 
   const codes = new Set(
     burst.flatMap(({ session, goodbye }) => (goodbye ? [session.websocket?.firstClose?.code] : [])),
   );
-  const ended = isGoodbye(burst) ? 'goodbye' : aftermathOf(accepted, refused);
+  const [{ proxy } = { proxy: undefined }] = burst;
+  const ended = isGoodbye(burst) ? 'goodbye' : proxy !== undefined ? 'proxy' : aftermathOf(accepted, refused);
   return {
     message: ended,
     cause: null,
     data: {
       sessions: count(burst.length),
       server: text(server),
+      proxy: textOr(proxy, 'the-proxy'),
       spread: duration(last.at - first.at),
       codes: text([...codes].join(', ')),
       returned: count(later.length),

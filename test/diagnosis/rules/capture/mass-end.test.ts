@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { acceptFor } from '../../../../src/websocket/opening-handshake.js';
 import { reportOf } from '../../../wire/capture-report.js';
+import { conversation } from '../../../wire/conversation.js';
 import { isSyn, type Life, lived, refused } from '../../../wire/many-sessions.js';
+import { frame } from '../../../wire/websocket-frames.js';
 
 /** Six sessions of different ages and silences that end at 20 s, in this way. */
 const burst = (end: Life['end']) =>
@@ -54,5 +57,46 @@ describe('capture/mass-end', () => {
 
   it('says nothing of sessions that their clients closed together', async () => {
     expect(await massEnds(burst('close'))).toEqual([]);
+  });
+
+  describe('behind a proxy', () => {
+    const keyOf = (n: number) => Buffer.from(`client number ${n}!`).toString('base64');
+    const leg = (
+      n: number,
+      [client, server]: readonly [string, string],
+      by: 'client' | 'server',
+      laterMs: number,
+      more = '',
+    ) =>
+      conversation({ client, clientPort: 40000 + n, server, serverPort: 80, startMs: n * 1500 + laterMs, stepMs: 0.1 })
+        .handshake()
+        .client(
+          `GET /live HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${keyOf(n)}\r\nSec-WebSocket-Version: 13\r\n${more}\r\n`,
+        )
+        .after(20 - 2 * laterMs)
+        .server(
+          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptFor(keyOf(n))}\r\n\r\n`,
+        )
+        .after(700 * (n + 1))
+        .server(frame({ opcode: 0x1, payload: 'hi' }))
+        .after(20_000 - 2200 * n)
+        .bye(by);
+    const fronts = () => [0, 1, 2].map((n) => leg(n, ['10.0.0.1', '10.0.0.80'], 'server', 0));
+    const backs = () =>
+      [0, 1, 2].map((n) => leg(n, ['10.1.0.80', '10.1.0.99'], 'client', 2, 'X-Forwarded-For: 10.0.0.1\r\n'));
+
+    it('is told once, of the proxy, where both sides of it are in the capture', async () => {
+      const found = (await reportOf(...fronts(), ...backs())).findings.filter(
+        ({ rule }) => rule === 'capture/mass-end',
+      );
+      expect(found.map(({ message, data }) => [message, data.server])).toEqual([
+        ['silent', expect.objectContaining({ text: '10.0.0.80:80' })],
+      ]);
+    });
+
+    it('is no deed of the server where only its side is', async () => {
+      const found = (await reportOf(...backs())).findings.filter(({ rule }) => rule === 'capture/mass-end');
+      expect(found).toMatchObject([{ message: 'proxy', data: { proxy: { text: '10.1.0.80' } } }]);
+    });
   });
 });

@@ -12,6 +12,8 @@ export const CAPTURE_TEXTS: Readonly<Record<string, RuleTexts>> = {
       crash:
         '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，没有 Close，随后有 {refused} 个到它的连接被拒绝或无应答，之后才有一个被接受：它的监听消失了约 {back}。这是崩溃或强制重启。',
       down: '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，没有 Close，此后到它的 {refused} 个连接全部被拒绝或无应答：在抓包期间它没有恢复。',
+      proxy:
+        '与 {server} 的 {sessions} 个会话在 {spread} 内被它前面的代理 {proxy} 结束，没有 Close：是该代理重载、部署或崩溃，或者它把服务器标记为不可用。',
       silent:
         '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，没有 Close；此后没有到它的连接，所以从数据包无法区分重载与崩溃。',
     },
