@@ -106,7 +106,9 @@ export const unansweredRequest = defineRule({
       };
       return;
     }
-    const isShort = silence === 'gave-up' && until - request.span.last.at < PATIENCE;
+    // A proxy that leaves its backend has a timer for it, whatever its length.
+    const isProxy = capture.legs.some(({ back }) => back === session);
+    const isShort = silence === 'gave-up' && !isProxy && until - request.span.last.at < PATIENCE;
     yield {
       message: lost ? 'lost' : isShort ? 'left' : silence === 'gave-up' ? 'gaveUp' : 'silent',
       cause: lost ? 'upgrade-request-lost' : 'upgrade-unanswered',

@@ -38,6 +38,9 @@ describe('upgrade/unanswered-request', () => {
     expect(soon).toMatchObject({ confidence: 'likely', remedies: ['client', 'program', 'tls'] });
     const late = findingOf(unansweredRequest, judged(asked().wait(5000).fin('client').build()));
     expect(late).toMatchObject({ confidence: 'proven', remedies: ['program', 'tls'] });
+    const back = asked().wait(800).fin('client').build();
+    const leg = { front: opened(2).build(), back, matchedBy: 'key' as const };
+    expect(found(unansweredRequest, back, { ...viewOf([back]), legs: [leg] })).toBe('upgrade-unanswered error gaveUp');
   });
 
   it('does not send to wss whoever asks a port that has answered plain HTTP', () => {
