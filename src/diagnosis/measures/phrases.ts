@@ -71,6 +71,8 @@ export const PHRASES = {
   'key-of-bits': '{type} {bits} bits',
   'socks-answer': '{protocol} {code}, {name}',
   'reason-and-words': '{reason}: {words}',
+  'dropped-between':
+    '. Capture {other} goes on and has none of them: they were dropped between the two points of capture',
   'answered-by-icmp': '; {router} answered {n} packets of the {sender} by ICMP: {name}',
   timer: '{name} ({seconds} s, {distance} s)',
   'unseen-topic': 'a topic that was not seen',

@@ -7,6 +7,7 @@ import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { earliest } from '../../measures/ending.js';
 import { icmpRefusal } from '../../measures/icmp-refusal.js';
+import { droppedBetween, lackingCapture, pathRemedy } from '../../measures/other-capture.js';
 import { PATIENCE } from '../../measures/silence.js';
 import { onlyLargeStuck, pathMtuSign } from '../../measures/tcp-path-mtu.js';
 import { bytes, count, duration, side } from '../../measures/values.js';
@@ -33,9 +34,9 @@ export const lostPeer = defineRule({
     reference: ['RFC 9293 3.8.1', 'RFC 6298 5', 'RFC 1122 4.2.3.5', 'RFC 1122 4.2.3.6'],
     messages: {
       vanished:
-        'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back from it, not even an acknowledgement or a reset{refusal}.',
+        'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back from it, not even an acknowledgement or a reset{refusal}{between}.',
       halfOpen:
-        'Only one direction still works: {unacked} of the {sender} were repeated {repeats} times over {waited} without an acknowledgement, while the {peer} went on sending{refusal}.',
+        'Only one direction still works: {unacked} of the {sender} were repeated {repeats} times over {waited} without an acknowledgement, while the {peer} went on sending{refusal}{between}.',
       gaveUp:
         'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back from it{refusal}; the {sender} gave up without a word. What the {peer} sent {late} after the last repeat found nobody.',
       keepAlives:
@@ -61,6 +62,10 @@ export const lostPeer = defineRule({
         'Something dropped the connection without a word: a NAT or load balancer that forgot it after a silence, a changed network, a host that lost power. Pings in both directions every 20 s to 30 s keep it alive and notice its death.',
       notice:
         'To notice sooner: TCP_USER_TIMEOUT of 20 s on the socket, or terminate when a pong does not come in time.',
+      between:
+        'Look at what lies between the points of capture {home} and {other} (firewalls, NAT, routers) and its log at this time: the packets are in capture {home} and not in capture {other}.',
+      betweenLikely:
+        'Capture {other} has none of these packets; if it was still running, they were dropped between the points of capture {home} and {other}: look at what lies there (firewalls, NAT, routers).',
       path: 'Compare captures at both ends: the packets are dropped between the last place that sees them and the first that does not.',
       size: 'All that was sent in vain was large, {stuck} a segment or more, and nothing above {passed} ever arrived: a path that drops full-size packets looks like this, too. See which size passes: ping -M do -s 1472 towards the peer, then smaller ones; lower the MTU, or clamp the segment size on the router (TCPMSS --clamp-mss-to-pmtu).',
     },
@@ -94,6 +99,7 @@ export const lostPeer = defineRule({
       const stillSends = again !== undefined && (again.at <= givenUpAt || flow.repeats.length >= REPEATS_LISTED);
       const late = stillSends ? undefined : again;
       const refusal = icmpRefusal(session, sender, stuck.at);
+      const lacking = lackingCapture(session, sender, [stuck, ...flow.repeats]);
       const isRefused = refusal.points.length > 0;
       const isShown = isRefused || saidSomethingNew(session, peer, firstRepeat.at);
       yield {
@@ -108,6 +114,7 @@ export const lostPeer = defineRule({
           ...(isLarge ? { stuck: bytes(flow.sizes.stuck), passed: bytes(flow.sizes.acknowledged) } : {}),
           ...(late === undefined ? {} : { late: duration(late.at - lastRepeat.at) }),
           ...refusal.data,
+          ...droppedBetween(lacking),
         },
         evidence: evidence(
           late === undefined ? [heard, stillSends ? 'stillSends' : 'lastHeard'] : [late, 'late'],
@@ -120,7 +127,7 @@ export const lostPeer = defineRule({
         confidence: isLarge || (stillSends && !isShown) ? 'likely' : 'proven',
         remedies: [
           ...(isRefused ? ['refused'] : stillSends ? [] : ['silent']),
-          ...(stillSends ? ['path', 'notice'] : ['notice', 'path']),
+          ...(stillSends ? [pathRemedy(lacking, 'path'), 'notice'] : ['notice', pathRemedy(lacking, 'path')]),
           ...(isLarge ? ['size'] : []),
         ],
       };

@@ -8,6 +8,7 @@ import { isUnheard } from '../../../session/unheard-answer.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { isForeignReset } from '../../measures/foreign-reset.js';
+import { droppedBetween, lackingCapture, pathRemedy } from '../../measures/other-capture.js';
 import { phrase } from '../../measures/phrases.js';
 import { judgeSilence, PATIENCE } from '../../measures/silence.js';
 import { bytes, count, duration, side, text } from '../../measures/values.js';
@@ -31,9 +32,9 @@ export const unansweredRequest = defineRule({
       answerLost:
         'The server acknowledged the upgrade request and answered, but the answer was lost on the way: {unseen} that it had sent, as the number of its later packet shows, never arrived here. The client waited {waited}.',
       unheard:
-        'The {status} of the server does not reach the client: it was sent {repeats} more times over {waited} and never acknowledged.',
+        'The {status} of the server does not reach the client: it was sent {repeats} more times over {waited} and never acknowledged{between}.',
       unheardLeft:
-        'The {status} of the server did not reach the client: it was sent {repeats} more times over {waited} and never acknowledged, and the client gave up {patience} after its request.',
+        'The {status} of the server did not reach the client: it was sent {repeats} more times over {waited} and never acknowledged, and the client gave up {patience} after its request{between}.',
       lost: 'The upgrade request was sent {repeats} more times over {waited} and never acknowledged: it does not reach the server, though the connection was made.',
       fin: 'The {by} closed the connection {waited} after the upgrade request instead of answering it.',
       rst: 'The {by} reset the connection {waited} after the upgrade request instead of answering it.',
@@ -60,6 +61,10 @@ export const unansweredRequest = defineRule({
         'Look for a firewall, intrusion prevention or proxy on the way that reads HTTP, and its log at this time. If no such thing is yours, use wss: it cannot read that.',
       answerPath:
         'Find where the answer is dropped: capture at both ends. Firewalls that inspect HTTP, and paths with a smaller MTU, let the small packets of the handshake pass and drop the answer. The log of the server counts this session as open.',
+      between:
+        'Look at what lies between the points of capture {home} and {other} (firewalls, NAT, routers) and its log at this time: the packets are in capture {home} and not in capture {other}.',
+      betweenLikely:
+        'Capture {other} has none of these packets; if it was still running, they were dropped between the points of capture {home} and {other}: look at what lies there (firewalls, NAT, routers).',
       path: 'Find where the request is dropped: capture at both ends. Firewalls that inspect HTTP, and paths with a smaller MTU, let the small packets of the handshake pass and drop the request.',
     },
   },
@@ -131,13 +136,15 @@ const mayExpectTls = ({ tls, server }: Session, capture: CaptureView): boolean =
   return tls === undefined && spokeHttp + spokeWebSocket === 0;
 };
 
-function* unheardAnswer({ upgrade, tcp, stream }: Session): Generator<Finding> {
+function* unheardAnswer(session: Session): Generator<Finding> {
+  const { upgrade, tcp, stream } = session;
   const { request, response } = upgrade ?? {};
   if (stream !== undefined || request === undefined || response === undefined || !isUnheard(upgrade, tcp)) return;
   const { client, server } = tcp.flows;
   const left = client.fin ?? client.rst;
   const sent = server.oldestUnacked ?? response.span.first;
   const lastRepeat = server.repeats.at(-1) ?? sent;
+  const lacking = lackingCapture(session, 'server', [sent, ...server.repeats]);
   yield {
     message: left === undefined ? 'unheard' : 'unheardLeft',
     cause: 'upgrade-unanswered',
@@ -146,6 +153,7 @@ function* unheardAnswer({ upgrade, tcp, stream }: Session): Generator<Finding> {
       repeats: count(server.repeats.length),
       waited: duration(lastRepeat.at - sent.at),
       ...(left && { patience: duration(left.at - request.span.last.at) }),
+      ...droppedBetween(lacking),
     },
     evidence: evidence(
       [request.span, 'request'],
@@ -155,7 +163,7 @@ function* unheardAnswer({ upgrade, tcp, stream }: Session): Generator<Finding> {
     ),
     struckAt: sent.at,
     confidence: 'proven',
-    remedies: ['answerPath'],
+    remedies: [pathRemedy(lacking, 'answerPath')],
   };
 }
 

@@ -63,6 +63,7 @@ export const PHRASES_ZH_CN: Readonly<Record<PhraseKey, string>> = {
   'key-of-bits': '{type} {bits} 位',
   'socks-answer': '{protocol} {code}，{name}',
   'reason-and-words': '{reason}：{words}',
+  'dropped-between': '。抓包文件 {other} 仍在继续，其中却没有这些数据包：它们是在两个抓包点之间被丢弃的',
   'answered-by-icmp': '；{router} 以 ICMP 应答了{sender}的 {n} 个数据包：{name}',
   timer: '{name}（{seconds} s，{distance} s）',
   'unseen-topic': '未见到的主题',

@@ -41,9 +41,9 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
     title: '数据不再得到确认',
     messages: {
       vanished:
-        '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有收到它的任何返回，连确认或重置也没有{refusal}。',
+        '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有收到它的任何返回，连确认或重置也没有{refusal}{between}。',
       halfOpen:
-        '只有一个方向还能通：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次而没有得到确认，同时{peer}还在继续发送{refusal}。',
+        '只有一个方向还能通：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次而没有得到确认，同时{peer}还在继续发送{refusal}{between}。',
       gaveUp:
         '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有收到它的任何返回{refusal}；{sender}随后不声不响地放弃了连接。{peer}在最后一次重发 {late} 之后才发来的数据已无人接收。',
       keepAlives:
@@ -68,6 +68,10 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
       silent:
         '有设备悄悄丢弃了连接：静默之后忘记连接的 NAT 或负载均衡器、变更的网络、断电的主机。双向每 20 s 到 30 s 的 Ping 能保持连接并发现它失效。',
       notice: '要更早发现：在套接字上设置 20 s 的 TCP_USER_TIMEOUT，或在 Pong 没有及时到来时终止连接。',
+      between:
+        '查看抓包文件 {home} 与 {other} 的抓包点之间的设备（防火墙、NAT、路由器）及其在这一时刻的日志：这些数据包在文件 {home} 中有，在文件 {other} 中没有。',
+      betweenLikely:
+        '抓包文件 {other} 中没有这些数据包；如果它当时仍在抓包，那么它们是在文件 {home} 与 {other} 的抓包点之间被丢弃的：查看那里的设备（防火墙、NAT、路由器）。',
       path: '对比两端的抓包文件：数据包丢失在最后一个看得到它们的地方与第一个看不到的地方之间。',
       size: '发送未果的都是大报文段（每段至少 {stuck}），而到达过的从未超过 {passed}：丢弃满尺寸数据包的路径也是这种表现。测试多大的包能通过：向对端运行 ping -M do -s 1472，再逐步减小；降低 MTU，或在路由器上钳制报文段大小 (TCPMSS --clamp-mss-to-pmtu)。',
     },

@@ -180,9 +180,9 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       silent: '服务器确认了升级请求，但 {waited} 内没有作出任何应答。',
       answerLost:
         '服务器确认了升级请求并作出了应答，但应答在途中丢失：从它后来的数据包的序号可见，它已发送 {unseen}，却始终没有到达这里。客户端等待了 {waited}。',
-      unheard: '服务器的 {status} 到不了客户端：它在 {waited} 内又发送了 {repeats} 次，始终没有得到确认。',
+      unheard: '服务器的 {status} 到不了客户端：它在 {waited} 内又发送了 {repeats} 次，始终没有得到确认{between}。',
       unheardLeft:
-        '服务器的 {status} 没有到达客户端：它在 {waited} 内又发送了 {repeats} 次，始终没有得到确认，客户端在请求发出 {patience} 后放弃。',
+        '服务器的 {status} 没有到达客户端：它在 {waited} 内又发送了 {repeats} 次，始终没有得到确认，客户端在请求发出 {patience} 后放弃{between}。',
       lost: '升级请求在 {waited} 内又发送了 {repeats} 次，始终没有得到确认：连接已经建立，请求却到不了服务器。',
       fin: '{by}在升级请求发出 {waited} 后关闭了连接，没有作出应答。',
       rst: '{by}在升级请求发出 {waited} 后重置了连接，没有作出应答。',
@@ -208,6 +208,10 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
         '查找途中读取 HTTP 的防火墙、入侵防御或代理，并查看它在这一时刻的日志。如果它们都不归你管，请使用 wss：它们读不到其中的内容。',
       answerPath:
         '找出应答在哪里被丢弃：在两端抓包。检查 HTTP 的防火墙以及 MTU 较小的路径会放行握手的小数据包，却丢弃应答。服务器的日志会把这个会话算作已打开。',
+      between:
+        '查看抓包文件 {home} 与 {other} 的抓包点之间的设备（防火墙、NAT、路由器）及其在这一时刻的日志：这些数据包在文件 {home} 中有，在文件 {other} 中没有。',
+      betweenLikely:
+        '抓包文件 {other} 中没有这些数据包；如果它当时仍在抓包，那么它们是在文件 {home} 与 {other} 的抓包点之间被丢弃的：查看那里的设备（防火墙、NAT、路由器）。',
       path: '找出请求在哪里被丢弃：在两端抓包。检查 HTTP 的防火墙以及 MTU 较小的路径会放行握手的小数据包，却丢弃请求。',
     },
   },
