@@ -23,3 +23,9 @@ export interface Span {
 }
 
 export const copyArrival = ({ packet, at, readyAt }: Arrival): Arrival => ({ packet, at, readyAt });
+
+/** The one that came later; the only one where the other is unknown. */
+export function laterOf(a: Arrival | undefined, b: Arrival | undefined): Arrival | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.at > b.at || (a.at === b.at && a.packet > b.packet) ? a : b;
+}

@@ -3,12 +3,13 @@
  * or repeated, and how it ended. Bytes in order go to a StreamConsumer; facts go to an EventSink and into `facts()`.
  */
 import type { Nanos, PacketRef } from '../capture/packet.js';
-import { type Arrival, copyArrival } from '../stream/arrival.js';
+import { type Arrival, copyArrival, laterOf } from '../stream/arrival.js';
 import type { GapCause, StreamConsumer } from '../stream/consumer.js';
 import type { EventSink } from '../stream/event-sink.js';
 import type { Side } from '../stream/side.js';
 import { opposite } from '../stream/side.js';
 import { Flow } from './flow.js';
+import { GapList } from './gap-list.js';
 import { Handshake, isSyn } from './handshake.js';
 import { passPredicted } from './header-prediction.js';
 import { blocksDigest, mayReportBlocks } from './loss-history.js';
@@ -27,7 +28,6 @@ import type { TcpSeries } from './series-recorder.js';
 import type { IcmpError, TcpFacts } from './tcp-facts.js';
 import { vantageOf } from './vantage.js';
 
-const GAPS_KEPT = 64;
 const ICMP_ERRORS_KEPT = 16;
 /** An acknowledged hole may still be filled by a packet that the capture recorded late (several queues or interfaces). */
 const LATE_RECORDING: Nanos = 20e6;
@@ -51,7 +51,7 @@ export class Connection implements RepetitionContext {
   private endPacket: Arrival | undefined;
   private end: 'fin' | 'rst' | undefined;
   private readonly icmpErrors: IcmpError[] = [];
-  private readonly gaps: TcpFacts['gaps'] = [];
+  private readonly gaps = new GapList();
   private consumer: StreamConsumer | undefined;
 
   /** `roles`: how the client was told from the server. */
@@ -115,7 +115,7 @@ export class Connection implements RepetitionContext {
     this.low.side = opposite(this.low.side);
     this.high.side = opposite(this.high.side);
     if (this.endedBy !== undefined) this.endedBy = opposite(this.endedBy);
-    for (const gap of this.gaps) gap.side = opposite(gap.side);
+    for (const gap of this.gaps.listed) gap.side = opposite(gap.side);
     for (const error of this.icmpErrors) error.quoted = opposite(error.quoted);
   }
 
@@ -216,7 +216,7 @@ export class Connection implements RepetitionContext {
       packets: this.low.packets + this.high.packets,
       vantage: vantageOf(this.handshake, flows),
       bothSides: this.low.packets > 0 && this.high.packets > 0,
-      gaps: this.gaps,
+      gaps: this.gaps.listed,
     };
   }
 
@@ -243,7 +243,7 @@ export class Connection implements RepetitionContext {
 
   /** When a side was last alive: its last packet, or the acknowledgment of something that it sent unseen. */
   private lastSignOf(side: Side, flows: TcpFacts['flows']): Nanos {
-    const gap = this.gaps.findLast((one) => one.side === side);
+    const gap = this.gaps.listed.findLast((one) => one.side === side);
     return Math.max(flows[side].lastPacket?.at ?? Number.NEGATIVE_INFINITY, gap?.at ?? Number.NEGATIVE_INFINITY);
   }
 
@@ -593,21 +593,7 @@ export class Connection implements RepetitionContext {
   }
 
   private noteGap(flow: Flow, length: number, cause: GapCause, arrival: Arrival): void {
-    const gap = { side: flow.side, length, packet: arrival.packet, at: arrival.at, cause };
-    if (this.gaps.length < GAPS_KEPT) this.gaps.push(gap);
-    else this.replaceLastGap(gap);
+    this.gaps.add({ side: flow.side, length, packet: arrival.packet, at: arrival.at, cause });
     this.sink?.event('tcp', 'gap', flow.side, arrival.packet, arrival.at, { bytes: length, cause });
   }
-
-  /** The last hole of each side stays listed whatever their number: what an end looked like depends on it. */
-  private replaceLastGap(gap: TcpFacts['gaps'][number]): void {
-    const index = this.gaps.findLastIndex(({ side }) => side === gap.side);
-    this.gaps.splice(index < 0 ? this.gaps.length - 1 : index, 1);
-    this.gaps.push(gap);
-  }
-}
-
-function laterOf(a: Arrival | undefined, b: Arrival | undefined): Arrival | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return a.at > b.at || (a.at === b.at && a.packet > b.packet) ? a : b;
 }

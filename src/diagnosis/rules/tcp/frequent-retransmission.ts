@@ -26,7 +26,7 @@ export const frequentRetransmission = defineRule({
     reference: ['RFC 5681', 'RFC 8985'],
     messages: {
       lossy:
-        'The {side} had to send {losses} of its {packets} packets again ({percent} %): the network loses packets, and messages arrive late.',
+        'The {side} had to send {retransmissions} of its {packets} packets again ({percent} %): the network loses packets, and messages arrive late.',
       outage:
         'For {lasted} nothing of the {side} got through: the same bytes were sent again {repeats} times, then it went on. What was sent in that time arrived late.',
       unreachable:
@@ -60,7 +60,7 @@ function* losses({ tcp }: Session, sender: Side): Generator<Finding> {
     cause: null,
     data: {
       side: side(sender),
-      losses: count(lossesRepaired),
+      retransmissions: count(lossesRepaired),
       packets: count(packets),
       percent: text(((100 * lossesRepaired) / packets).toFixed(1)),
     },

@@ -22,7 +22,7 @@ export const TCP_RULES: Readonly<Record<string, RuleTexts>> = {
   'tcp/frequent-retransmission': {
     title: '数据包需要重传',
     messages: {
-      lossy: '{side}发送的 {packets} 个数据包中有 {losses} 个需要重传 ({percent} %)：网络丢包，消息因此迟到。',
+      lossy: '{side}发送的 {packets} 个数据包中有 {retransmissions} 个需要重传 ({percent} %)：网络丢包，消息因此迟到。',
       outage: '{side}的数据有 {lasted} 完全不通：同样的字节重发了 {repeats} 次，之后恢复。这段时间发送的内容因此迟到。',
       unreachable:
         '{side}的数据有 {lasted} 完全不通：同样的字节重发了 {repeats} 次，{router} 应答“{name}”；之后恢复。这段时间发送的内容因此迟到。',
