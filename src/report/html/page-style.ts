@@ -154,8 +154,8 @@ td.c-lasted{white-space:nowrap}
 .ladder th:nth-child(-n+3){text-align:right}
 .ladder .c-delta,.ladder .c-packet{color:var(--dim)}
 .ladder .c-note{color:var(--dim);font-family:system-ui,sans-serif}
-.ladder tbody tr:not(.pause):hover{background:var(--card)}
-.messages{margin:1.6rem 0 0}.messages summary{cursor:pointer}.sent tr[hidden]{display:none}.sent .c-text{width:60%}.sent pre{margin:.3rem 0;white-space:pre-wrap}
+@media(hover:hover){.ladder tbody tr:not(.pause,:target):hover{background:var(--card)}}
+.messages{margin:1.6rem 0 0}.messages summary{cursor:pointer}.sent tr[hidden]{display:none}.sent .c-text{width:60%}.sent .c-from{white-space:nowrap}.sent pre{margin:.3rem 0;white-space:pre-wrap}
 .messages h3{display:inline;margin:0}.sent{font-size:.88rem;min-width:44rem}
 .ladder button,.link{font:inherit;color:var(--link);background:none;border:0;padding:0;cursor:default}
 .scripted .ladder button,.scripted .link{cursor:copy}
@@ -261,7 +261,7 @@ body{max-width:none;padding:0;font-size:10pt}
 .chart .odd{display:none}
 .session,.overview tr{content-visibility:visible}.session{border:0;padding:0}.session~.session{break-before:page}
 .session>summary{list-style:none;margin:0;padding:0}
-.ladder{font-size:.8rem}.ladder .line{min-width:15rem}.lanes .line{min-width:9rem}.lanes .arrow{padding:0 .6rem}.lanes .arrow b{white-space:normal}
+.ladder{font-size:.8rem}.ladder .line{min-width:15rem}.lanes .line{min-width:8rem;width:25%}.lanes .arrow{padding:0 .6rem}.lanes .arrow b{white-space:normal}
 tr,.finding,.chart,.head{break-inside:avoid}
 h2,h3,h4,summary{break-after:avoid}
 *{print-color-adjust:exact}

@@ -1,5 +1,5 @@
 /** One session: verdict, where and who, findings, stages as a waterfall, charts, timeline, upgrade, TLS, network. */
-import { formatDuration } from '../format-value.js';
+import { formatCount, formatDuration } from '../format-value.js';
 import { beyondVerdict, fateOf } from '../headline.js';
 import type { Catalogue } from '../language/catalogue.js';
 import type { FindingReport, Report, SessionReport } from '../report.js';
@@ -51,23 +51,10 @@ ${isAlone ? null : html`<p class="back"><a href="#sessions">${said.back}</a></p>
 `;
 };
 
-const identity = (session: SessionReport, told: ToldRows, { page: { facts: said }, terms }: Catalogue): Html => {
-  const {
-    client,
-    server,
-    url,
-    host,
-    carrier,
-    upgrade,
-    websocket,
-    subprotocol,
-    related,
-    cause,
-    roles,
-    vantage,
-    startMs,
-    endMs,
-  } = session;
+const identity = (session: SessionReport, told: ToldRows, { page, terms }: Catalogue): Html => {
+  const said = page.facts;
+  const { client, server, url, host, carrier, upgrade, websocket, subprotocol, cause, roles, vantage, startMs, endMs } =
+    session;
   const where = url ?? host;
   const facts: [string, Html | string][] = [
     ...(where === null ? [] : [[url === null ? said.host : said.url, html`<code>${where}</code>`] as [string, Html]]),
@@ -114,13 +101,27 @@ const identity = (session: SessionReport, told: ToldRows, { page: { facts: said 
             }),
           ] as [string, Html],
         ]),
-    ...related.map((each): [string, Html] => [
-      said.relations[each.relation],
-      sessionLink(each.id, fillTemplate(said.relatedSession, { id: String(each.id) }), told),
-    ]),
+    ...relationsOf(session).map(([relation, ids]): [string, Html] => {
+      const links = ids.slice(0, RELATED_NAMED).map((id, index) => {
+        const named = fillTemplate(said.relatedSession, { id: String(id) });
+        return html`${index === 0 ? '' : terms.and}${sessionLink(id, named, told)}`;
+      });
+      const rest = ids.length - RELATED_NAMED;
+      const more = rest > 0 && html`${terms.space}${fillTemplate(page.limits.more, { count: formatCount(rest) })}`;
+      return [said.relations[relation], html`${links}${more}`];
+    }),
   ];
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 };
+
+/** Sessions by what they are to this one. */
+const relationsOf = ({ related }: SessionReport): [SessionReport['related'][number]['relation'], number[]][] => {
+  const relations = [...new Set(related.map(({ relation }) => relation))];
+  return relations.map((each) => [each, related.flatMap(({ id, relation }) => (relation === each ? [id] : []))]);
+};
+
+/** Of one relation: a proxy may try many servers. */
+const RELATED_NAMED = 20;
 
 /** Of the stream, and of what the decisive finding rests on. */
 const filters = (session: SessionReport, { captures }: Report, said: Catalogue['page']['section']): Html | null => {

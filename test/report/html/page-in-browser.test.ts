@@ -75,6 +75,8 @@ describe.skipIf(!hasChromium)(`the page in Chromium${unlessAbsent}`, { timeout: 
     ['tls-expired-node-tls13.pcap'],
     ['stomp-login.pcap'],
     ['upgrade-431.pcap'],
+    ['nginx-strips-upgrade.pcap'],
+    ['graphql-healthy.pcap'],
   ])('of %s has letters that can be read in the dark, opened as far as it goes', async (name) => {
     const { page, close } = await open(name, { colorScheme: 'dark' });
     await page.evaluate('for (const each of document.querySelectorAll("details")) each.open = true');

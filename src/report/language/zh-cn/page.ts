@@ -177,7 +177,7 @@ export const CHINESE_PAGE: Catalogue['page'] = {
     numbers: 'TCP 数值',
     told: '{name}：{sides}',
     of: '会话 {id} 的{name}',
-    sideOf: '{side} {value}',
+    sideOf: '{side}（{value}）',
     describes: '{note}客户端向上：{client}。服务器向下：{server}。',
     rtt: '往返时延',
     rttNote: '从数据到其确认，在抓包点测量。',
