@@ -64,7 +64,8 @@ export const errorMessage = defineRule({
       kick: 'Look for socket.disconnect() and io.disconnectSockets() on the server; the client does not reconnect by itself after it.',
       token: 'Send fresh credentials in the payload of connection_init, for example connectionParams as a function.',
       hub: 'Read the server’s log at this time: an exception in the hub, or a message above MaximumReceiveMessageSize. EnableDetailedErrors tells the client more.',
-      protocol: 'Both sides must know the hub protocol: add AddMessagePackProtocol() on the server, or use JSON.',
+      protocol:
+        'Both sides must know the hub protocol that the client asks for: json has to be registered on the server, and messagepack needs AddMessagePackProtocol() there.',
       realm: 'Check the realm, the roles and the authentication methods of HELLO against the router’s configuration.',
       join: 'See what join/3 of the channel answers, and the payload that the client joins with.',
       crash: 'Read the server’s log: it has the stack trace of the channel’s process.',

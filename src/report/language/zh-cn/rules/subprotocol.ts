@@ -111,7 +111,8 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       kick: '在服务器上查找 socket.disconnect() 和 io.disconnectSockets()；此后客户端不会自行重连。',
       token: '在 connection_init 的载荷中发送新的凭据，例如把 connectionParams 写成函数。',
       hub: '查看服务器在这一时刻的日志：hub 中的异常，或超过 MaximumReceiveMessageSize 的消息。EnableDetailedErrors 会让客户端得知更多。',
-      protocol: '双方都必须支持该 hub 协议：在服务器上添加 AddMessagePackProtocol()，或使用 JSON。',
+      protocol:
+        '双方都必须支持客户端所请求的 hub 协议：json 要在服务器上注册，messagepack 则需要在服务器上调用 AddMessagePackProtocol()。',
       realm: '对照路由器的配置检查 HELLO 中的 realm、角色和认证方法。',
       join: '查看频道的 join/3 返回什么，以及客户端加入时所带的载荷。',
       crash: '查看服务器的日志：里面有频道进程的堆栈。',
