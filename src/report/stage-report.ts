@@ -163,12 +163,15 @@ const FACTS: Partial<Record<StageName, (session: Session) => Facts>> = {
         },
   close: ({ websocket, tcp }) => {
     const close = websocket?.firstClose;
+    // Of a half-close, the FIN stands before the Close: it ended no more than its own direction.
+    const { endPacket } = tcp;
+    const isHalf = close !== undefined && endPacket !== undefined && endPacket.at < close.span.first.at;
     return {
       code: close === undefined || close.code < 0 ? undefined : close.code,
       closer: close?.from,
       answered: close && (websocket?.closes[opposite(close.from)] === undefined ? 'not answered' : 'answered'),
-      [close === undefined ? 'ended' : 'end']: tcp.end === 'none' ? undefined : tcp.end.toUpperCase(),
-      ender: tcp.endedBy === 'none' ? undefined : tcp.endedBy,
+      [close === undefined ? 'ended' : 'end']: tcp.end === 'none' || isHalf ? undefined : tcp.end.toUpperCase(),
+      ender: tcp.endedBy === 'none' || isHalf ? undefined : tcp.endedBy,
     };
   },
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../wire/capture-report.js';
-import { type Conversation, conversation } from '../wire/conversation.js';
-import { frame, KEY } from '../wire/websocket-frames.js';
+import { reportOf } from '../../../wire/capture-report.js';
+import { type Conversation, conversation } from '../../../wire/conversation.js';
+import { frame, KEY } from '../../../wire/websocket-frames.js';
 
 const REQUEST =
   'GET /live HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: bm90IHRoZSBleGFtcGxlIQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
@@ -19,17 +19,25 @@ const goesOn = (talk: Conversation, seconds: number): Conversation => {
 };
 const toldOf = async (talk: Conversation) => {
   const session = (await reportOf(talk)).sessions[0]!;
-  const { outcome, stage, cause, findings } = session;
+  const { outcome, stage, cause, findings, stages } = session;
   const rules = findings.map(({ rule, message }) => `${rule} ${message}`);
-  return { verdict: `${outcome} ${stage} ${cause}`, rules, text: JSON.stringify(findings) };
+  return {
+    verdict: `${outcome} ${stage} ${cause}`,
+    rules,
+    text: JSON.stringify(findings),
+    closing: stages.at(-1)?.detail,
+  };
 };
 
 describe('a half-close', () => {
   it('lets the Close count that the other side sends at the end, and says nothing of 1006', async () => {
-    const { verdict, rules, text } = await toldOf(goesOn(ended(), 3).server(CLOSE).ack('client').rst('server'));
+    const { verdict, rules, text, closing } = await toldOf(
+      goesOn(ended(), 3).server(CLOSE).ack('client').rst('server'),
+    );
     expect(verdict).toBe('ok close null');
     expect(rules).toEqual(['closing/half-close closed']);
     expect(text).not.toContain('1006');
+    expect(closing).toBe('1000 from the server, not answered');
   });
 
   it('is told where no Close follows, too', async () => {
