@@ -138,8 +138,8 @@ function* toldOfFate(own: Leg, capture: CaptureView): Iterable<Finding> {
     message: isGuess ? 'probably-refused' : fate.fate,
     ...(isGuess || fate.fate === 'failed' ? { confidence: 'likely' } : {}),
     data: {
-      other: text(back.id),
       proxy: leg === own ? textOr(legDifference(leg).proxy, 'the-proxy') : text(proxyPlace(leg)),
+      other: text(back.id),
       backend: text(back.server.text),
       status: textOr(back.upgrade?.response?.status, 'nothing'),
     },
@@ -156,7 +156,10 @@ function* toldOfEnd(session: Session, own: Leg | undefined, capture: CaptureView
   yield {
     ...common,
     message: isOther ? 'other-proxy' : ended.by,
-    data: { proxy: isOther ? text(proxyPlace(beside)) : textOr(legDifference(beside).proxy, 'the-proxy') },
+    data: {
+      proxy: isOther ? text(proxyPlace(beside)) : textOr(legDifference(beside).proxy, 'the-proxy'),
+      other: text((own.back === session ? own.front : own.back).id),
+    },
     evidence: evidence([ended.at, 'left']),
     remedies: [],
   };
