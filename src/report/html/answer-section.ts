@@ -88,7 +88,9 @@ const warningsOf = ({ sessions }: Report): Map<string, number[]> => {
   return warnings;
 };
 
+/** Of one warning. */
 const SESSIONS_NOTICED = 5;
+/** On the first screen; each stands in the stories as well. */
 const WARNINGS_NOTICED = 5;
 
 const proofOf = (session: SessionReport, report: Report, told: ToldRows, catalogue: Catalogue): Html | null => {

@@ -154,7 +154,9 @@ const arrow = ({ event, leg }: LaneEvent, lifelines: readonly string[], catalogu
   const [left = '', right = ''] = lifelines.slice(leg.lane);
   const [from, to] = event.from === 'client' ? [left, right] : [right, left];
   const way = event.from === 'network' ? said.fromNetwork : fillTemplate(said.way, { from, to });
-  return html`<span class="arrow from-${event.from}"><span class="hidden">${way}</span><b>${eventText(event, catalogue).label}</b></span>`;
+  // A resolver is none of those at the lifelines; its answers go to the client.
+  const side = event.layer === 'dns' && event.from === 'network' ? 'server' : event.from;
+  return html`<span class="arrow from-${side}"><span class="hidden">${way}</span><b>${eventText(event, catalogue).label}</b></span>`;
 };
 
 const run = (event: EventReport, catalogue: Catalogue): Html => {

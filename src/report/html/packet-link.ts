@@ -9,7 +9,7 @@ import type { ToldRows } from './told-rows.js';
 /** Evidence that is written out; more is in the JSON. */
 const MOST_LINKS = 40;
 
-/** With what is to be seen there; a packet that has no row on this page is named without a link. */
+/** With what is to be seen there. */
 export const packetLinks = (
   session: SessionReport,
   evidence: readonly ({ note: string } & PacketPlace)[],
@@ -48,9 +48,11 @@ export const sessionLink = (id: number, text: string, told: ToldRows): Html =>
 export const sessionLinks = (ids: readonly number[], told: ToldRows, { page, terms }: Catalogue): Html =>
   html`${ids.map((id, index) => html`${index === 0 ? '' : terms.and}${sessionLink(id, fillTemplate(page.session, { id: String(id) }), told)}`)}`;
 
+/** To the row that tells of a packet; where there is none, as for a bare ACK, its number copies the filter that finds it. */
 export const linkTo = (session: SessionReport, place: PacketPlace, text: string, told: ToldRows): Html => {
   const row = told.rowOf(session, place);
-  return row === undefined ? html`${text}` : html`<a class="packet" href="#${row.id}">${text}</a>`;
+  if (row !== undefined) return html`<a class="packet" href="#${row.id}">${text}</a>`;
+  return html`<button type="button" class="link" data-frame="${place.packet}">${text}</button>`;
 };
 
 /** What a button copies stands in its title, for those without the script. */

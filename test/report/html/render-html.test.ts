@@ -45,6 +45,26 @@ describe('the page', () => {
     expect(page).toMatch(new RegExp(`<tr id="s1-p${packet}" class="[^"]*proof">`));
   });
 
+  it('copies the filter of a packet that has no row, such as a bare ACK', () => {
+    const report = incident();
+    const [finding] = report.sessions[0]!.findings;
+    finding!.evidence = [{ ...finding!.evidence[0]!, packet: 987_654, note: '' }];
+    expect(render(report)).toContain(
+      '<dt>Proof</dt><dd><button type="button" class="link" data-frame="987654">packet 987654</button></dd>',
+    );
+  });
+
+  it('lets answers of a resolver go to the client', () => {
+    const report = incident();
+    const [event] = report.sessions[0]!.timeline;
+    report.sessions[0]!.timeline = [
+      { ...event!, layer: 'dns', event: 'answer', from: 'network', data: { name: 'a.test', addresses: [] } },
+      { ...event!, layer: 'tcp', event: 'icmp-error', from: 'network' },
+    ];
+    const arrows = [...render(report).matchAll(/class="arrow from-(\w+)"><span class="hidden">network: /g)];
+    expect(arrows.map(([, side]) => side)).toEqual(['server', 'network']);
+  });
+
   it('allows its own style and script and nothing else', () => {
     const page = render(incident());
     const hash = (tag: string) => {
