@@ -6,11 +6,11 @@
 import { eventText, runLabel, runNote } from '../event-text.js';
 import { formatCount, formatDuration } from '../format-value.js';
 import type { Catalogue } from '../language/catalogue.js';
+import type { LaneEvent, Leg } from '../leg-lanes.js';
 import type { EventReport, Report, SessionReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
 import { fillTemplate } from '../wording.js';
 import { fillHtml, type Html, html } from './html.js';
-import type { LaneEvent, Leg } from './leg-lanes.js';
 import { sessionLinks } from './packet-link.js';
 import { rowId, type ToldRows } from './told-rows.js';
 

@@ -3,8 +3,9 @@
  * row in the timeline of its finding (which has the legs behind a proxy in it) is in that of another session, in a run, or
  * nowhere.
  */
+
+import type { LaneEvent, LegLanes } from '../leg-lanes.js';
 import type { EventReport, PacketPlace, SessionReport } from '../report.js';
-import type { LaneEvent, LegLanes } from './leg-lanes.js';
 
 export interface ShownEvents {
   events: readonly LaneEvent[];

@@ -4,9 +4,9 @@
  * no meaning to.
  */
 import { eventText, runSummary } from '../event-text.js';
-import { type JoinedLegs, type JoinedRow, joinedLegs } from '../joined-legs.js';
 import type { Catalogue } from '../language/catalogue.js';
 import { ENGLISH } from '../language/english/english.js';
+import { type LaneEvent, type Leg, LegLanes } from '../leg-lanes.js';
 import type { Report, SessionReport } from '../report.js';
 import { packetNumber } from '../terminal/finding-lines.js';
 import { fillCounted, fillTemplate } from '../wording.js';
@@ -26,11 +26,15 @@ export const sequenceDiagram = (
   report: Report,
   catalogue: Catalogue = ENGLISH,
 ): string | undefined => {
-  const joined = joinedLegs(session, report);
-  if (joined.rows.length < 2) return undefined;
-  let wanted = wantedRows(joined, session);
+  const lanes = new LegLanes(report.sessions);
+  const front = lanes.frontOf(session);
+  const parties = partiesOf(lanes.legsOf(front), catalogue);
+  // A copy only says that captures overlap.
+  const rows = lanes.eventsOf(front).filter(({ event }) => event.event !== 'copy');
+  if (rows.length < 2) return undefined;
+  let wanted = wantedRows(rows, session);
   for (;;) {
-    const lines = diagramLines(joined, wanted, report, catalogue);
+    const lines = diagramLines(rows, wanted, parties, report, catalogue);
     if (lines.join('\n').length <= MOST_CHARACTERS || wanted.length <= 4) return fencedBlock(lines, 'mermaid');
     // The beginning is known to everybody; the end is what went wrong.
     wanted = [...wanted.slice(0, 2), ...wanted.slice(wanted.length > 8 ? 4 : 3)];
@@ -38,7 +42,7 @@ export const sequenceDiagram = (
 };
 
 /** Indices of rows, ascending. */
-const wantedRows = ({ rows }: JoinedLegs, { findings }: SessionReport): number[] => {
+const wantedRows = (rows: readonly LaneEvent[], { findings }: SessionReport): number[] => {
   const proof = new Set((findings[0]?.evidence ?? []).map((place) => keyOf(place)));
   const wanted = new Set<number>();
   const want = (index: number) => {
@@ -57,13 +61,14 @@ const wantedRows = ({ rows }: JoinedLegs, { findings }: SessionReport): number[]
 const keyOf = ({ packet, capture = 0 }: { packet: number; capture?: number }): string => `${capture}:${packet}`;
 
 const diagramLines = (
-  { legs, rows }: JoinedLegs,
+  rows: readonly LaneEvent[],
   wanted: readonly number[],
+  parties: readonly Party[],
   report: Report,
   catalogue: Catalogue,
 ): string[] => {
   const said = catalogue.markdown.diagram;
-  const lines = ['sequenceDiagram', ...partiesOf(legs, catalogue)];
+  const lines = ['sequenceDiagram', ...parties.map(({ id, name }) => `  participant ${id} as ${name}`)];
   let before = -1;
   for (const index of wanted) {
     const row = rows[index]!;
@@ -75,35 +80,40 @@ const diagramLines = (
       const duration = (silence / 1000).toFixed(1);
       lines.push(`  Note over C,S: ${fillTemplate(said.silence, { duration })}`);
     }
-    lines.push(`  ${arrowOf(row, (index) => partyName(index, legs.length), report, catalogue)}`);
+    lines.push(`  ${arrowOf(row, parties, report, catalogue)}`);
     before = index;
   }
   return lines;
 };
 
-const partiesOf = (legs: readonly SessionReport[], { terms, markdown }: Catalogue): string[] => {
-  const proxies = legs.slice(0, -1).map(({ id, server, legs: pairs = [] }) => {
-    const proxy = pairs.find(({ client }) => client === id)?.proxy ?? server;
-    return fillTemplate(markdown.diagram.proxy, { proxy });
-  });
-  return [terms.sides.client, ...proxies, terms.sides.server].map(
-    (name, index) => `  participant ${partyName(index, legs.length)} as ${labelOf(name)}`,
-  );
-};
+interface Party {
+  id: string;
+  name: string;
+}
 
-const partyName = (index: number, legs: number): string => (index === 0 ? 'C' : index === legs ? 'S' : `P${index}`);
+/** From the client to the server: the party between two lanes is the proxy whose legs they are. */
+const partiesOf = (legs: readonly Leg[], { terms, markdown }: Catalogue): Party[] => {
+  const proxies: Party[] = [];
+  for (const { lane, proxy } of legs) {
+    if (lane === 0 || lane <= proxies.length) continue;
+    const address = legs.find((leg) => leg.lane === lane - 1)!.session.server;
+    proxies.push({ id: `P${lane}`, name: labelOf(fillTemplate(markdown.diagram.proxy, { proxy: proxy ?? address })) });
+  }
+  return [{ id: 'C', name: labelOf(terms.sides.client) }, ...proxies, { id: 'S', name: labelOf(terms.sides.server) }];
+};
 
 /** In milliseconds: shorter pauses are nothing to look at. */
 const SILENCE = 1000;
 
 const arrowOf = (
-  { event, from, to }: JoinedRow,
-  party: (index: number) => string,
+  { event, leg: { lane } }: LaneEvent,
+  parties: readonly Party[],
   report: Report,
   catalogue: Catalogue,
 ): string => {
   const { diagram: said } = catalogue.markdown;
   const packet = packetNumber(event, report);
+  const [near, far] = [parties[lane]!.id, parties[lane + 1]!.id];
   if (event.event === 'run') {
     const told = runSummary(
       {
@@ -114,11 +124,12 @@ const arrowOf = (
       },
       catalogue,
     );
-    return `Note over ${party(from)},${party(from + 1)}: ${fillTemplate(said.run, { label: labelOf(told), packet })}`;
+    return `Note over ${near},${far}: ${fillTemplate(said.run, { label: labelOf(told), packet })}`;
   }
   const text = fillTemplate(said.arrow, { label: labelOf(eventText(event, catalogue).label), packet });
-  if (from === to) return `Note over ${party(from)},${party(from + 1)}: ${text}`;
-  return `${party(from)}${LOST.has(event.event) ? '--x' : '->>'}${party(to)}: ${text}`;
+  if (event.from === 'network') return `Note over ${near},${far}: ${text}`;
+  const arrow = LOST.has(event.event) ? '--x' : '->>';
+  return event.from === 'client' ? `${near}${arrow}${far}: ${text}` : `${far}${arrow}${near}: ${text}`;
 };
 
 /** Drawn with a cross at its end. */

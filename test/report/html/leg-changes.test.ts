@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../src/report/html/html.js';
 import { legChanges } from '../../../src/report/html/leg-changes.js';
-import { LegLanes } from '../../../src/report/html/leg-lanes.js';
 import { ToldRows } from '../../../src/report/html/told-rows.js';
 import { ENGLISH } from '../../../src/report/language/english/english.js';
+import { LegLanes } from '../../../src/report/leg-lanes.js';
 import type { HeadChangesReport, LegReport, SessionReport } from '../../../src/report/report.js';
 import { incident } from '../terminal/stories.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LegLanes } from '../../../src/report/html/leg-lanes.js';
 import { ToldRows } from '../../../src/report/html/told-rows.js';
+import { LegLanes } from '../../../src/report/leg-lanes.js';
 import type { EventReport, SessionReport } from '../../../src/report/report.js';
 import { incident } from '../terminal/stories.js';
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { analyze } from '../../../src/analyze.js';
-import { memorySource } from '../../../src/capture/capture-source.js';
-import { LegLanes } from '../../../src/report/html/leg-lanes.js';
-import type { LegReport, SessionReport } from '../../../src/report/report.js';
-import { SAMPLES } from '../../wire/sample-table.js';
-import { incident } from '../terminal/stories.js';
-import { pageOf } from './browser.js';
+import { analyze } from '../../src/analyze.js';
+import { memorySource } from '../../src/capture/capture-source.js';
+import { LegLanes } from '../../src/report/leg-lanes.js';
+import type { LegReport, SessionReport } from '../../src/report/report.js';
+import { SAMPLES } from '../wire/sample-table.js';
+import { pageOf } from './html/browser.js';
+import { incident } from './terminal/stories.js';
 
 const like = incident().sessions[1]!;
 const event = like.timeline[0]!;
@@ -69,6 +69,19 @@ describe('timelines side by side', () => {
       [200, 1],
       [300, 2],
     ]);
+  });
+
+  it('begin at the leg nearest to the client that has room for this one', () => {
+    const pairs = [1, 2, 3].map((id) => [id, id + 1] as const);
+    const chain = [1, 2, 3, 4].map((id) => session(id, [id], pairs));
+    const lanes = new LegLanes(chain);
+    expect(chain.map((each) => lanes.frontOf(each).id)).toEqual([1, 1, 1, 2]);
+    const round = [
+      [1, 2],
+      [2, 1],
+    ] as const;
+    const circle = [session(1, [0], round), session(2, [1], round)];
+    expect(circle.map((each) => new LegLanes(circle).frontOf(each).id)).toEqual([2, 1]);
   });
 
   it('end where legs go in a circle, or are not in the report', () => {

@@ -2,7 +2,7 @@
  * Timelines that are told side by side: that of a client's leg with those of the legs behind the proxy, in the order of
  * time, each event in the lane of its leg. A session without a leg behind it has one lane, its own.
  */
-import type { EventReport, SessionReport } from '../report.js';
+import type { EventReport, SessionReport } from './report.js';
 
 /** Side by side there is room for so many: client, two proxies, server. */
 const MOST_LANES = 3;
@@ -50,6 +50,17 @@ export class LegLanes {
     return this.legsOf(session)
       .map((leg) => leg.session.timeline.map((event): LaneEvent => ({ event, leg })))
       .reduce(merged);
+  }
+
+  /** The client's leg that has this one behind it; the session itself where there is none, or too many between. */
+  frontOf(session: SessionReport): SessionReport {
+    let front = session;
+    for (let lanes = 1; lanes < MOST_LANES; lanes++) {
+      const id = this.before(front);
+      if (id === undefined || id === session.id) break;
+      front = this.byId.get(id)!;
+    }
+    return this.legsOf(front).some((leg) => leg.session === session) ? front : session;
   }
 
   /** The session before this one on the way from the client, whose timeline has this one in it. */
