@@ -3,6 +3,7 @@
  * time, each event in the lane of its leg. A session without a leg behind it has one lane, its own.
  */
 import type { EventReport, SessionReport } from './report.js';
+import { withoutCopies } from './without-copies.js';
 
 /** Side by side there is room for so many: client, two proxies, server. */
 const MOST_LANES = 3;
@@ -48,7 +49,7 @@ export class LegLanes {
   /** Of all its legs, as they happened; each leg keeps the order of its own timeline. */
   eventsOf(session: SessionReport): LaneEvent[] {
     return this.legsOf(session)
-      .map((leg) => leg.session.timeline.map((event): LaneEvent => ({ event, leg })))
+      .map((leg) => withoutCopies(leg.session.timeline, leg.session).map((event): LaneEvent => ({ event, leg })))
       .reduce(merged);
   }
 

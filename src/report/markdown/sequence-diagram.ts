@@ -29,8 +29,7 @@ export const sequenceDiagram = (
   const lanes = new LegLanes(report.sessions);
   const front = lanes.frontOf(session);
   const parties = partiesOf(lanes.legsOf(front), catalogue);
-  // A copy only says that captures overlap.
-  const rows = lanes.eventsOf(front).filter(({ event }) => event.event !== 'copy');
+  const rows = lanes.eventsOf(front);
   if (rows.length < 2) return undefined;
   let wanted = wantedRows(rows, session);
   for (;;) {

@@ -5,6 +5,7 @@
 import { eventText, runLabel, runNote } from '../event-text.js';
 import { formatCount, formatDuration } from '../format-value.js';
 import type { EventReport, Report, SessionReport } from '../report.js';
+import { withoutCopies } from '../without-copies.js';
 import { fillTemplate } from '../wording.js';
 import { packetNumber } from './finding-lines.js';
 import type { Look } from './look.js';
@@ -32,8 +33,7 @@ const FINE_TIME = 100;
 
 export const ladderLines = (session: SessionReport, report: Report, look: Look, inFull: boolean): string[] => {
   const { timelineOmitted, id } = session;
-  const whole = withoutEchoes(session.timeline);
-  const timeline = inFull ? whole : withoutCopies(whole, session);
+  const timeline = withoutEchoes(inFull ? session.timeline : withoutCopies(session.timeline, session));
   if (timeline.length === 0) return [];
   const rows = inFull ? timeline.map((event): Row => ({ event })) : shortened(timeline);
   const ladder = new Ladder(session, report, look, rows);
@@ -70,16 +70,6 @@ const withoutEchoes = (timeline: readonly EventReport[]): EventReport[] =>
     }
     return true;
   });
-
-/** Where captures overlap every packet is there twice; how often is told once, below. Evidence stays. */
-const withoutCopies = (timeline: readonly EventReport[], { findings }: SessionReport): EventReport[] => {
-  const places = findings.flatMap(({ evidence }) => evidence);
-  return timeline.filter(
-    ({ event, layer, packet, capture }) =>
-      !(layer === 'tcp' && event === 'copy') ||
-      places.some((place) => place.packet === packet && place.capture === capture),
-  );
-};
 
 /** The first and the last of a long series stay (of pings: ping and pong are two series side by side). */
 const foldRepeats = (timeline: readonly EventReport[]): Row[] => {
