@@ -1,4 +1,5 @@
 /** The top of the page: what happened, which packets prove it, what to do; at its foot: files, warnings, what made it. */
+
 import { formatBytes, formatCount, formatDuration } from '../format-value.js';
 import { fateOf } from '../headline.js';
 import type { Catalogue } from '../language/catalogue.js';
@@ -6,6 +7,7 @@ import type { CaptureReport, FindingReport, Report, SessionReport } from '../rep
 import { notListedText } from '../terminal/capture-lines.js';
 import { firstSentence } from '../verdict-text.js';
 import { fillTemplate } from '../wording.js';
+import { advice } from './advice.js';
 import { fillHtml, type Html, html } from './html.js';
 import { packetLinks, sessionLink, sessionLinks } from './packet-link.js';
 import type { HtmlOptions } from './render-html.js';
@@ -103,7 +105,7 @@ const proofOf = (session: SessionReport, report: Report, told: ToldRows, catalog
   const sure = { confidence: terms.confidences[confidence], meaning: said.meanings[confidence] };
   return html`<dl class="answer">
 ${evidence.length > 0 && html`<dt>${said.proof}</dt><dd>${packetLinks(session, evidence, report, told, catalogue)}</dd>`}
-${remedy[0] !== undefined && html`<dt>${said.fix}</dt><dd>${remedy[0]}</dd>`}
+${remedy[0] !== undefined && html`<dt>${said.fix}</dt><dd>${advice(remedy[0])}</dd>`}
 ${cause !== null && html`<dt>${said.cause}</dt><dd>${fillHtml(said.sure, { cause: html`<code>${cause}</code>`, ...sure })}</dd>`}
 </dl>`;
 };
@@ -141,7 +143,7 @@ const findingCard = ([first, ...others]: readonly FindingReport[], told: ToldRow
   const more = fillTemplate(page.answer.alike, { count: formatCount(others.length) });
   return html`<section class="finding f-${severity}"><h2>${title}</h2>
 <div class="sides"><div><p>${explanation}</p>${sessionsOf(first, told, page)}</div>
-${remedy.length > 0 && html`<ul>${remedy.map((text) => html`<li>${text}</li>`)}</ul>`}</div>
+${remedy.length > 0 && html`<ul>${remedy.map((text) => html`<li>${advice(text)}</li>`)}</ul>`}</div>
 ${others.length > 0 && html`<details class="alike"><summary>${more}</summary>${others.map((each) => html`<p>${each.explanation}</p>${sessionsOf(each, told, page)}`)}</details>`}
 </section>`;
 };

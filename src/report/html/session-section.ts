@@ -5,6 +5,7 @@ import type { Catalogue } from '../language/catalogue.js';
 import type { FindingReport, Report, SessionReport } from '../report.js';
 import { networkText, notSeenTexts } from '../terminal/network-lines.js';
 import { fillTemplate } from '../wording.js';
+import { advice } from './advice.js';
 import { frameChart } from './frame-chart.js';
 import { fillHtml, type Html, html } from './html.js';
 import { ladderTable } from './ladder-table.js';
@@ -159,7 +160,9 @@ const findingCard = (
       ? []
       : [html`<h4>${said.evidence}</h4><p>${packetLinks(session, evidence, report, told, catalogue)}</p>`];
   const todo =
-    remedy.length === 0 ? [] : [html`<h4>${said.todo}</h4><ul>${remedy.map((text) => html`<li>${text}</li>`)}</ul>`];
+    remedy.length === 0
+      ? []
+      : [html`<h4>${said.todo}</h4><ul>${remedy.map((text) => html`<li>${advice(text)}</li>`)}</ul>`];
   // Side by side where there is room: what it is and how it is known, then what to do about it.
   const [left, right] = todo.length === 0 ? [what, proof] : [[...what, ...proof], todo];
   return html`<section class="finding f-${severity}">

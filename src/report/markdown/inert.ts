@@ -3,6 +3,7 @@
  * formatting, HTML, link, mention, reference to an issue or commit comes out of them. What is not plain words goes into a
  * code span, where none of that is looked for, and stays copyable.
  */
+import { commandsIn } from '../commands-in-text.js';
 import { IDEOGRAPH, type WrapWord } from '../terminal/text-width.js';
 import { visible } from '../terminal/visible.js';
 
@@ -24,6 +25,16 @@ export const inertProse = (text: string): string => {
     })
     .join('');
 };
+
+/** Advice of ours, in a line or a list: its commands are code as a whole, pipes and all. */
+export const inertAdvice = (text: string): string =>
+  commandsIn(text)
+    .map((piece) => {
+      if (piece.isCommand) return codeSpan(visible(piece.text));
+      const [, before = '', middle = '', after = ''] = /^( ?)(.*?)( ?)$/s.exec(piece.text) ?? [];
+      return before + inertProse(middle) + after;
+    })
+    .reduce((line, piece) => (line.endsWith('`') && piece.startsWith('`') ? `${line} ${piece}` : line + piece), '');
 
 interface Piece {
   text: string;
@@ -66,8 +77,9 @@ const runsOf = (text: string): WrapWord[] =>
   });
 
 /** A code span. In a table cell `|` would end the cell even there, so it is shown as an escape. */
-export const inertCode = (text: string): string => {
-  const shown = visible(text).replaceAll('|', '\\x7c');
+export const inertCode = (text: string): string => codeSpan(visible(text).replaceAll('|', '\\x7c'));
+
+const codeSpan = (shown: string): string => {
   if (shown.trim() === '') return '';
   const fence = '`'.repeat(longestRun(shown) + 1);
   // CommonMark 6.1: one space on both sides is taken away again, and is needed beside a backtick.

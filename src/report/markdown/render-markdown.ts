@@ -9,7 +9,7 @@ import type { Catalogue } from '../language/catalogue.js';
 import { ENGLISH } from '../language/english/english.js';
 import type { CaptureReport, FindingReport, Report, SessionReport } from '../report.js';
 import { fillCounted, fillTemplate, joinSentences } from '../wording.js';
-import { inertCode, inertProse } from './inert.js';
+import { inertAdvice, inertCode, inertProse } from './inert.js';
 import { sequenceDiagram } from './sequence-diagram.js';
 import { evidenceOf, findingText, inertCell, sessionDetails, stageTable } from './session-markdown.js';
 
@@ -86,7 +86,7 @@ const answer = (report: Report, session: SessionReport | undefined, catalogue: C
   const packets = evidenceOf(finding, report, catalogue);
   const proof = finding.evidence.length === 0 ? [] : [fillTemplate(said.proof, { packets, files })];
   const remedy = finding.remedy[0];
-  const fix = remedy === undefined ? [] : [fillTemplate(said.fix, { remedy: inertProse(remedy) })];
+  const fix = remedy === undefined ? [] : [fillTemplate(said.fix, { remedy: inertAdvice(remedy) })];
   return [what, ...proof, ...fix].join('\\\n');
 };
 

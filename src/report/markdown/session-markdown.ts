@@ -8,7 +8,7 @@ import { ladderLines } from '../terminal/ladder.js';
 import { Look } from '../terminal/look.js';
 import { networkText, notSeenTexts } from '../terminal/network-lines.js';
 import { fillTemplate } from '../wording.js';
-import { fencedBlock, inertCode, inertProse } from './inert.js';
+import { fencedBlock, inertAdvice, inertCode, inertProse } from './inert.js';
 
 /** Columns of the ladder: what an issue shows without a scroll bar. */
 const LADDER = { width: 100, ascii: false, colour: false };
@@ -32,7 +32,7 @@ export const findingsMarkdown = (session: SessionReport, report: Report, catalog
     .map((finding) =>
       [
         findingText(finding, catalogue),
-        ...finding.remedy.map((text) => `- ${inertProse(text)}`),
+        ...finding.remedy.map((text) => `- ${inertAdvice(text)}`),
         ...(finding.evidence.length === 0
           ? []
           : [fillTemplate(catalogue.markdown.proofItem, { packets: evidenceOf(finding, report, catalogue) })]),

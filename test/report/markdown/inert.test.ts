@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fencedBlock, inertCode, inertProse } from '../../../src/report/markdown/inert.js';
+import { fencedBlock, inertAdvice, inertCode, inertProse } from '../../../src/report/markdown/inert.js';
 import { HOSTILE } from '../hostile-texts.js';
 import { withoutCode } from './without-code.js';
 
@@ -51,6 +51,17 @@ describe('a text in a sentence', () => {
   it('reads as it was where it is plain', () => {
     const text = "Nothing was said for 60.0 s (likely), then the server's side ended it: 1,284 packets.";
     expect(inertProse(text)).toBe(text);
+  });
+
+  it('keeps commands of advice whole, and is as inert around them', () => {
+    expect(inertAdvice('To see it: openssl s_client -connect a:443 </dev/null | head. Then @go.')).toBe(
+      'To see it: `openssl s_client -connect a:443 </dev/null | head`. Then `@go`.',
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(withoutCode(` ${inertAdvice(`a: curl ${text}`)} `)).not.toMatch(LOUD);
+      }),
+    );
   });
 
   it('takes lines of a configuration as one', () => {
