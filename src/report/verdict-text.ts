@@ -46,7 +46,16 @@ const BROKEN_LEG: ReadonlySet<string> = new Set([
 ]);
 
 /** Up to a full stop that a space follows: `60.0 s` and `nginx/1.22.1` have none. Chinese ones need no space. */
-export const firstSentence = (text: string): string => /^.*?(?:[.!?](?=\s)|[。！？])/s.exec(text)?.[0] ?? text;
+export const firstSentence = (text: string): string => {
+  for (const { index } of text.matchAll(SENTENCE_END)) {
+    const sentence = text.slice(0, index + 1);
+    // Stops of what a peer said belong to the peer.
+    if (sentence.split('“').length === sentence.split('”').length) return sentence;
+  }
+  return text;
+};
+
+const SENTENCE_END = /[.!?](?=\s)|[。！？]/g;
 
 const verdictKey = (session: Session, { outcome, stage }: Diagnosis): VerdictKey => {
   const { websocket, tls, stages } = session;

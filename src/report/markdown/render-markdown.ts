@@ -68,8 +68,7 @@ export const renderMarkdown = (report: Report, options: MarkdownOptions): string
 /** What happened, what proves it, what to do. */
 const answer = (report: Report, session: SessionReport | undefined, catalogue: Catalogue): string => {
   const { markdown: said, terms } = catalogue;
-  const files = report.captures.map(({ file }) => inertCode(file)).join(terms.and);
-  if (session === undefined) return fillTemplate(said.none, { files });
+  if (session === undefined) return fillTemplate(said.none, { files: filesOf(report, catalogue) });
   const { summary } = report;
   const { id, verdict, confidence, findings, cause } = session;
   const sure = [terms.confidences[confidence], ...(cause === null ? [] : [inertCode(cause)])].join(terms.comma);
@@ -84,11 +83,20 @@ const answer = (report: Report, session: SessionReport | undefined, catalogue: C
   const finding = findings[0];
   if (finding === undefined) return what;
   const packets = evidenceOf(finding, report, catalogue);
-  const proof = finding.evidence.length === 0 ? [] : [fillTemplate(said.proof, { packets, files })];
+  const holds = new Set(finding.evidence.map(({ capture = 0 }) => capture));
+  const where = filesOf(report, catalogue, holds);
+  const proof = finding.evidence.length === 0 ? [] : [fillTemplate(said.proof, { packets, files: where })];
   const remedy = finding.remedy[0];
   const fix = remedy === undefined ? [] : [fillTemplate(said.fix, { remedy: inertAdvice(remedy) })];
   return [what, ...proof, ...fix].join('\\\n');
 };
+
+/** All captures, or those of these numbers. */
+const filesOf = ({ captures }: Report, { terms }: Catalogue, only?: ReadonlySet<number>): string =>
+  captures
+    .filter((_, index) => only === undefined || only.has(index))
+    .map(({ file }) => inertCode(file))
+    .join(terms.and);
 
 const sessionsTable = ({ sessions }: Report, { markdown: said, terms }: Catalogue): string => {
   const failed = sessions.filter(({ outcome }) => outcome === 'failed');
