@@ -72,6 +72,7 @@ import { faultyCertificate } from './tls/faulty-certificate.js';
 import { foreignVersion } from './tls/foreign-version.js';
 import { plaintextPort } from './tls/plaintext-port.js';
 import { sealedCandidates } from './tls/sealed-candidates.js';
+import { sealedReset } from './tls/sealed-reset.js';
 import { sealedTraffic } from './tls/sealed-traffic.js';
 import { tlsPort } from './tls/tls-port.js';
 import { unansweredHello } from './tls/unanswered-hello.js';
@@ -115,6 +116,7 @@ export const RULES: readonly Rule[] = [
   faultyCertificate,
   foreignVersion,
   plaintextPort,
+  sealedReset,
   sealedTraffic,
   tlsPort,
   unansweredHello,

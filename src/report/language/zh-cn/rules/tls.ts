@@ -153,6 +153,28 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       keys: '要看到其中的内容，请在抓包时保存会话密钥（浏览器、curl 和 Python 用 SSLKEYLOGFILE；Node 用 node --tls-keylog），并用 --keylog 提供。',
     },
   },
+  'tls/sealed-reset': {
+    title: '加密的会话被重置',
+    messages: {
+      endpoint:
+        '{by}在最后一条记录 {silence} 后重置了连接，此前没有 alert，也没有 FIN。记录的内容是加密的；从大小和时间看，这可能是一个 WebSocket 会话，那样它会以 1006 结束。',
+      unknown:
+        '{by}已不认识这个连接：在 {quiet} 没有来自它的任何数据包之后，它用 RST 应答了下一条记录，形式与主机应答不存在的连接一致。它此前已丢失或放弃了连接，或者中间的设备忘记了连接，把数据包从另一个端口、向另一台机器发出。从记录的大小和时间看，这可能是一个 WebSocket 会话，那样它会以 1006 结束。',
+      middlebox:
+        '一个以{by}名义发送的 RST 结束了连接，但它来自另一台机器：它的 TTL 是 {rstTtl}，而{by}的其他数据包到达时是 {ttl}。从记录的大小和时间看，这可能是一个 WebSocket 会话，那样它会以 1006 结束。',
+      injected:
+        '中间有设备重置了连接：这个 RST 与任何一侧的数据包都不相符。从记录的大小和时间看，这可能是一个 WebSocket 会话，那样它会以 1006 结束。',
+    },
+    notes: { last: '最后一条记录', heard: '该侧此前的最后一个数据包', answered: '被应答的记录', reset: 'RST' },
+    remedies: {
+      crash:
+        '查看{by}在这一时刻的日志：还有未读数据时被终止、以 SO_LINGER 0 关闭，或调用 terminate() 的进程会重置连接。',
+      pings: '发送 Ping 的间隔要短于中间设备（NAT、防火墙、负载均衡器）的空闲超时，这里要短于 {quiet}。',
+      before: '在{by}的日志中查找静默期间而不是这一时刻发生了什么：重启、崩溃，或它自己的超时。',
+      middle: '查找途中的防火墙、入侵防御或负载均衡器，并查看它在这一时刻的日志。',
+      keys: '要看到最后说了什么，请带上会话密钥抓包（浏览器、curl 和 Python 用 SSLKEYLOGFILE；Node 用 node --tls-keylog），并通过 --keylog 提供。',
+    },
+  },
   'tls/sealed-traffic': {
     title: '由加密记录推断',
     messages: {
