@@ -5,7 +5,7 @@
 import type { Nanos } from '../../capture/packet.js';
 import { lastActivity, type Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
-import { type Actor, SIDES, type Side } from '../../stream/side.js';
+import { type Actor, opposite, SIDES, type Side } from '../../stream/side.js';
 
 export interface TcpEnd {
   by: Actor;
@@ -44,8 +44,24 @@ export const lastFrame = (session: Session): Arrival | undefined => {
   return latest(...SIDES.map((side) => last[side]), upgrade?.response?.span.last);
 };
 
-/** Time between the last frame and the end without a Close. */
+/**
+ * Time between the last frame and the end without a Close. A RST that answers a packet as hosts do for a connection they
+ * do not have ends the silence before that packet: what nobody took any more is no use of the connection.
+ */
 export const silenceBefore = (session: Session, end: Arrival): { since: Arrival; length: Nanos } | undefined => {
+  const lost = silenceBeforeLoss(session, end);
+  if (lost !== undefined) return { since: lost.since, length: lost.until.at - lost.since.at };
   const since = lastFrame(session);
   return since === undefined ? undefined : { since, length: end.at - since.at };
+};
+
+/** From the last packet of the side whose RST it is until the first that it left unacknowledged. */
+const silenceBeforeLoss = ({ tcp }: Session, end: Arrival): { since: Arrival; until: Arrival } | undefined => {
+  for (const side of SIDES) {
+    const { rst, rstAnswers, beforeRst: since } = tcp.flows[side];
+    const until = tcp.flows[opposite(side)].oldestUnacked;
+    if (rst?.packet !== end.packet || rstAnswers === undefined || since === undefined || until === undefined) continue;
+    if (until.at > since.at && until.at <= rstAnswers.at) return { since, until };
+  }
+  return undefined;
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lifetimeLimit } from '../../../../src/diagnosis/rules/keepalive/lifetime-limit.js';
 import type { Session } from '../../../../src/session/session.js';
+import { aSession } from '../../../wire/session-builder.js';
 import { opened } from '../../sessions.js';
 import { found, verdictOn, viewOf } from '../../verdict.js';
 
@@ -45,5 +46,29 @@ describe('keepalive/lifetime-limit', () => {
     { name: 'sessions that were idle', sessions: [lived(1, 0, 30_000, 20_000), lived(2, 7_000, 30_000, 20_000)] },
   ])('says nothing of $name', ({ sessions }) => {
     expect(found(lifetimeLimit, sessions[0]!, viewOf(sessions))).toBe('nothing');
+  });
+
+  it('is no use of a connection what a server answered by the RST of one that does not know it', () => {
+    const sessions = [0, 9_000, 17_000].map((start, index) => {
+      const session = aSession(index + 1)
+        .startingAt(1 + index * 20, start)
+        .handshake()
+        .request()
+        .response()
+        .message('server', 9)
+        .wait(5_000)
+        .message('client', 20)
+        .rst('server')
+        .build();
+      const { client, server } = session.tcp.flows;
+      Object.assign(server, { rstAnswers: client.lastData, beforeRst: server.lastData });
+      client.oldestUnacked = client.lastData;
+      return session;
+    });
+    const view = viewOf(sessions);
+    expect(found(lifetimeLimit, sessions[0]!, view)).toBe('nothing');
+    expect(verdictOn(sessions[0]!, view)).toBe('failed open ws-reset');
+    for (const { tcp } of sessions) tcp.flows.server.rstAnswers = undefined;
+    expect(found(lifetimeLimit, sessions[0]!, viewOf(sessions))).toBe('ws-lifetime-limit error age');
   });
 });
