@@ -3,6 +3,7 @@
  * both rest on what the TLS layer infers from record lengths (RFC 8446 5.2).
  */
 import type { Nanos } from '../../capture/packet.js';
+import { leftServerFlight } from '../../session/refused-flight.js';
 import type { CaptureView, Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
 import type { GapCause } from '../../stream/consumer.js';
@@ -113,6 +114,7 @@ export const leftOverRequest = (session: Session): (Departure & { answered: bool
 export const isSpare = (session: Session, capture: CaptureView): boolean => {
   const left = firstToLeave(session);
   if (left === undefined || left.by !== 'client' || left.alerted) return false;
+  if (session.tls !== undefined && leftServerFlight(session.tls, session.tcp)) return false;
   return capture.server(session.server.text).tlsWorked(session.client.address) > 0;
 };
 
