@@ -7,6 +7,7 @@ import type { Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
 import { opposite, SIDES, type Side } from '../../stream/side.js';
 import type { IcmpError, SegmentSizes } from '../../tcp/tcp-facts.js';
+import { earliest } from './ending.js';
 import { isUnacknowledged, PATIENCE } from './silence.js';
 
 /** Repeats that must have stayed unanswered: one may be ordinary loss. */
@@ -36,8 +37,16 @@ export type PathMtuSign =
 
 /** What shows that large packets of `sender` do not arrive, while the session lasts; undefined where nothing does. */
 export const pathMtuSign = (session: Session, sender: Side): PathMtuSign | undefined => {
-  if (SIDES.every((side) => session.websocket?.closes[side] !== undefined)) return undefined;
+  if (isAfterGoodbye(session, sender)) return undefined;
   return stuckSign(session, sender) ?? holeSign(session, sender);
+};
+
+/** Both have sent a Close. A Close behind what was stuck for long never arrived either; later losses do no harm. */
+const isAfterGoodbye = ({ websocket, tcp, captureEnd }: Session, sender: Side): boolean => {
+  if (SIDES.some((side) => websocket?.closes[side] === undefined)) return false;
+  const { oldestUnacked } = tcp.flows[sender];
+  const since = oldestUnacked?.at ?? captureEnd;
+  return since >= (websocket?.closes[sender]?.span.first.at ?? 0) || captureEnd - since < PATIENCE;
 };
 
 /** Bytes of this side arrived only once they were sent in smaller segments. */
@@ -91,7 +100,9 @@ const holeSign = ({ tcp, captureEnd }: Session, sender: Side): PathMtuSign | und
   const { hole, largest: passed, sackedAt } = sizes;
   if (hole === undefined || hole.bytes < LARGE_BYTES || passed >= hole.bytes) return undefined;
   if (sackedAt === undefined && tcp.flows[opposite(sender)].duplicateAcks === 0) return undefined;
-  const waited = (tcp.endPacket?.at ?? captureEnd) - hole.behind.at;
+  // A sender's FIN ends nothing: what was lost before it is sent again behind it.
+  const over = earliest(tcp.flows[sender].rst, tcp.flows[opposite(sender)].rst, tcp.flows[opposite(sender)].fin);
+  const waited = (over?.at ?? captureEnd) - hole.behind.at;
   if (waited < PATIENCE) return undefined;
   const isAlive = lastPacket !== undefined && lastPacket.at - hole.behind.at > ALIVE_AFTER;
   return { kind: 'hole', since: hole.behind, lost: hole.bytes, passed, waited, isAlive };

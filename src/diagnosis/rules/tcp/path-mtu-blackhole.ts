@@ -9,6 +9,7 @@ import { CAUSES } from '../../causes.js';
 import { evidence } from '../../evidence.js';
 import { textOr } from '../../measures/phrases.js';
 import { type PathMtuSign, pathMtuSign, shrunkSegments } from '../../measures/tcp-path-mtu.js';
+import { serverAnswered } from '../../measures/tls-progress.js';
 import { bytes, count, duration, side as sideValue } from '../../measures/values.js';
 import { type Confidence, defineRule, type Finding } from '../../rule.js';
 
@@ -134,5 +135,6 @@ function* recovered(session: Session, sender: Side): Generator<Finding> {
 const stageUnderWay = ({ websocket, tls, upgrade }: Session): StageName => {
   if (websocket !== undefined) return 'open';
   if (upgrade === undefined && tls !== undefined && tls.finished.client === undefined) return 'tls';
+  if (upgrade === undefined && tls?.decrypted === false && serverAnswered(tls)) return 'open';
   return CAUSES['tcp-path-mtu-blackhole'];
 };

@@ -3,7 +3,7 @@ import { lostPeer } from '../../../../src/diagnosis/rules/keepalive/lost-peer.js
 import { pathMtuBlackhole } from '../../../../src/diagnosis/rules/tcp/path-mtu-blackhole.js';
 import type { Session } from '../../../../src/session/session.js';
 import type { SegmentSizes } from '../../../../src/tcp/tcp-facts.js';
-import { aSession } from '../../../wire/session-builder.js';
+import { aSession, spanOf } from '../../../wire/session-builder.js';
 import { arrivalAt, opened, unacknowledged } from '../../sessions.js';
 import { findingOf, found, verdictOn } from '../../verdict.js';
 
@@ -130,6 +130,47 @@ describe('tcp/path-mtu-blackhole', () => {
     expect(findingOf(pathMtuBlackhole, stuck(opened().message('client', 2000).build(), 2000, 4))?.stage).toBe('open');
     const tls = stuck(aSession().handshake().clientHello('a.example.com').build(), 1800, 4);
     expect(findingOf(pathMtuBlackhole, tls)?.stage).toBe('tls');
+  });
+
+  it('strikes an encrypted session while it is open, once records went both ways', () => {
+    const sealed = aSession()
+      .handshake()
+      .clientHello('a.example.com')
+      .serverHello()
+      .finished()
+      .records('client', 1, 90);
+    const asked = stuck(sealed.build(), 1800, 4);
+    expect(findingOf(pathMtuBlackhole, asked)?.stage).toBe('upgrade');
+    expect(findingOf(pathMtuBlackhole, stuck(sealed.records('server', 2, 90).build(), 1800, 4))?.stage).toBe('open');
+  });
+
+  it('is told where both said goodbye, and the Close of one stood behind what was stuck for long', () => {
+    const goodbye = (seconds: number, close = 2): Session => {
+      const session = stuckWhileOpen({ sackedBehind: 1112, sackedAt: arrivalAt(60, 0.5) });
+      const since = session.tcp.last.at / 1e9;
+      for (const from of ['client', 'server'] as const) {
+        const arrival = arrivalAt(61, since + close);
+        const frame = { from, code: 1000, reason: '', span: spanOf(arrival, 2) };
+        session.websocket!.closes[from] = frame;
+        session.websocket!.firstClose ??= frame;
+      }
+      return { ...session, captureEnd: session.tcp.last.at + seconds * 1e9 };
+    };
+    expect(verdictOn(goodbye(8))).toBe('failed open tcp-path-mtu-blackhole');
+    expect(verdictOn(goodbye(4))).toBe('ok open');
+    expect(verdictOn(goodbye(8, -0.1))).toBe('ok open');
+  });
+
+  it('goes on waiting behind the FIN of the sender, not behind that of the other side', () => {
+    const ended = (from: 'client' | 'server'): Session => {
+      const session = opened().message('server', 1100).fin(from).captureGoesOn(30_000).build();
+      const { server } = session.tcp.flows;
+      const behind = server.lastData ?? session.tcp.last;
+      server.sizes = { ...server.sizes, largest: 1108, hole: { bytes: 2896, behind }, sackedAt: behind };
+      return session;
+    };
+    expect(found(pathMtuBlackhole, ended('server'))).toBe('tcp-path-mtu-blackhole error hole');
+    expect(found(pathMtuBlackhole, ended('client'))).toBe('nothing');
   });
 
   it('sees a later, smaller segment answered while the first is not', () => {
