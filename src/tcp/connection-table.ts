@@ -10,6 +10,7 @@ import { AddressBook, hashWords } from './address-book.js';
 import type { Connection } from './connection.js';
 import { ACK, FIN, RST, Segment, SYN } from './segment.js';
 import { SegmentBatch } from './segment-batch.js';
+import { ahead } from './sequence.js';
 import type { IcmpError } from './tcp-facts.js';
 
 const FIRST_SLOTS = 1024;
@@ -40,6 +41,8 @@ export interface ConnectionOwner<Ends> {
 interface Pair<Ends> {
   ends: Ends;
   connection: Connection | undefined;
+  /** The one before it, which had these ports, and the SYN that took them: until the new one is answered. */
+  before: { connection: Connection; packet: PacketRef; at: Nanos } | undefined;
   /** Of the segment that opened the connection: VLANs and virtual network. */
   domain: number;
   /** Connections between the same addresses in other domains, whose sequence numbers show that they are others. */
@@ -114,7 +117,11 @@ export class ConnectionTable<Ends> {
       let pair = this.pairs[key]!;
       if (segment.domain !== pair.domain && pair.connection !== undefined) pair = inDomain(pair, segment, fromLow);
       let { connection } = pair;
-      if (connection === undefined || ((segment.flags & SYN) !== 0 && this.endsBefore(connection, segment, fromLow))) {
+      if (pair.before !== undefined && this.isOfBefore(pair, segment, fromLow)) {
+        connection = pair.before.connection;
+      } else if (connection === undefined || ((segment.flags & SYN) !== 0 && isReuse(connection, segment, fromLow))) {
+        this.endBefore(pair);
+        if (connection !== undefined) pair.before = { connection, packet: segment.packet, at: segment.at };
         const lowSide: Side = fromLow === (sideOfSender(segment) === 'client') ? 'client' : 'server';
         const roles = (segment.flags & SYN) !== 0 ? 'syn' : 'guessed';
         connection = this.owner.open(pair.ends, segment, lowSide, roles);
@@ -122,7 +129,7 @@ export class ConnectionTable<Ends> {
         pair.domain = segment.domain;
       }
       connection.segment(segment, fromLow ? connection.low : connection.high);
-      if (connection.isIgnored && pair.others.length === 0) this.unwanted[key] = 1;
+      if (connection.isIgnored && connection === pair.connection && pair.others.length === 0) this.unwanted[key] = 1;
       if (segment.at >= this.lastAt) {
         this.lastAt = segment.at;
         this.lastPacket = segment.packet;
@@ -157,16 +164,34 @@ export class ConnectionTable<Ends> {
     this.used = 0;
   }
 
-  /** A SYN that uses the ports again ends the connection that had them. */
-  private endsBefore(connection: Connection, segment: Segment, fromLow: boolean): boolean {
-    if (!connection.isNewAttempt(segment, fromLow ? connection.low : connection.high)) return false;
-    this.end(connection, segment.packet, segment.at);
-    return true;
+  /**
+   * A host that still has the connection answers the SYN that uses its ports again by an ACK of that connection, and the
+   * other by its RST (RFC 9293 3.5.1, figure 9). Whatever else is not the SYN once more belongs to the new one, and is the
+   * end of the old.
+   */
+  private isOfBefore(pair: Pair<Ends>, segment: Segment, fromLow: boolean): boolean {
+    if ((segment.flags & SYN) !== 0) {
+      if ((segment.flags & ACK) !== 0) this.endBefore(pair);
+      return false;
+    }
+    const isOld =
+      distance(pair.before!.connection, segment, fromLow) <= distance(pair.connection!, segment, fromLow) &&
+      fitsIn(pair.before!.connection, segment, fromLow);
+    if (!isOld) this.endBefore(pair);
+    return isOld;
   }
 
-  private endAll({ connection, others }: Pair<Ends>, packet: PacketRef, at: Nanos): void {
-    if (connection !== undefined) this.end(connection, packet, at);
-    for (const other of others) this.endAll(other, packet, at);
+  private endBefore(pair: Pair<Ends>): void {
+    if (pair.before === undefined) return;
+    const { connection, packet, at } = pair.before;
+    pair.before = undefined;
+    this.end(connection, packet, at);
+  }
+
+  private endAll(pair: Pair<Ends>, packet: PacketRef, at: Nanos): void {
+    this.endBefore(pair);
+    if (pair.connection !== undefined) this.end(pair.connection, packet, at);
+    for (const other of pair.others) this.endAll(other, packet, at);
   }
 
   private end(connection: Connection, packet: PacketRef, at: Nanos): void {
@@ -203,7 +228,7 @@ export class ConnectionTable<Ends> {
     }
     this.unwanted[number] = 0;
     const ends = this.owner.meet(ip, segment, fromLow);
-    this.pairs[number] = { ends, connection: undefined, domain: segment.domain, others: [] };
+    this.pairs[number] = { ends, connection: undefined, before: undefined, domain: segment.domain, others: [] };
     const { slots } = this;
     const { sourcePort, destinationPort } = segment;
     slots[slot] = fromLow ? source : destination;
@@ -285,17 +310,37 @@ const lastAtOf = ({ connection, others }: Pair<unknown>): Nanos =>
 function inDomain<Ends>(pair: Pair<Ends>, segment: Segment, fromLow: boolean): Pair<Ends> {
   for (const known of [pair, ...pair.others]) {
     const { connection } = known;
-    if (connection === undefined) continue;
-    const [flow, peer] = fromLow ? [connection.low, connection.high] : [connection.high, connection.low];
-    if (connection.fits(segment, flow, peer)) return known;
+    if (connection !== undefined && fitsIn(connection, segment, fromLow)) return known;
   }
   const own = [pair, ...pair.others].find(({ domain }) => domain === segment.domain);
   if (own !== undefined) return own;
   if (pair.others.length === DOMAINS_KEPT) return pair;
-  const other: Pair<Ends> = { ends: pair.ends, connection: undefined, domain: segment.domain, others: [] };
+  const other: Pair<Ends> = {
+    ends: pair.ends,
+    connection: undefined,
+    before: undefined,
+    domain: segment.domain,
+    others: [],
+  };
   pair.others.push(other);
   return other;
 }
+
+/** A SYN that uses the ports again. */
+const isReuse = (connection: Connection, segment: Segment, fromLow: boolean): boolean =>
+  connection.isNewAttempt(segment, fromLow ? connection.low : connection.high);
+
+const fitsIn = (connection: Connection, segment: Segment, fromLow: boolean): boolean => {
+  const [flow, peer] = fromLow ? [connection.low, connection.high] : [connection.high, connection.low];
+  return connection.fits(segment, flow, peer);
+};
+
+/** How far its numbers are from those of a connection: its own, or what it acknowledges where its side has none yet. */
+const distance = (connection: Connection, { sequence, acknowledgment, flags }: Segment, fromLow: boolean): number => {
+  const [flow, peer] = fromLow ? [connection.low, connection.high] : [connection.high, connection.low];
+  if (flow.started) return Math.abs(ahead(sequence, flow.top));
+  return peer.started && (flags & ACK) !== 0 ? Math.abs(ahead(acknowledgment, peer.top)) : Number.POSITIVE_INFINITY;
+};
 
 /** Sender of the SYN, receiver of the SYN-ACK; else, until the content shows it, the higher port is the client. */
 function sideOfSender(segment: Segment): Side {

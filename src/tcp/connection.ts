@@ -289,6 +289,8 @@ export class Connection implements RepetitionContext {
       if (flow.recentlySawId(segment.ipId)) flow.noteCopy();
       return;
     }
+    // Of another connection, or forged blindly: whoever gets it does not heed it (RFC 9293 3.10.7.4).
+    if (flow.started && Math.abs(ahead(segment.sequence, flow.top)) > NEAR) return;
     flow.rst = { packet, at, readyAt: at };
     flow.rstTtl = segment.ttl;
     const isBare = (segment.flags & ACK) === 0 && peer.acknowledges && segment.sequence === peer.acknowledgment;

@@ -33,6 +33,31 @@ describe('openings out of the ordinary', () => {
     expect(story).toContain('established server 4');
   });
 
+  it('gives the answer to a SYN that uses the ports again to the connection that is asked about (RFC 9293 3.5.1, figure 9)', () => {
+    const heard = hearAll(
+      ...opening(),
+      fromClient(100, 1, 10),
+      fromServer(140, 11),
+      raw({ ms: 3000, from: 'client', flags: 'S', seq: 90_000_000, id: 1 }),
+      raw({ ms: 3040, from: 'server', seq: 1, ack: 11, id: 7777 }),
+      raw({ ms: 3040.1, from: 'client', flags: 'R', seq: 11, id: 0 }),
+      raw({ ms: 3100, from: 'client', flags: 'S', seq: 90_000_000, id: 2 }),
+      raw({ ms: 3140, from: 'server', flags: 'SA', seq: 70_000_000, ack: 90_000_001 }),
+      raw({ ms: 3140.1, from: 'client', seq: 90_000_001, ack: 70_000_001, id: 3 }),
+      raw({ ms: 3141, from: 'client', seq: 90_000_001, ack: 70_000_001, size: 4, id: 4 }),
+      // What is late now belongs to nobody, and ends nothing.
+      raw({ ms: 3142, from: 'client', flags: 'R', seq: 11, id: 0 }),
+      raw({ ms: 3143, from: 'client', seq: 90_000_005, ack: 70_000_001, size: 4, id: 5 }),
+    );
+    const [before, after] = heard.map(({ facts }) => facts);
+    expect(heard).toHaveLength(2);
+    expect(before).toMatchObject({ end: 'rst', endedBy: 'client', endPacket: { packet: 8 }, packets: 7 });
+    expect(before!.flows.client).toMatchObject({ rstAnswers: { packet: 7 }, beforeRst: { packet: 4 } });
+    expect(after).toMatchObject({ end: 'none', endedBy: 'none', established: { packet: 11 } });
+    expect(after!.flows.client).toMatchObject({ bytes: 8, rst: undefined, missingBytes: 0 });
+    expect(heard[1]!.said.client).toBe('xxxxxxxx');
+  });
+
   it('takes data on a SYN, and data that the server did not take from it, each once (RFC 7413)', () => {
     const taken = hear(
       raw({ ms: 0, from: 'client', flags: 'S', size: 10 }),
