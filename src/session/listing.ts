@@ -10,6 +10,7 @@ import type { TcpFacts } from '../tcp/tcp-facts.js';
 import { CLOSE_NOTIFY } from '../tls/alert.js';
 import type { TlsFacts } from '../tls/tls-facts.js';
 import { isHttp1InsideHttp2, looksLikeHttp1InsideHttp2 } from './http1-inside-http2.js';
+import { leftBeforeHello } from './late-answer.js';
 import { leftServerFlight } from './refused-flight.js';
 import type { ServerHistory } from './session.js';
 import type { SessionLog } from './session-log.js';
@@ -70,7 +71,9 @@ function listTls(tls: TlsFacts, tcp: TcpFacts, othersWorked: boolean): Listing {
   const goodbye = tls.alerts.find(({ from, code }) => from === 'client' && code === CLOSE_NOTIFY)?.arrival;
   // A browser gives up connections it opened to spare, without a word; others of the same browser are in use.
   const saysNothing = clientAlert === undefined && (tls.certificates === undefined || tls.decrypted === true);
-  const isSpare = (isForPages(tls) || (othersWorked && !leftServerFlight(tls, tcp))) && saysNothing;
+  const isSpare =
+    (isForPages(tls) || (othersWorked && !leftServerFlight(tls, tcp) && leftBeforeHello(tls, tcp) === undefined)) &&
+    saysNothing;
   if (isSpare && tcp.endedBy === 'client' && client.records === 0 && tls.serverHello !== undefined) return 'spare';
   if (!complete && client.records + server.records === 0) return 'session';
   const left = clientAlert ?? goodbye ?? (tcp.endedBy === 'client' ? tcp.endPacket : undefined);

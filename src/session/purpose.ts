@@ -15,10 +15,13 @@ export interface Purpose {
   secure: boolean | undefined;
   /** User-Agent; empty of a request that names none. */
   agent: string | undefined;
+  /** What a program offers in every ClientHello alike, whatever it resumes, asks for or shuffles. */
+  hello: string | undefined;
 }
 
 export const purposeOf = (session: Session): Purpose => {
   const { tls, upgrade } = session;
+  const hello = tls?.firstClientHello ?? tls?.clientHello;
   const request = upgrade?.request;
   const isClear = request !== undefined && tls === undefined;
   return {
@@ -26,12 +29,17 @@ export const purposeOf = (session: Session): Purpose => {
     path: pathOf(session),
     secure: tls?.clientHello === undefined ? (isClear ? false : undefined) : true,
     agent: request && (headerValue(request.headers, 'user-agent') ?? ''),
+    hello: hello && [hello.cipherSuites, hello.signatureAlgorithms, hello.alpn].join(' '),
   };
 };
 
 /** Nothing speaks against it that both are attempts of one program at one thing. */
 export const isSamePurpose = (a: Purpose, b: Purpose): boolean =>
-  mayBe(a.name, b.name) && mayBe(a.path, b.path) && mayBe(a.secure, b.secure) && mayBe(a.agent, b.agent);
+  mayBe(a.name, b.name) &&
+  mayBe(a.path, b.path) &&
+  mayBe(a.secure, b.secure) &&
+  mayBe(a.agent, b.agent) &&
+  mayBe(a.hello, b.hello);
 
 /** What is known of both together. */
 export const joined = (a: Purpose, b: Purpose): Purpose => ({
@@ -39,6 +47,7 @@ export const joined = (a: Purpose, b: Purpose): Purpose => ({
   path: a.path ?? b.path,
   secure: a.secure ?? b.secure,
   agent: a.agent ?? b.agent,
+  hello: a.hello ?? b.hello,
 });
 
 export const nameOf = ({ host }: Session): string | undefined =>

@@ -85,6 +85,16 @@ describe('an attempt that was retried', () => {
     expect((await tiesOf(refused(), sealed))[0]).toBe('1 failed retried-as 2');
   });
 
+  it('is not tried again by a program that offers other ciphers', async () => {
+    const hello = (port: number, suites: number[]) =>
+      conversation({ startMs: port - 40000, clientPort: port })
+        .handshake()
+        .client(record(22, clientHello({ suites, extensions: [serverName('chat.test')] })))
+        .rst('server');
+    const three = [hello(40000, [0xc02f]), hello(41000, [0xc030, 0xc02f]), hello(42000, [0xc02f])];
+    expect(await tiesOf(...three)).toEqual(['1 failed retried-as 3', '2 failed', '3 failed']);
+  });
+
   it('is not made good by a session that was open beside it', async () => {
     const long = conversation({ clientPort: 40001, startMs: 1 }).handshake().client(request()).server(SWITCHING);
     long.after(5000).client(CLOSE).server(CLOSED).bye('client');

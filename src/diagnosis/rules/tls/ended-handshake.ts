@@ -3,6 +3,7 @@
  * clear says why. In TLS 1.3 the alert is encrypted: that there was one shows in its length (RFC 8446 5.2, 6).
  */
 
+import { leftBeforeHello } from '../../../session/late-answer.js';
 import type { Session } from '../../../session/session.js';
 import type { Side } from '../../../stream/side.js';
 import type { TlsFacts } from '../../../tls/tls-facts.js';
@@ -64,6 +65,7 @@ export const endedHandshake = defineRule({
     const { tls, tcp } = session;
     const left = firstToLeave(session);
     if (tls?.clientHello === undefined || left === undefined || isSpare(session, capture)) return;
+    if (leftBeforeHello(tls, tcp) !== undefined) return;
     if (tls.handshakeGap || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
     if (tcp.gaps.some(hidesRecords) || !serverSpoke(session) || leftOverRequest(session) !== undefined) return;
     if (!isHandshakeDone(tls)) {
@@ -88,11 +90,13 @@ export const endedHandshake = defineRule({
 });
 
 const during = (session: Session, tls: TlsFacts, left: Departure) => {
-  const hello = tls.serverHello?.span.last ?? tls.clientHello?.span.last;
+  const hello = [tls.serverHello, tls.clientHello].find(
+    (known) => known !== undefined && known.span.last.at <= left.at.at,
+  );
   return {
     message: left.alerted ? 'duringAlert' : 'during',
     cause: 'tls-closed-during-handshake' as const,
-    data: { ...shared(session, tls, left.by), after: duration(left.at.at - (hello?.at ?? left.at.at)) },
+    data: { ...shared(session, tls, left.by), after: duration(left.at.at - (hello?.span.last.at ?? left.at.at)) },
     evidence: evidence(
       [tls.clientHello?.span, 'hello'],
       [tls.serverHello?.span, 'serverHello'],

@@ -1,7 +1,11 @@
 /**
- * A ClientHello that got no answer at all: silence until the client gave up, or the end of the connection by the
+ * A ClientHello that got no answer, or none in time: silence until the client gave up, or the end of the connection by the
  * server's side with no byte before it.
  */
+
+import { leftBeforeHello } from '../../../session/late-answer.js';
+import type { Session } from '../../../session/session.js';
+import type { Arrival } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { isForeignReset } from '../../measures/foreign-reset.js';
@@ -24,6 +28,7 @@ export const unansweredHello = defineRule({
       silent: 'The server accepted the connection and has answered nothing to the ClientHello for {waited}.',
       gaveUp:
         'The server accepted the connection and answered nothing to the ClientHello; the client gave up after {waited}.',
+      late: 'The client left {patience} after its ClientHello, which nobody had answered; the ServerHello came {waited} after it, too late.',
       lost: 'The ClientHello was sent again and again for {waited} and never acknowledged, though the connection was made.',
       fin: 'The connection was closed {waited} after the ClientHello for {sni}, with no byte of the server before it.',
       rst: 'The connection was reset {waited} after the ClientHello for {sni}, with no byte of the server before it.',
@@ -32,8 +37,17 @@ export const unansweredHello = defineRule({
       noName:
         'The ClientHello names no server, and the connection was ended without a byte; the same server accepted a ClientHello that names one ({accepted}).',
     },
-    notes: { hello: 'ClientHello', repeat: 'ClientHello sent again', end: 'end of the connection' },
+    notes: {
+      hello: 'ClientHello',
+      repeat: 'ClientHello sent again',
+      end: 'end of the connection',
+      left: 'the client leaves',
+      serverHello: 'ServerHello to nobody',
+    },
     remedies: {
+      stall:
+        'Find what kept the server from answering for {waited}: a program that stood still (CPU, garbage collection, a full accept queue or thread pool) answers late like this; so does one behind a long path. The certificate is not the matter: the client has not seen it.',
+      client: 'Let the client wait longer, if such a wait is in order.',
       program:
         'See whether the program behind port {port} speaks TLS: openssl s_client -connect {server} -servername {name} </dev/null',
       filter:
@@ -47,7 +61,10 @@ export const unansweredHello = defineRule({
   *check(session, capture) {
     const { tls, tcp, server } = session;
     const hello = tls?.clientHello;
-    if (tls === undefined || hello === undefined || tls.serverHello !== undefined) return;
+    if (tls === undefined || hello === undefined) return;
+    const left = leftBeforeHello(tls, tcp);
+    if (left !== undefined) yield lateHello(session, left);
+    if (tls.serverHello !== undefined) return;
     if (serverSpoke(session) || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
     const end = tcpEnd(session);
     const silence = judgeSilence(session, 'client', hello.span.last);
@@ -105,6 +122,24 @@ export const unansweredHello = defineRule({
     };
   },
 });
+
+/** The answer came, and its client had gone. */
+const lateHello = ({ tls }: Session, left: Arrival) => {
+  const { clientHello, serverHello } = tls ?? {};
+  const asked = clientHello?.span.last ?? left;
+  return {
+    message: 'late' as const,
+    cause: 'tls-hello-unanswered' as const,
+    data: {
+      patience: duration(left.at - asked.at),
+      waited: duration((serverHello?.span.first.at ?? left.at) - asked.at),
+    },
+    evidence: evidence([clientHello?.span, 'hello'], [left, 'left'], [serverHello?.span, 'serverHello']),
+    struckAt: asked.at,
+    confidence: 'proven' as const,
+    remedies: ['stall', 'client'],
+  };
+};
 
 const acceptedName = (accepted: ReadonlySet<string | null>): string | undefined =>
   [...accepted].find((name): name is string => name !== null && !isAddress(name));

@@ -23,6 +23,20 @@ describe('tls/unanswered-hello', () => {
     expect(found(unansweredHello, session)).toBe('tls-hello-unanswered error lost');
   });
 
+  it('knows a ServerHello that came when the client had left', () => {
+    const late = hello().wait(2000).fin('client').wait(4000).serverHello().rst('client').build();
+    unacknowledged(late, 'server', late.tls!.serverHello!.span.first);
+    expect(findingOf(unansweredHello, late)).toMatchObject({
+      message: 'late',
+      confidence: 'proven',
+      data: { patience: { ns: 2_001_000_000 }, waited: { ns: 6_002_000_000 } },
+      remedies: ['stall', 'client'],
+    });
+    expect(verdictOn(late)).toBe('failed tls tls-hello-unanswered');
+    const inTime = hello().serverHello().fin('client').build();
+    expect(found(unansweredHello, inTime)).toBe('nothing');
+  });
+
   it('suspects the missing name only where a name was accepted', () => {
     const session = hello(null).rst('server').build();
     const view = viewOf([session], { sniAccepted: ['b.example.com'] });

@@ -219,6 +219,7 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       silent: '服务器接受了连接，但 {waited} 内没有对 ClientHello 作出任何应答。',
       gaveUp: '服务器接受了连接，但没有对 ClientHello 作出任何应答；客户端在 {waited} 后放弃。',
+      late: '客户端在发出 ClientHello {patience} 后离开，此前没有得到应答；ServerHello 在 ClientHello 之后 {waited} 才到，为时已晚。',
       lost: '连接已经建立，但 ClientHello 在 {waited} 内反复发送，始终没有得到确认。',
       fin: '针对 {sni} 的 ClientHello 发出 {waited} 后连接被关闭，此前服务器没有发来一个字节。',
       rst: '针对 {sni} 的 ClientHello 发出 {waited} 后连接被重置，此前服务器没有发来一个字节。',
@@ -227,8 +228,17 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       noName:
         'ClientHello 没有写明服务器名，连接未收到一个字节就被结束；同一服务器接受过写明服务器名的 ClientHello（{accepted}）。',
     },
-    notes: { hello: 'ClientHello', repeat: '再次发送的 ClientHello', end: '连接结束' },
+    notes: {
+      hello: 'ClientHello',
+      repeat: '再次发送的 ClientHello',
+      end: '连接结束',
+      left: '客户端离开',
+      serverHello: '已无人接收的 ServerHello',
+    },
     remedies: {
+      stall:
+        '查明服务器为何 {waited} 没有应答：程序停顿（CPU 占满、垃圾回收、accept 队列或线程池已满）时就会这样迟答；路径很长时也会。问题不在证书：客户端还没有看到它。',
+      client: '如果这样的等待是正常的，让客户端等得更久一些。',
       program:
         '检查端口 {port} 背后的程序是否支持 TLS：openssl s_client -connect {server} -servername {name} </dev/null',
       filter: '读取服务器名的防火墙或过滤设备可能会丢弃或重置：换一个域名访问同一端口，再换一个网络试试。',
