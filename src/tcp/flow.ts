@@ -106,7 +106,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   beforeRst: Arrival | undefined;
   ttl = NEVER;
   rstTtl = NEVER;
-  ttlVaries = false;
+  otherTtl = NEVER;
   repeats: Arrival[] = [];
   /** SYNs or SYN-ACKs sent again. */
   openingRepeats = 0;
@@ -267,9 +267,11 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     );
   }
 
+  /** The latest two that differ. */
   noteTtl(ttl: number): void {
-    if (this.ttl < 0) this.ttl = ttl;
-    else if (ttl !== this.ttl) this.ttlVaries = true;
+    if (ttl === this.ttl) return;
+    this.otherTtl = this.ttl;
+    this.ttl = ttl;
   }
 
   /** Notes `isPlain` where header prediction looks: one number instead of all of these. */
@@ -383,7 +385,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       windowClosedSince: arrivalOf(this.closedWindowPacket, this.closedWindowAt),
       ttl: this.ttl,
       rstTtl: this.rstTtl,
-      ttlVaries: this.ttlVaries,
+      otherTtl: this.otherTtl,
     };
   }
 }

@@ -38,8 +38,8 @@ export function passPredicted(segment: Segment, flow: Flow, peer: Flow): boolean
   if (sequence !== values[own + TOP] || segment.window !== values[own + WINDOW] || segment.window === 0) return false;
   if (values[own + HOLE_ACKED_AT]! >= 0 || values[other + HOLE_ACKED_AT]! >= 0) return false;
   if (values[other + WINDOW] === 0) return false;
-  // Another TTL is worth a note: it tells a RST of somebody else.
-  if (segment.ttl !== flow.ttl && !flow.ttlVaries) return false;
+  // Another TTL is worth a note: it tells a RST of somebody else. Where two take turns both are known.
+  if (segment.ttl !== flow.ttl && segment.ttl !== flow.otherTtl) return false;
   if (values[own + PLAIN] !== 1 || values[other + PLAIN] !== 1) return false;
   const covered = (acknowledgment - values[other + ACKED]!) | 0;
   // What is acknowledged must have been seen.
@@ -71,6 +71,7 @@ export function passPredicted(segment: Segment, flow: Flow, peer: Flow): boolean
     const { block, view, payloadStart, payloadEnd } = segment;
     flow.assembler.accept(sequence, payloadLength, block, view, payloadStart, payloadEnd, packet, at);
   }
+  flow.noteTtl(segment.ttl);
   if (segment.ipId > 0) flow.rememberId(segment.ipId);
   return true;
 }

@@ -118,12 +118,12 @@ export interface FlowFacts {
   unseenBytes: number;
   /** A zero window that this side advertised and never opened again. */
   windowClosedSince: Arrival | undefined;
-  /** IPv4 TTL or IPv6 hop limit of this side's first packet other than a RST; -1 when unseen. */
+  /** IPv4 TTL or IPv6 hop limit of this side's latest packet other than a RST; -1 when unseen. */
   ttl: number;
   /** TTL of its RST, -1 without one. */
   rstTtl: number;
-  /** Its other packets did not all have the same TTL: several ways, or a router captured on both sides. */
-  ttlVaries: boolean;
+  /** The latest TTL before that was another: the way changed, there are several, or a router was captured on both sides. Else -1. */
+  otherTtl: number;
 }
 
 /** An ICMP or ICMPv6 error that quotes a segment of this connection. */

@@ -33,6 +33,15 @@ describe('openings out of the ordinary', () => {
     expect(story).toContain('established server 4');
   });
 
+  it('keeps the TTL of the latest packets of a side, and what it was before, for a RST to be compared with', () => {
+    const later = [100, 200, 300, 400].map((ms, index) =>
+      fromClient(ms, 1 + index * 10, 10, { ttl: index < 2 ? 63 : 59 }),
+    );
+    const { facts } = hear(...opening({ ttl: 63 }), ...later, fromClient(500, 41, 0, { flags: 'RA', ttl: 255 }));
+    expect(facts.flows.client).toMatchObject({ ttl: 59, otherTtl: 63, rstTtl: 255 });
+    expect(facts.flows.server).toMatchObject({ ttl: 63, otherTtl: -1, rstTtl: -1 });
+  });
+
   it('gives the answer to a SYN that uses the ports again to the connection that is asked about (RFC 9293 3.5.1, figure 9)', () => {
     const heard = hearAll(
       ...opening(),

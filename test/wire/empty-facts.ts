@@ -53,7 +53,7 @@ export const noFlow = (): FlowFacts => ({
   windowClosedSince: undefined,
   ttl: 64,
   rstTtl: -1,
-  ttlVaries: false,
+  otherTtl: -1,
 });
 
 export const noHandshake = (): HandshakeFacts => ({

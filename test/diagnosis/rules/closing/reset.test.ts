@@ -29,8 +29,19 @@ describe('closing/reset', () => {
   it('tells a machine one hop nearer, unless packets of the side came several ways', () => {
     const session = withRst({ server: 65 });
     expect(found(reset, session)).toBe('ws-reset-by-middlebox error middlebox');
-    session.tcp.flows.server.ttlVaries = true;
+    session.tcp.flows.server.otherTtl = 63;
     expect(found(reset, session)).toBe('ws-reset error endpoint');
+  });
+
+  it('believes a RST that came the way of the packets right before it', () => {
+    const session = withRst({ server: 57 });
+    expect(found(reset, session)).toBe('ws-reset-by-middlebox error middlebox');
+    Object.assign(session.tcp.flows.server, { ttl: 57, otherTtl: 63 });
+    expect(found(reset, session)).toBe('ws-reset error endpoint');
+    Object.assign(session.tcp.flows.server, { ttl: 63, otherTtl: 57 });
+    expect(found(reset, session)).toBe('ws-reset error endpoint');
+    session.tcp.flows.server.rstTtl = 64 + 50;
+    expect(found(reset, session)).toBe('ws-reset-by-middlebox error middlebox');
   });
 
   it('counts hops between two machines that may have begun with the same TTL, and no others', () => {
