@@ -34,6 +34,7 @@ import { endedStream } from './h2/ended-stream.js';
 import { rejectedConnect } from './h2/rejected-connect.js';
 import { usedUpWindow } from './h2/used-up-window.js';
 import { idleTimeout } from './keepalive/idle-timeout.js';
+import { latePing } from './keepalive/late-ping.js';
 import { lifetimeLimit } from './keepalive/lifetime-limit.js';
 import { lostPeer } from './keepalive/lost-peer.js';
 import { massEnd } from './keepalive/mass-end.js';
@@ -165,6 +166,7 @@ export const RULES: readonly Rule[] = [
   unansweredClose,
   halfClose,
   idleTimeout,
+  latePing,
   lifetimeLimit,
   lostPeer,
   massEnd,

@@ -11,6 +11,7 @@ import type { CauseId } from '../../causes.js';
 import { evidence, type Point } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
 import { quoting } from '../../measures/phrases.js';
+import { saysPingTimeout } from '../../measures/ping-timeout.js';
 import { bytes, gloss, side, text } from '../../measures/values.js';
 import { isOrdinaryClose } from '../../outcome.js';
 import { defineRule, type Value } from '../../rule.js';
@@ -64,6 +65,7 @@ export const closeCode = defineRule({
         'The {from} closed with 1013 (try again later){reason}: it is overloaded or sheds connections.',
       'ws-bad-gateway':
         'The {from} closed with 1014 (bad gateway){reason}: a gateway got an invalid answer from the server behind it.',
+      'ping-timeout': 'The {from} closed with {code}{reason}: it says that the {peer} did not answer its ping in time.',
       unsent:
         'The {from} closed with {code}{reason}, a code about the content of a message, although the {peer} had sent none: its own program chose that code.',
       'known-meaning': 'The {from} closed with {code}{reason}; to {service} that means: {meaning}.',
@@ -116,7 +118,7 @@ export const closeCode = defineRule({
     };
     if (hint !== undefined) data.hint = gloss(hint);
     yield {
-      message: known !== undefined ? 'known-meaning' : isUnsent ? 'unsent' : cause,
+      message: messageFor(close, cause, known !== undefined, isUnsent),
       cause,
       data,
       evidence: evidence(whatCameBefore(session, cause), [close.span, 'close']),
@@ -126,6 +128,12 @@ export const closeCode = defineRule({
     };
   },
 });
+
+const messageFor = ({ reason }: CloseFrame, cause: CauseId, isKnown: boolean, isUnsent: boolean): string => {
+  if (isKnown) return 'known-meaning';
+  if (isUnsent) return 'unsent';
+  return saysPingTimeout(reason) ? 'ping-timeout' : cause;
+};
 
 /** Codes that only make sense after a message of the other side. */
 const ABOUT_A_MESSAGE: ReadonlySet<CauseId> = new Set(['ws-unsupported-data', 'ws-invalid-utf8', 'ws-message-too-big']);

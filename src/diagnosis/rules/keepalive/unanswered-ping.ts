@@ -10,6 +10,7 @@ import type { Ping } from '../../../websocket/websocket-facts.js';
 import { evidence } from '../../evidence.js';
 import { departure } from '../../measures/ending.js';
 import { pingPeriod } from '../../measures/ping-period.js';
+import { outageAround } from '../../measures/ping-timeout.js';
 import { isUnacknowledged, PATIENCE } from '../../measures/silence.js';
 import { count, duration, side, values } from '../../measures/values.js';
 import { isGoodbye } from '../../outcome.js';
@@ -75,8 +76,10 @@ function* judge(session: Session, pinger: Side, { sent }: Ping) {
   if (peerLeft !== undefined && !first) return;
   // Pongs in a hole of the capture are not missing pongs.
   if (tcp.gaps.some((gap) => gap.side === peer && gap.at >= sent.at)) return;
-  const waited = (pingerLeft?.at ?? captureEnd) - sent.at;
-  const data = saidAfter(session, peer, sent);
+  // What was lost at first could be answered once it had arrived.
+  const arrived = outageAround(session, pinger, sent)?.until ?? sent;
+  const waited = (pingerLeft?.at ?? captureEnd) - arrived.at;
+  const data = saidAfter(session, peer, arrived);
   const left = pingerLeft !== undefined;
   const usual = Math.max(pings.longestWait, tcp.handshakeRtt ?? 0) * UNUSUAL;
   if (left ? waited < LEFT_OVER_IT || waited < usual : waited < PATIENCE || waited < usual) return;

@@ -28,6 +28,7 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
       'ws-service-restart': '{from}以 1012（服务重启）关闭{reason}：它正在重启，预期客户端会重连。',
       'ws-try-again-later': '{from}以 1013（稍后再试）关闭{reason}：它过载或在削减连接。',
       'ws-bad-gateway': '{from}以 1014（网关错误）关闭{reason}：网关从它背后的服务器得到了无效的应答。',
+      'ping-timeout': '{from}以 {code} 关闭{reason}：它表示{peer}没有及时应答它的 Ping。',
       unsent:
         '{from}以 {code} 关闭{reason}，这个关闭码针对的是消息内容，而{peer}此前没有发送过任何消息：是它自己的程序选用了该码。',
       'known-meaning': '{from}以 {code} 关闭{reason}；对 {service} 来说，这表示：{meaning}。',

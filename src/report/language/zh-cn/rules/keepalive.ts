@@ -23,6 +23,24 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
       find: '要查明是谁结束了它，请在每个代理背后抓包：第一个自己的后端没有结束连接的代理，就是定时器所在。',
     },
   },
+  'keepalive/late-ping': {
+    title: 'Ping 被耽搁在途中',
+    messages: {
+      outage:
+        '{pinger}因为没有及时收到 Pong 而放弃，但它的 Ping 当时并未到达：重发了 {repeats} 次，{late} 后才得到确认。这段时间里是路径或{peer}的主机不可达；{peer}的程序不可能更早应答。',
+      queue:
+        '{pinger}以 Ping 超时为由关闭，但路径已被占满：它发送的数据要 {median}（中位数，最长 {longest}）才得到确认，而握手只用了 {handshake}。Ping 排在{pinger}先前发送的数据后面。',
+      late: '{pinger}以 Ping 超时为由关闭，但它的 Ping 到达这里（靠近{peer}）时距该 Close 只有 {before}：Ping 因丢包或排队而在途中延误，{peer}没有时间应答。',
+    },
+    notes: { ping: 'Ping', lost: '已发送并丢失', acknowledged: '终于得到确认', left: '发送方离开' },
+    remedies: {
+      way: '查明当时通往{peer}的路径上发生了什么：链路中断、切换网络、主机休眠。',
+      queue:
+        '发送速度不要超过对方的接收速度（浏览器和 ws 看 bufferedAmount，其他库等待 drain() 或 send()），使 Ping 不会排在几秒钟的数据后面；在最窄的链路上保持短队列：tc qdisc replace dev eth0 root fq_codel',
+      patience: '给 Pong 更多时间：python websockets ping_timeout=60；Socket.IO pingTimeout；uWebSockets idleTimeout。',
+      between: '在{pinger}附近抓包可以看出是哪一种。',
+    },
+  },
   'keepalive/lifetime-limit': {
     title: '到达固定时长后结束',
     messages: {
