@@ -2,18 +2,23 @@
  * No response to the upgrade request: silence until the client gave up or the capture had gone on long enough, a
  * request or an answer that was lost on the way, or an end of the connection instead of an answer.
  */
+import type { Nanos } from '../../../capture/packet.js';
 import type { HttpRequest } from '../../../http/http-facts.js';
 import type { CaptureView, Session } from '../../../session/session.js';
 import { isUnheard } from '../../../session/unheard-answer.js';
+import type { Arrival } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { isForeignReset } from '../../measures/foreign-reset.js';
+import { livingBeside } from '../../measures/living-sessions.js';
 import { droppedBetween, lackingCapture, pathRemedy } from '../../measures/other-capture.js';
 import { phrase } from '../../measures/phrases.js';
 import { judgeSilence, PATIENCE } from '../../measures/silence.js';
-import { bytes, count, duration, side, text } from '../../measures/values.js';
+import { bytes, count, duration, list, side, text } from '../../measures/values.js';
 import { defineRule, type Finding } from '../../rule.js';
 
+/** A server that closes within 2 s of accepting, having said and read nothing, turns the connection away. */
+const TURNED_AWAY: Nanos = 2e9;
 /** Of the bytes that did not come by, a FIN that was not seen counts as one. */
 const FIN_ALONE = 1;
 
@@ -38,6 +43,9 @@ export const unansweredRequest = defineRule({
       lost: 'The upgrade request was sent {repeats} more times over {waited} and never acknowledged: it does not reach the server, though the connection was made.',
       fin: 'The {by} closed the connection {waited} after the upgrade request instead of answering it.',
       rst: 'The {by} reset the connection {waited} after the upgrade request instead of answering it.',
+      before:
+        'The server closed the connection {age} after it had accepted it, {early} before the upgrade request came: nobody read that.',
+      full: 'The server closed the connection {age} after it had accepted it, {early} before the upgrade request came, while other sessions with it went on ({others}): most likely a limit on connections.',
       foreign:
         'Something in between reset the connection {waited} after the upgrade request: the RST has the TTL {rstTtl}, the other packets in the name of the {by} {ttl}.',
     },
@@ -48,6 +56,7 @@ export const unansweredRequest = defineRule({
       again: 'answer sent again',
       number: 'its number counts bytes that were not seen',
       left: 'the client gives up',
+      established: 'handshake complete',
       end: 'end of the connection',
     },
     remedies: {
@@ -56,6 +65,10 @@ export const unansweredRequest = defineRule({
       program:
         'See whether the program behind the port is the one that was meant and reads requests: one that only accepts (or a proxy whose backend hangs) is silent like this.',
       log: 'Read the log of the server at this time: a crash in the upgrade handler, or a server that knows no upgrade and drops what it does not understand, ends like this.',
+      limit:
+        'Look for a limit on connections of the server or of a proxy before it: maxConnections of Node, worker_connections and limit_conn of nginx, maxconn of HAProxy, a limit per address, open files (ulimit -n). Its log may say so.',
+      backend:
+        'A proxy or port forwarder that accepts and finds nobody behind it behaves like this, and so does a server that has reached its limit of connections: see whether the program behind runs, and read its log.',
       tls: 'If the port expects TLS, use wss.',
       middle:
         'Look for a firewall, intrusion prevention or proxy on the way that reads HTTP, and its log at this time. If no such thing is yours, use wss: it cannot read that.',
@@ -74,6 +87,10 @@ export const unansweredRequest = defineRule({
     if (request === undefined || hasAnswer(session, request)) return;
     const { tcp } = session;
     const end = tcpEnd(session);
+    if (end?.by === 'server' && end.at.at < request.span.first.at) {
+      yield closedBefore(session, end.at, request, capture);
+      return;
+    }
     const remedyTls = mayExpectTls(session, capture) ? ['tls'] : [];
     const silence = judgeSilence(session, 'client', request.span.last);
     const flow = tcp.flows.client;
@@ -129,6 +146,28 @@ export const unansweredRequest = defineRule({
     };
   },
 });
+
+/** The server's end was on the way before the request was: of a fresh connection, without having read anything. */
+const closedBefore = (session: Session, end: Arrival, request: HttpRequest, capture: CaptureView): Finding => {
+  const { tcp } = session;
+  const begun = tcp.established ?? tcp.first;
+  const isSilent = tcp.flows.server.bytes + tcp.flows.server.missingBytes === 0;
+  const isFresh = isSilent && end.at - begun.at <= TURNED_AWAY;
+  const others = isFresh ? livingBeside(session, end.at, capture) : [];
+  return {
+    message: others.length > 0 ? 'full' : 'before',
+    cause: 'upgrade-connection-closed',
+    data: {
+      age: duration(end.at - begun.at),
+      early: duration(request.span.first.at - end.at),
+      others: list(others.map(({ id }) => String(id))),
+    },
+    evidence: evidence([tcp.established, 'established'], [end, 'end'], [request.span, 'request']),
+    struckAt: end.at,
+    confidence: 'proven',
+    remedies: [others.length > 0 ? 'limit' : isFresh ? 'backend' : 'log'],
+  };
+};
 
 /** Not a port that has answered plain HTTP, nor one that TLS is spoken to. */
 const mayExpectTls = ({ tls, server }: Session, capture: CaptureView): boolean => {

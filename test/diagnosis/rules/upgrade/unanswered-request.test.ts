@@ -33,6 +33,30 @@ describe('upgrade/unanswered-request', () => {
     expect(verdictOn(judged(session))).toBe(`failed upgrade ${says.split(' ')[0]}`);
   });
 
+  it('knows a server that had closed before the request came, and which sessions it kept', () => {
+    const turnedAway = aSession(3)
+      .handshake()
+      .fin('server')
+      .request('/live', [...UPGRADE])
+      .build();
+    const alone = findingOf(unansweredRequest, judged(turnedAway));
+    expect(alone).toMatchObject({ cause: 'upgrade-connection-closed', message: 'before', remedies: ['backend'] });
+    expect(verdictOn(judged(turnedAway))).toBe('failed upgrade upgrade-connection-closed');
+    const living = opened(1).wait(9000).message('server', 3).build();
+    const beside = findingOf(unansweredRequest, turnedAway, viewOf([living, turnedAway]));
+    expect(beside).toMatchObject({ message: 'full', data: { others: { texts: ['1'] } }, remedies: ['limit'] });
+    const over = opened(1).rst('server').build();
+    over.tcp.endPacket = over.tcp.first;
+    expect(findingOf(unansweredRequest, turnedAway, viewOf([over, turnedAway]))?.message).toBe('before');
+    const kept = aSession(3)
+      .handshake()
+      .wait(60_000)
+      .fin('server')
+      .request('/live', [...UPGRADE])
+      .build();
+    expect(findingOf(unansweredRequest, kept, viewOf([living, kept]))?.remedies).toEqual(['log']);
+  });
+
   it('leaves it open whether a client that left soon was stopped by its own program', () => {
     const soon = findingOf(unansweredRequest, judged(asked().wait(800).fin('client').build()));
     expect(soon).toMatchObject({ confidence: 'likely', remedies: ['client', 'program', 'tls'] });

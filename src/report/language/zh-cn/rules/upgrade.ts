@@ -186,6 +186,8 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       lost: '升级请求在 {waited} 内又发送了 {repeats} 次，始终没有得到确认：连接已经建立，请求却到不了服务器。',
       fin: '{by}在升级请求发出 {waited} 后关闭了连接，没有作出应答。',
       rst: '{by}在升级请求发出 {waited} 后重置了连接，没有作出应答。',
+      before: '服务器在接受连接 {age} 后就关闭了它，比升级请求到来早 {early}：请求无人读取。',
+      full: '服务器在接受连接 {age} 后就关闭了它，比升级请求到来早 {early}，而与它的其他会话（{others}）仍在继续：很可能是连接数限制。',
       foreign:
         '升级请求发出 {waited} 后，中间有设备重置了连接：RST 的 TTL 是 {rstTtl}，以{by}名义到达的其他数据包是 {ttl}。',
     },
@@ -196,6 +198,7 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       again: '再次发送的应答',
       number: '它的序号包含未见到的字节',
       left: '客户端放弃',
+      established: '握手完成',
       end: '连接结束',
     },
     remedies: {
@@ -203,6 +206,10 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
         '先查明是什么让客户端在 {waited} 后离开：它自己的握手超时、会话打开之前的 close()、页面被离开或刷新。再查服务器到那时为何还没有应答。',
       program: '查看端口背后是不是预期的程序、它是否读取请求：只接受连接的程序（或后端挂起的代理）就会这样沉默。',
       log: '查看服务器在这一时刻的日志：升级处理程序崩溃，或者不认识升级、丢弃不理解内容的服务器，都会这样结束。',
+      limit:
+        '查看服务器或其前面代理的连接数限制：Node 的 maxConnections、nginx 的 worker_connections 和 limit_conn、HAProxy 的 maxconn、按地址的限制、打开文件数（ulimit -n）。其日志可能会有记录。',
+      backend:
+        '接受连接后发现背后无人的代理或端口转发就是这样，达到连接数上限的服务器也是：查看背后的程序是否在运行，并查看其日志。',
       tls: '如果该端口要求 TLS，请使用 wss。',
       middle:
         '查找途中读取 HTTP 的防火墙、入侵防御或代理，并查看它在这一时刻的日志。如果它们都不归你管，请使用 wss：它们读不到其中的内容。',
