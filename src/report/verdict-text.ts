@@ -2,6 +2,7 @@
  * One sentence for each session: of a failed one the sentence of the finding that decides, of the others how they
  * ended or what could not be seen. Keyed templates; which one fits is decided here and worded in the catalogue.
  */
+import { sessionEnd } from '../diagnosis/measures/ending.js';
 import type { Diagnosis } from '../diagnosis/rule.js';
 import { proxyLegs } from '../diagnosis/rules/upgrade/proxy-legs.js';
 import type { Session } from '../session/session.js';
@@ -81,7 +82,7 @@ const verdictData = (session: Session, { stage }: Diagnosis, terms: Catalogue['t
     age: tcp.last.at - tcp.first.at,
     side: close?.from,
     code: close === undefined || close.code < 0 || close.code === 1005 ? undefined : close.code,
-    ender: tcp.endedBy === 'none' ? undefined : tcp.endedBy,
+    ender: sessionEnd(session)?.by,
     version: tls?.serverHello === undefined ? undefined : 'TLS',
     client: tcp.flows.client.bytes,
     server: tcp.flows.server.bytes,

@@ -1,5 +1,6 @@
 /** The part of the report about an open session: frames, messages, pings, rules broken, the closing handshake. */
 import type { Nanos } from '../capture/packet.js';
+import { sessionEnd } from '../diagnosis/measures/ending.js';
 import { pingPeriod } from '../diagnosis/measures/ping-period.js';
 import { rankTimers } from '../diagnosis/rules/keepalive/known-timers.js';
 import type { Session } from '../session/session.js';
@@ -91,7 +92,7 @@ const unansweredPings = (session: Session, sender: Side): number => {
   if (websocket === undefined || pings === undefined) return 0;
   const close = websocket.firstClose;
   const ended = close?.span.first.at ?? session.tcp.endPacket?.at ?? session.captureEnd;
-  const left = (close?.from ?? session.tcp.endedBy) === sender;
+  const left = (close?.from ?? sessionEnd(session)?.by) === sender;
   const patience = Math.max(left ? LEFT_OVER_PING : LEAST_WAIT, pings.longestWait);
   const listed = pings.unanswered.filter(({ sent }) => ended - sent.at > patience).length;
   // The list keeps the oldest: when all of it counts, those that it had no room for are taken to count too.

@@ -6,6 +6,7 @@ import type { Nanos } from '../../capture/packet.js';
 import { lastActivity, type Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
 import { type Actor, opposite, SIDES, type Side } from '../../stream/side.js';
+import { CLOSE_NOTIFY } from '../../tls/alert.js';
 
 export interface TcpEnd {
   by: Actor;
@@ -20,11 +21,39 @@ export const tcpEnd = ({ tcp }: Session): TcpEnd | undefined => {
   return { by: tcp.endedBy, kind: tcp.end, at: tcp.endPacket };
 };
 
-/** When a side left: its first Close, FIN or RST, whichever came first. */
+export interface SessionEnd extends Omit<TcpEnd, 'kind'> {
+  kind: TcpEnd['kind'] | 'close-notify';
+}
+
+/**
+ * Who ended the session, once the connection is over. A goodbye of TLS asks the other side to end too (RFC 5246 7.2.1),
+ * so that the FIN or RST which comes back is an answer.
+ */
+export const sessionEnd = (session: Session): SessionEnd | undefined => {
+  const end = tcpEnd(session);
+  if (end === undefined || end.by === 'network') return end;
+  const at = goodbyeOfTls(session, opposite(end.by));
+  const own = goodbyeOfTls(session, end.by);
+  if (at === undefined || at.at > end.at.at || (own !== undefined && own.at <= at.at)) return end;
+  return { by: opposite(end.by), kind: 'close-notify', at };
+};
+
+/**
+ * The close_notify of a side. Of an encrypted connection any alert behind the handshake is taken for one: it may be a
+ * complaint, and ends the connection too.
+ */
+export const goodbyeOfTls = ({ tls }: Session, side: Side): Arrival | undefined => {
+  const plain = tls?.alerts.find(({ from, code }) => from === side && code === CLOSE_NOTIFY);
+  const used = tls?.applicationData[side].first;
+  const sealed = tls?.encryptedAlerts.find(({ from, arrival }) => from === side && used && arrival.at >= used.at);
+  return earliest(plain?.arrival, sealed?.arrival);
+};
+
+/** When a side left: its first Close, close_notify, FIN or RST, whichever came first. */
 export const departure = (session: Session, side: Side): Arrival | undefined => {
   const { fin, rst } = session.tcp.flows[side];
   const close = session.websocket?.closes[side]?.span.first;
-  return earliest(close, fin, rst);
+  return earliest(close, goodbyeOfTls(session, side), fin, rst);
 };
 
 export const earliest = (...arrivals: readonly (Arrival | undefined)[]): Arrival | undefined =>

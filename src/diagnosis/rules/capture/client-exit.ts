@@ -7,7 +7,7 @@ import { purposeOf } from '../../../session/purpose.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { groupBy } from '../../measures/attempts.js';
-import { silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { sessionEnd, silenceBefore } from '../../measures/ending.js';
 import { legsOf } from '../../measures/legs.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, text } from '../../measures/values.js';
@@ -23,7 +23,7 @@ const CUT = new Set<string | null | undefined>(['ws-abnormal-closure', 'ws-reset
 
 interface Left {
   session: Session;
-  end: NonNullable<ReturnType<typeof tcpEnd>>['at'];
+  end: NonNullable<ReturnType<typeof sessionEnd>>['at'];
 }
 
 export const clientExit = defineCaptureRule({
@@ -74,7 +74,7 @@ const keyOf = (session: Session): string => `${session.client.address} ${purpose
 function* leftOf(capture: JudgedCapture): Iterable<Left> {
   for (const session of capture.sessions) {
     if (session.stream !== undefined || !CUT.has(capture.diagnosis(session)?.cause)) continue;
-    const end = tcpEnd(session);
+    const end = sessionEnd(session);
     if (end === undefined || end.by !== 'client' || isFromProxy(session)) continue;
     if (!legsOf(session, capture).some(({ back }) => back === session)) yield { session, end: end.at };
   }

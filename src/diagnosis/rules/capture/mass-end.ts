@@ -8,7 +8,7 @@ import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import { evidence, type Point } from '../../evidence.js';
 import { groupBy } from '../../measures/attempts.js';
-import { tcpEnd } from '../../measures/ending.js';
+import { sessionEnd } from '../../measures/ending.js';
 import { legsOf } from '../../measures/legs.js';
 import { textOr } from '../../measures/phrases.js';
 import { count, duration, text } from '../../measures/values.js';
@@ -80,7 +80,7 @@ function* endsOf(capture: JudgedCapture): Iterable<End> {
     if (close?.from === 'server' && RESTART_CODES.has(close.code) && diagnosis.cause !== 'ws-idle-timeout') {
       yield { session, at: close.span.first, goodbye: true, proxy: undefined };
     } else if (diagnosis.cause === 'ws-mass-disconnect') {
-      const end = tcpEnd(session);
+      const end = sessionEnd(session);
       // Told at the legs before the proxy, where those are in the capture.
       if (end === undefined || isToldBefore(session, capture)) continue;
       const proxy = end.by === 'client' ? session.client.address : undefined;

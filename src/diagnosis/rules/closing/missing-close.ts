@@ -10,7 +10,7 @@ import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
 import { type ChainEnd, endOfChain, proxyPlace } from '../../measures/chain.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
-import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { goodbyeOfTls, lastFrame, type SessionEnd, sessionEnd, silenceBefore } from '../../measures/ending.js';
 import { legDifference } from '../../measures/leg-difference.js';
 import { textOr } from '../../measures/phrases.js';
 import { remediesFor, softwareBetween } from '../../measures/software.js';
@@ -36,10 +36,13 @@ export const missingClose = defineRule({
       last: 'last frame',
       unfinished: 'frame that was never finished',
       fin: 'FIN without a Close before it',
+      goodbye: 'close_notify of TLS without a Close before it',
       left: 'first to leave, at the other leg',
     },
     remedies: {
       died: 'Read the log of the {by} at this time: a program that exits, crashes or is killed leaves the closing to its kernel, which sends just a FIN.',
+      closed:
+        'Read the log of the {by} at this time. It said goodbye by close_notify of TLS, which a process that is killed or crashes does not: it closed the connection itself, but not the WebSocket session in it.',
       far: 'Read the log of the {ender} {address} at this time, which left first: a program that exits, crashes or is killed leaves the closing to its kernel, which sends just a FIN.',
       proxy:
         'A proxy in between may have ended it instead: its timeouts, reloads and deploys look the same from here. Compare a capture on its other side.',
@@ -59,9 +62,9 @@ export const missingClose = defineRule({
     },
   },
   *check(session, capture) {
-    const end = tcpEnd(session);
+    const end = sessionEnd(session);
     const { websocket } = session;
-    if (end === undefined || end.kind !== 'fin' || end.by === 'network' || websocket === undefined) return;
+    if (end === undefined || end.kind === 'rst' || end.by === 'network' || websocket === undefined) return;
     if (websocket.firstClose !== undefined || closeMayBeUnseen(session) || hasSaidGoodbye(session.subprotocol)) return;
     const unfinished = websocket.unfinishedFrame[end.by];
     const whole = endOfChain(session, capture);
@@ -73,20 +76,26 @@ export const missingClose = defineRule({
         ...known.data,
         by: side(end.by),
         silence: duration(Math.max(0, silenceBefore(session, end.at)?.length ?? 0)),
-        end: text('FIN'),
+        end: text(end.kind === 'fin' ? 'FIN' : 'close_notify'),
       },
       evidence: evidence(
         [lastFrame(session), 'last'],
         [unfinished?.arrival, 'unfinished'],
-        [end.at, 'fin'],
+        [end.at, end.kind === 'fin' ? 'fin' : 'goodbye'],
         [message === 'fin' || whole?.at === end.at ? undefined : whole?.at, 'left'],
       ),
       struckAt: end.at.at,
       confidence: 'proven',
-      remedies: known.remedies,
+      remedies: isOnPurpose(session, end) ? known.remedies.map((each) => ON_PURPOSE[each] ?? each) : known.remedies,
     };
   },
 });
+
+/** Whoever is killed writes no close_notify any more: only its kernel speaks for it. */
+const isOnPurpose = (session: Session, { by, at }: SessionEnd): boolean =>
+  by !== 'network' && (goodbyeOfTls(session, by)?.at ?? Number.POSITIVE_INFINITY) <= at.at;
+
+const ON_PURPOSE: Readonly<Record<string, string>> = { died: 'closed' };
 
 interface Told {
   message: 'fin' | 'legs' | 'idle';
@@ -119,7 +128,7 @@ const OFF: Nanos = 50e6;
 /** Both legs were silent for the same whole number of seconds. */
 const endedByTimer = ({ front, back }: Leg): boolean => {
   const silences = [front, back].map((each) => {
-    const end = tcpEnd(each)?.at;
+    const end = sessionEnd(each)?.at;
     return end === undefined ? 0 : (silenceBefore(each, end)?.length ?? 0);
   });
   return silences.every((silence) => silence >= SECOND - OFF && Math.abs(silence - nearestSecond(silences[0]!)) <= OFF);

@@ -8,7 +8,7 @@ import type { Arrival } from '../../../stream/arrival.js';
 import { type Actor, SIDES } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
-import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { lastFrame, sessionEnd, silenceBefore } from '../../measures/ending.js';
 import { neighboursBy } from '../../measures/neighbours.js';
 import { phrase } from '../../measures/phrases.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
@@ -110,7 +110,7 @@ const silenceOf = (session: Session): Silence | undefined => {
     const end = firstClose.span.first;
     return { session, key: session.handshake?.key, since, end, by: 'server', length: end.at - since.at, closed: true };
   }
-  const end = tcpEnd(session);
+  const end = sessionEnd(session);
   if (end === undefined || closeMayBeUnseen(session)) return undefined;
   const before = silenceBefore(session, end.at);
   if (before === undefined || !isQuietOn(session, before.since, end.at)) return undefined;

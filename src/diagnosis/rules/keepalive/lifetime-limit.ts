@@ -6,7 +6,7 @@ import type { Nanos } from '../../../capture/packet.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
-import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { lastFrame, sessionEnd, silenceBefore } from '../../measures/ending.js';
 import { neighboursBy } from '../../measures/neighbours.js';
 import { count, duration, values } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -52,7 +52,7 @@ export const lifetimeLimit = defineRule({
   },
   *check(session, capture) {
     const life = lifeOf(session);
-    const end = tcpEnd(session);
+    const end = sessionEnd(session);
     if (life === undefined || end === undefined) return;
     const sameAge = Math.max(SAME_AGE, life.age * SAME_SHARE);
     const others = livesOfAge(capture, session, sameAge).nearest.filter(
@@ -79,7 +79,7 @@ export const lifetimeLimit = defineRule({
 
 /** Of a busy session that the server's side ended without a Close; undefined for all others. */
 const lifeOf = (session: Session): Life | undefined => {
-  const end = tcpEnd(session);
+  const end = sessionEnd(session);
   const opened = session.upgrade?.response?.span.last;
   if (end === undefined || end.by === 'client' || opened === undefined) return undefined;
   if (session.websocket?.firstClose !== undefined || closeMayBeUnseen(session)) return undefined;

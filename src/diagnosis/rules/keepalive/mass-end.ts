@@ -6,7 +6,7 @@ import type { Nanos } from '../../../capture/packet.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
-import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
+import { lastFrame, sessionEnd, silenceBefore } from '../../measures/ending.js';
 import { neighboursBy } from '../../measures/neighbours.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, text } from '../../measures/values.js';
@@ -52,7 +52,7 @@ export const massEnd = defineRule({
   },
   *check(session, capture) {
     const end = endOf(session);
-    const at = tcpEnd(session)?.at;
+    const at = sessionEnd(session)?.at;
     if (end === undefined || at === undefined) return;
     const { count: together, nearest } = endsNear(capture, session, TOGETHER);
     if (together < SESSIONS_NEEDED || maySameTimer(nearest)) return;
@@ -91,7 +91,7 @@ const spread = (values: readonly Nanos[]): Nanos => Math.max(...values) - Math.m
 
 /** Of a session that ended without a Close, by the server's side or, on the leg behind a proxy, by that proxy. */
 const endOf = (session: Session): End | undefined => {
-  const end = tcpEnd(session);
+  const end = sessionEnd(session);
   if (end === undefined || session.websocket === undefined) return undefined;
   if (end.by === 'client' && !isFromProxy(session)) return undefined;
   if (session.websocket.firstClose !== undefined || closeMayBeUnseen(session)) return undefined;
@@ -105,7 +105,9 @@ const endOf = (session: Session): End | undefined => {
 };
 
 /** Sessions that one machine can have ended: with one server, from the same side of it. */
-const groupOf = ({ server, client, tcp }: Session): string =>
-  tcp.endedBy === 'client' ? `${server.text} from ${client.address}` : server.text;
+const groupOf = (session: Session): string => {
+  const { server, client } = session;
+  return sessionEnd(session)?.by === 'client' ? `${server.text} from ${client.address}` : server.text;
+};
 
 const endsNear = neighboursBy(endOf, groupOf, (end) => end.at);

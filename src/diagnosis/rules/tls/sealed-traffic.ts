@@ -5,7 +5,7 @@
 
 import { sealedShape } from '../../../session/sealed-shape.js';
 import { evidence } from '../../evidence.js';
-import { tcpEnd } from '../../measures/ending.js';
+import { sessionEnd } from '../../measures/ending.js';
 import { sideOrNetwork } from '../../measures/phrases.js';
 import { isHandshakeDone } from '../../measures/tls-progress.js';
 import { count, duration, list, side, text } from '../../measures/values.js';
@@ -84,7 +84,7 @@ export const sealedTraffic = defineRule({
       };
     }
     const last = (client.last?.at ?? 0) > (server.last?.at ?? 0) ? client.last : server.last;
-    const end = tcpEnd(session);
+    const end = sessionEnd(session);
     const silence = last === undefined || end === undefined ? 0 : end.at.at - last.at;
     if (end !== undefined && silence >= NOTABLE_SILENCE) {
       yield {

@@ -25,6 +25,29 @@ describe('closing/missing-close', () => {
     expect(found(missingClose, session)).toBe('ws-abnormal-closure error unfinished');
   });
 
+  it('takes the first goodbye of TLS for the end, not the FIN that answers it', () => {
+    const session = opened()
+      .clientHello('chat.example.com')
+      .message('client', 20)
+      .wait(500)
+      .alert('server', 'close_notify', 0);
+    const ended = session.wait(1).alert('client', 'close_notify', 0).fin('client').build();
+    expect(findingOf(missingClose, ended)).toMatchObject({
+      data: { by: { side: 'server' }, end: { text: 'close_notify' } },
+      evidence: [{ note: 'last' }, { note: 'goodbye', arrival: ended.tls?.alerts[0]?.arrival }],
+      remedies: ['closed', 'proxy', 'close'],
+    });
+  });
+
+  it('leaves the end with a side whose own goodbye came before that of the other', () => {
+    const session = opened().clientHello('chat.example.com').message('client', 20).alert('client', 'close_notify', 0);
+    const ended = session.alert('server', 'close_notify', 0).fin('client').build();
+    expect(findingOf(missingClose, ended)).toMatchObject({
+      data: { by: { side: 'client' } },
+      remedies: ['closed', 'proxy', 'close'],
+    });
+  });
+
   it.each([
     { name: 'a reset', session: opened().message('client', 20).rst('server').build() },
     { name: 'a Close before the FIN', session: opened().close('server', 1000).fin('server').build() },

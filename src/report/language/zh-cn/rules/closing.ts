@@ -90,11 +90,14 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
       last: '最后一帧',
       unfinished: '始终没有发完的帧',
       fin: '此前没有 Close 的 FIN',
+      goodbye: '此前没有 Close 的 TLS close_notify',
       left: '另一段上先离开的一方',
     },
     remedies: {
       died: '查看{by}在这一时刻的日志：退出、崩溃或被终止的程序把关闭留给内核，内核只发送 FIN。',
       proxy: '也可能是中间的代理结束了它：代理的超时、重载和部署从这里看是一样的。对比它另一侧的抓包文件。',
+      closed:
+        '查看{by}在这一时刻的日志。它用 TLS 的 close_notify 道别，被终止或崩溃的进程不会这样做：是它自己关闭了连接，却没有关闭其中的 WebSocket 会话。',
       far: '查看先离开的{ender} {address} 在这一时刻的日志：退出、崩溃或被终止的程序把关闭留给内核，内核只发送 FIN。',
       close: '主动结束的程序应先关闭套接字：ws.close(1001)。',
       log: '查看结束了两段的代理 {address} 在这一时刻的日志：它自己的超时、重载或部署、某个进程退出，都会这样。',
