@@ -35,11 +35,10 @@ export const purposeOf = (session: Session): Purpose => {
 
 /** Nothing speaks against it that both are attempts of one program at one thing. */
 export const isSamePurpose = (a: Purpose, b: Purpose): boolean =>
-  mayBe(a.name, b.name) &&
-  mayBe(a.path, b.path) &&
-  mayBe(a.secure, b.secure) &&
-  mayBe(a.agent, b.agent) &&
-  mayBe(a.hello, b.hello);
+  mayBe(a.name, b.name) && mayBe(a.path, b.path) && mayBe(a.secure, b.secure) && isSameProgram(a, b);
+
+/** Nothing speaks against it that one program made both, whatever for. */
+export const isSameProgram = (a: Purpose, b: Purpose): boolean => mayBe(a.agent, b.agent) && mayBe(a.hello, b.hello);
 
 /** What is known of both together. */
 export const joined = (a: Purpose, b: Purpose): Purpose => ({

@@ -7,7 +7,7 @@ import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import { isTls13 } from '../tls/versions.js';
 import type { Ways } from './legs.js';
-import { isSamePurpose, nameOf, pathOf, purposeOf } from './purpose.js';
+import { isSameProgram, isSamePurpose, nameOf, pathOf, purposeOf } from './purpose.js';
 import { type Session, startOf } from './session.js';
 
 export type Relation = 'retried-as' | 'redirected-to' | 'backend-leg' | 'client-leg' | 'seen-again' | 'resumes';
@@ -94,6 +94,8 @@ export const hasWorked = ({ session: { tls }, outcome }: Attempt): boolean =>
 /** Attempts by where they went, in the order of their first packets. */
 class AttemptBook {
   private readonly byTarget = new Map<string, number[]>();
+  /** Sessions that a redirect was found for: nobody comes from two. */
+  private readonly redirected = new Set<Session>();
 
   constructor(private readonly attempts: readonly Attempt[]) {
     for (const [at, { session }] of attempts.entries()) {
@@ -138,7 +140,7 @@ class AttemptBook {
     );
   }
 
-  /** Where the client went after an answer that sent it elsewhere. */
+  /** Where the client went after an answer that sent it elsewhere. Of several, asked from the last, the latest is the one followed. */
   redirectOf(at: number): Attempt | undefined {
     const { session } = this.attempts[at]!;
     const response = session.upgrade?.response;
@@ -148,13 +150,16 @@ class AttemptBook {
     const target = resolved(location, session.url);
     if (target === undefined) return undefined;
     const answered = response.span.last.at;
+    const purpose = purposeOf(session);
     for (let next = at + 1; next < Math.min(this.attempts.length, at + CANDIDATES_READ); next++) {
       const candidate = this.attempts[next]!;
       const { client } = candidate.session;
       if (startOf(candidate.session).at - answered > REDIRECTED_WITHIN) return undefined;
-      if (client.address === session.client.address && beganAt(candidate.session) >= answered) {
-        if (goesTo(candidate.session, target)) return candidate;
-      }
+      if (client.address !== session.client.address || beganAt(candidate.session) < answered) continue;
+      if (this.redirected.has(candidate.session) || !goesTo(candidate.session, target)) continue;
+      if (!isSameProgram(purpose, purposeOf(candidate.session))) continue;
+      this.redirected.add(candidate.session);
+      return candidate;
     }
     return undefined;
   }

@@ -136,6 +136,28 @@ describe('a redirect', () => {
     );
     expect(await tiesOf(moved, there)).toEqual(['1 failed recovered redirected-to 2', '2 ok']);
   });
+
+  const MOVED = 'HTTP/1.1 301 Moved Permanently\r\nLocation: http://chat.test:9090/new\r\nContent-Length: 0\r\n\r\n';
+  const moved = (startMs: number, agent: string) =>
+    conversation({ startMs, clientPort: 40000 + startMs })
+      .handshake()
+      .client(request('/old', 'chat.test', KEY, agent))
+      .server(MOVED)
+      .bye('client');
+  const there = (startMs: number, agent: string) =>
+    worked({ startMs, serverPort: 9090, clientPort: 40000 + startMs }, '/new', 'chat.test:9090', KEY, agent);
+
+  it('is not followed by another program', async () => {
+    expect(await tiesOf(moved(0, 'app/1'), there(50, 'tool/2'))).toEqual(['1 failed', '2 ok']);
+  });
+
+  it('is followed from one place only, the latest', async () => {
+    expect(await tiesOf(moved(0, 'app/1'), moved(100, 'app/1'), there(150, 'app/1'))).toEqual([
+      '1 failed recovered retried-as 2',
+      '2 failed recovered redirected-to 3',
+      '3 ok',
+    ]);
+  });
 });
 
 describe('a TLS handshake that resumes another', () => {

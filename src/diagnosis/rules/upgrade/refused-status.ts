@@ -71,7 +71,7 @@ export const refusedStatus = defineRule({
       'upgrade-headers-too-large':
         'The server answered the upgrade request with {status}{reason}: the request head has {headBytes} bytes, more than it accepts.',
       'upgrade-redirected':
-        'The server answered the upgrade request with {status}{reason} to {location}. WebSocket clients do not follow redirects.',
+        'The server answered the upgrade request with {status}{reason} to {location}. Browsers and most libraries do not follow it.',
       'upgrade-not-switched':
         'The server answered the upgrade request with {status}{reason} instead of 101: it took it for an ordinary request, so nothing speaks WebSocket at {target} there{body}.',
       'upgrade-server-error':

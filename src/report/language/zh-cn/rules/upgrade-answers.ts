@@ -67,7 +67,7 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
         '服务器对升级请求应答 {status}{reason}：来自这个客户端的连接或请求过多（Retry-After：{retryAfter}）。',
       'upgrade-headers-too-large':
         '服务器对升级请求应答 {status}{reason}：请求头部有 {headBytes} 字节，超过它所能接受的大小。',
-      'upgrade-redirected': '服务器对升级请求应答 {status}{reason}，指向 {location}。WebSocket 客户端不跟随重定向。',
+      'upgrade-redirected': '服务器对升级请求应答 {status}{reason}，指向 {location}。浏览器和大多数库不会跟随。',
       'upgrade-not-switched':
         '服务器对升级请求应答 {status}{reason}，而不是 101：它把请求当作普通请求处理，所以那里的 {target} 上没有支持 WebSocket 的程序{body}。',
       'upgrade-server-error': '服务器对升级请求应答 {status}{reason}：它在处理过程中出错{body}。',
