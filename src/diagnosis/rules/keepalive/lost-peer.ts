@@ -3,7 +3,9 @@
  * nothing at all comes back, the peer or the way to it is gone; if the peer still sends, only one direction works.
  */
 import type { Session } from '../../../session/session.js';
+import type { Arrival } from '../../../stream/arrival.js';
 import { opposite, SIDES, type Side } from '../../../stream/side.js';
+import type { FlowFacts } from '../../../tcp/tcp-facts.js';
 import { evidence } from '../../evidence.js';
 import { earliest } from '../../measures/ending.js';
 import { icmpRefusal } from '../../measures/icmp-refusal.js';
@@ -39,6 +41,8 @@ export const lostPeer = defineRule({
         'Only one direction still works: {unacked} of the {sender} were repeated {repeats} times over {waited} without an acknowledgement, while the {peer} went on sending{refusal}{between}.',
       gaveUp:
         'The {peer} stopped answering altogether: {unacked} of the {sender} were repeated {repeats} times over {waited}, and nothing came back from it{refusal}; the {sender} gave up without a word. What the {peer} sent {late} after the last repeat found nobody.',
+      filtered:
+        'One packet of the {sender} never gets through: {stuck} were repeated {repeats} times over {waited}, while the {peer} reported that it holds {passed} that were sent behind them. It is neither the size nor the connection{refusal}{between}: something on the way drops just this packet, or damages it so that it is dropped.',
       keepAlives:
         'The {peer} stopped answering altogether: {probes} TCP keep-alives of the {sender} in {waited} found no answer, and nothing else came from it for {silence}{refusal}.',
       keepAlivesEnd:
@@ -51,6 +55,7 @@ export const lostPeer = defineRule({
       stillSends: 'the other side still sends',
       late: 'the other side is heard again, too late',
       refused: 'ICMP error for a packet of that side',
+      report: 'reports what was sent behind it',
       keepAlive: 'keep-alive without an answer',
       gaveUp: 'its sender gives up',
       forgotten: 'the sender does not know the connection any more',
@@ -67,6 +72,10 @@ export const lostPeer = defineRule({
       betweenLikely:
         'Capture {other} has none of these packets; if it was still running, they were dropped between the points of capture {home} and {other}: look at what lies there (firewalls, NAT, routers).',
       path: 'Compare captures at both ends: the packets are dropped between the last place that sees them and the first that does not.',
+      filter:
+        'Look for what reads the content of packets on the way (intrusion prevention, a web or virus filter, iptables -m string), and its log at this time: it drops this one whenever it is sent. Encrypted by TLS (wss) the content is not seen.',
+      damage:
+        'See at the {peer} whether the packet arrives there damaged: nstat -az TcpInCsumErrors counts those, and tcpdump -v names a wrong checksum.',
       size: 'All that was sent in vain was large, {stuck} a segment or more, and nothing above {passed} ever arrived: a path that drops full-size packets looks like this, too. See which size passes: ping -M do -s 1472 towards the peer, then smaller ones; lower the MTU, or clamp the segment size on the router (TCPMSS --clamp-mss-to-pmtu).',
     },
   },
@@ -92,6 +101,11 @@ export const lostPeer = defineRule({
       if (tcp.gaps.some((gap) => gap.side === peer && gap.at > stuck.at)) continue;
       // Smaller packets arrive: tcp/path-mtu-blackhole says so.
       if (pathMtuSign(session, sender) !== undefined) continue;
+      const filtered = filteredSegment(flow);
+      if (filtered !== undefined) {
+        yield dropsOnePacket(session, sender, stuck, filtered);
+        continue;
+      }
       const isLarge = onlyLargeStuck(session, sender);
       const heard = tcp.flows[peer].lastPacket;
       const [beforeLast, again] = [flow.repeats.at(-2) ?? stuck, flow.heardSinceRepeats];
@@ -134,6 +148,47 @@ export const lostPeer = defineRule({
     }
   },
 });
+
+/**
+ * What was sent after the first repeats arrived, and they did not: neither the connection nor chance. The peer's last
+ * report of what it holds behind them (RFC 2018).
+ */
+const filteredSegment = ({ repeats, sizes: { sackedAt } }: FlowFacts): Arrival | undefined => {
+  if (sackedAt === undefined) return undefined;
+  const after = repeats.filter(({ at }) => at > sackedAt.at).length;
+  const goesOn = after >= REPEATS_NEEDED || repeats.length >= REPEATS_LISTED;
+  return goesOn && after < repeats.length ? sackedAt : undefined;
+};
+
+const dropsOnePacket = (session: Session, sender: Side, stuck: Arrival, report: Arrival): Finding => {
+  const { repeats, sizes } = session.tcp.flows[sender];
+  const lacking = lackingCapture(session, sender, [stuck, ...repeats]);
+  const refusal = icmpRefusal(session, sender, stuck.at);
+  return {
+    message: 'filtered',
+    cause: 'ws-half-open',
+    data: {
+      sender: side(sender),
+      peer: side(opposite(sender)),
+      stuck: bytes(sizes.stuck),
+      passed: bytes(sizes.sackedBehind),
+      repeats: count(repeats.length),
+      waited: duration((repeats.at(-1) ?? stuck).at - stuck.at),
+      ...refusal.data,
+      ...droppedBetween(lacking),
+    },
+    evidence: evidence(
+      [stuck, 'unacked'],
+      [repeats[0], 'repeat'],
+      [report, 'report'],
+      [repeats.at(-1), 'repeat'],
+      ...refusal.points,
+    ),
+    struckAt: stuck.at,
+    confidence: 'likely',
+    remedies: [...(refusal.points.length > 0 ? ['refused'] : []), 'filter', 'damage', pathRemedy(lacking, 'path')],
+  };
+};
 
 /** RFC 1122 4.2.3.6: a connection may be given up when its keep-alives find no answer; a live host answers each. */
 function* unansweredKeepAlives(session: Session, sender: Side): Generator<Finding> {

@@ -19,6 +19,26 @@ describe('keepalive/lost-peer', () => {
     expect(verdictOn(stuck())).toBe('failed open ws-peer-vanished');
   });
 
+  it('tells one packet that never gets through while what was sent after its first repeats does', () => {
+    const filtered = (reportedAfter: number) => {
+      const session = stuck(7);
+      const { client } = session.tcp.flows;
+      const sackedAt = arrivalAt(105, client.oldestUnacked!.at / 1e9 + reportedAfter);
+      client.sizes = { ...client.sizes, stuck: 11, acknowledged: 200, sackedBehind: 602, sackedAt };
+      return session;
+    };
+    expect(findingOf(lostPeer, filtered(1.5))).toMatchObject({
+      message: 'filtered',
+      cause: 'ws-half-open',
+      confidence: 'likely',
+      data: { stuck: { bytes: 11 }, passed: { bytes: 602 }, repeats: { n: 7 } },
+      remedies: ['filter', 'damage', 'path'],
+    });
+    expect(verdictOn(filtered(1.5))).toBe('failed open ws-half-open');
+    expect(findingOf(lostPeer, filtered(0.5))?.message).toBe('vanished');
+    expect(findingOf(lostPeer, filtered(6.5))?.message).toBe('vanished');
+  });
+
   it('calls it half open when the peer still sends', () => {
     const session = stuck();
     const later = arrivalAt(99, 4);

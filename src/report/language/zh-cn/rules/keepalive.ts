@@ -64,6 +64,8 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
         '只有一个方向还能通：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次而没有得到确认，同时{peer}还在继续发送{refusal}{between}。',
       gaveUp:
         '{peer}完全停止了应答：{sender}的 {unacked} 在 {waited} 内重复发送了 {repeats} 次，没有收到它的任何返回{refusal}；{sender}随后不声不响地放弃了连接。{peer}在最后一次重发 {late} 之后才发来的数据已无人接收。',
+      filtered:
+        '{sender}有一个数据包始终无法通过：{stuck} 在 {waited} 内重复发送了 {repeats} 次，而{peer}报告已收到在它之后发送的 {passed}。原因不在大小，也不在连接{refusal}{between}：途中有设备专门丢弃这个数据包，或把它损坏以致被丢弃。',
       keepAlives:
         '{peer}完全停止了应答：{sender}在 {waited} 内发送的 {probes} 个 TCP keep-alive 没有得到应答，{silence} 内也没有收到它的任何其他数据包{refusal}。',
       keepAlivesEnd:
@@ -76,6 +78,7 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
       stillSends: '另一方仍在发送',
       late: '另一方再次出现，但为时已晚',
       refused: '针对该侧数据包的 ICMP 错误',
+      report: '报告已收到其后发送的数据',
       keepAlive: '没有得到应答的 keep-alive',
       gaveUp: '发送方放弃',
       forgotten: '发送方已不认识这个连接',
@@ -91,6 +94,9 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
       betweenLikely:
         '抓包文件 {other} 中没有这些数据包；如果它当时仍在抓包，那么它们是在文件 {home} 与 {other} 的抓包点之间被丢弃的：查看那里的设备（防火墙、NAT、路由器）。',
       path: '对比两端的抓包文件：数据包丢失在最后一个看得到它们的地方与第一个看不到的地方之间。',
+      filter:
+        '查找途中读取数据包内容的设备（入侵防御、网页或病毒过滤、iptables -m string）及其在这一时刻的日志：这个数据包每次发送都被丢弃。用 TLS (wss) 加密后，内容就不可见了。',
+      damage: '在{peer}上查看数据包到达时是否已损坏：nstat -az TcpInCsumErrors 会计数，tcpdump -v 会指出错误的校验和。',
       size: '发送未果的都是大报文段（每段至少 {stuck}），而到达过的从未超过 {passed}：丢弃满尺寸数据包的路径也是这种表现。测试多大的包能通过：向对端运行 ping -M do -s 1472，再逐步减小；降低 MTU，或在路由器上钳制报文段大小 (TCPMSS --clamp-mss-to-pmtu)。',
     },
   },
