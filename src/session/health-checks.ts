@@ -1,7 +1,8 @@
 /**
- * Finds the health checks of proxies and load balancers among connections in which not a byte was said: from one address
- * to one port at a steady period, closed by their client as soon as they were accepted. Those that fail later, in step
- * with them, are checks too, and no clients that were turned away: nobody waited for them.
+ * Finds the health checks of proxies and load balancers among connections in which not a byte was said, or nothing but an
+ * opening handshake with always the same key: from one address to one port at a steady period, ended by their client as
+ * soon as they were accepted. Those that fail later, in step with them, are checks too, and no clients that were turned
+ * away: nobody waited for them.
  */
 import type { Nanos } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
@@ -24,6 +25,8 @@ export interface HealthCheck {
   /** The SYN-ACK, or the RST instead; undefined where nothing came. */
   answer: Arrival | undefined;
   passed: boolean;
+  /** Sec-WebSocket-Key of one that asks for an upgrade; a 101 is then what passes. */
+  key?: string;
 }
 
 /** Four may be chance. */
@@ -50,8 +53,9 @@ export class BareConnections {
   private readonly byPair = new Map<string, Bare>();
   private kept = 0;
 
-  note({ client, server, tcp, streams }: SessionLog): void {
-    const check = streams.length === 0 ? checkOf(tcp) : undefined;
+  note(log: SessionLog): void {
+    const { client, server, tcp } = log;
+    const check = log.streams.length > 0 ? undefined : (checkOf(tcp) ?? handshakeCheckOf(log));
     if (check === undefined || this.kept++ >= BARE_KEPT) return;
     const pair = `${client.address} ${server.text}`;
     const known = this.byPair.get(pair);
@@ -80,13 +84,38 @@ const checkOf = ({ flows, syns, synAcks, refused, endedBy, endPacket }: TcpFacts
   return isOver ? { first, answer, passed: true } : undefined;
 };
 
-const seriesOf = (unordered: readonly HealthCheck[]): Pick<HealthChecks, 'period' | 'checks'>[] => {
+/** `http-check expect status 101` of haproxy and its like: an answer that nobody can object to, and no frame of the client. */
+const handshakeCheckOf = ({ tcp, tls, http, handshake, websocket }: SessionLog): HealthCheck | undefined => {
+  const [first, key, response] = [tcp.syns[0], handshake?.key, http?.facts.upgrade?.response];
+  if (first === undefined || key === undefined || response === undefined || tls !== undefined) return undefined;
+  if (http!.facts.exchangeCount > 1 || websocket?.facts.firstFrame.client !== undefined) return undefined;
+  const { endedBy, endPacket } = tcp;
+  const answered = response.span.last;
+  const passed = response.status === 101;
+  if (passed && handshake!.problems.length > 0) return undefined;
+  if (passed && (endedBy !== 'client' || endPacket === undefined || endPacket.at - answered.at > AT_ONCE))
+    return undefined;
+  return { first, answer: answered, passed, key };
+};
+
+/** Programs draw a key for every session (RFC 6455 4.1): one that came once is no check's. */
+const withoutSingleKeys = (checks: readonly HealthCheck[]): HealthCheck[] => {
+  const uses = new Map<string, number>();
+  for (const { key } of checks) if (key !== undefined) uses.set(key, (uses.get(key) ?? 0) + 1);
+  return checks.filter(({ key }) => key === undefined || uses.get(key)! > 1);
+};
+
+const isOneKind = (chain: readonly HealthCheck[]): boolean =>
+  new Set(chain.filter(({ key, passed }) => passed || key !== undefined).map(({ key }) => key)).size === 1;
+
+const seriesOf = (all: readonly HealthCheck[]): Pick<HealthChecks, 'period' | 'checks'>[] => {
+  const unordered = withoutSingleKeys(all);
   if (unordered.length < CHECKS_NEEDED || !unordered.some(({ passed }) => passed)) return [];
   const checks = [...unordered].sort((a, b) => a.first.at - b.first.at);
   const period = periodOf(checks.map(({ first }) => first.at));
   if (period === undefined) return [];
   return chainsOf(checks, period)
-    .filter((chain) => chain.length >= CHECKS_NEEDED && chain.some(({ passed }) => passed))
+    .filter((chain) => chain.length >= CHECKS_NEEDED && chain.some(({ passed }) => passed) && isOneKind(chain))
     .map((chain) => ({ period, checks: chain }));
 };
 

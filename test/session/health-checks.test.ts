@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { EXAMPLE_KEY } from '../../src/session/twins.js';
+import { acceptFor } from '../../src/websocket/opening-handshake.js';
 import { reportOf } from '../wire/capture-report.js';
-import { bare, type CheckKind as Kind, series, times } from '../wire/health-checks.js';
+import { conversation } from '../wire/conversation.js';
+import { agrees, asks, bare, type CheckKind as Kind, series, times } from '../wire/health-checks.js';
 
 const listedOf = async (...talks: Parameters<typeof reportOf>) => {
   const { sessions, summary, findings } = await reportOf(...talks);
@@ -18,6 +21,36 @@ describe('health checks', () => {
 
   it('say nothing while all pass', async () => {
     expect(await listedOf(...series(times(9, 'rst')))).toEqual({ sessions: 0, spare: 9, findings: [] });
+  });
+
+  it('are known where they ask for WebSocket by one key and leave after the 101', async () => {
+    const kinds: Kind[] = [...times(6, 'upgraded'), ...times(2, 'refused')];
+    expect(await listedOf(...series(kinds.slice(0, 6), 700))).toEqual({ sessions: 0, spare: 6, findings: [] });
+    const { findings, summary } = await reportOf(...series(kinds, 700));
+    expect(summary).toMatchObject({ sessions: 0, notListed: { spare: 8 } });
+    expect(findings.map(({ explanation }) => explanation)).toEqual([
+      '10.9.0.1 checks 10.9.0.2:9009 every 700 ms with an opening handshake of WebSocket, each time with the same key: 6 were accepted, 2 refused or not answered, those at the end of the capture among them.',
+    ]);
+  });
+
+  it.each([
+    {
+      name: 'draws a new key each time',
+      keyOf: (index: number) => Buffer.alloc(16, index).toString('base64'),
+      accept: acceptFor,
+    },
+    { name: 'may have disliked the 101', keyOf: () => EXAMPLE_KEY, accept: () => acceptFor('another') },
+  ])('are not seen in sessions of a client that $name', async ({ keyOf, accept }) => {
+    const talks = Array.from({ length: 6 }, (_, index) => {
+      const talk = conversation({ serverPort: 9009, startMs: 700 * index, clientPort: 41000 + index, stepMs: 0.1 });
+      const key = keyOf(index);
+      return talk
+        .handshake()
+        .client(asks(key))
+        .server(agrees(accept(key)))
+        .rst('client');
+    });
+    expect((await listedOf(...talks)).sessions).toBe(6);
   });
 
   it('are known where one passed, a little out of time', async () => {

@@ -34,6 +34,8 @@ export const PHRASES = {
   'tries-of-one': '{attempts} attempts within {over}, one every {period}',
   'tries-of-several': '{attempts} attempts of {programs} clients within {over}, each of them one every {period}',
   'others-held': '; sessions of the same kind that did hold, shortly before, beside or after them: {n}',
+  'by-bare-connections': 'with connections in which nothing is said',
+  'by-one-handshake': 'with an opening handshake of WebSocket, each time with the same key',
   'marked-down':
     '. Right after such a failure {client} ended sessions with it ({n}, both legs counted): it has probably marked it down',
   'sent-alone':

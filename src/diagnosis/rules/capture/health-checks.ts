@@ -1,6 +1,6 @@
 /**
- * Health checks of a proxy or load balancer that fail: connections without a byte, at a steady period, of which some were
- * accepted. They are listed as no sessions, so what they tell of the server is told here.
+ * Health checks of a proxy or load balancer that fail: connections without a byte, or with a handshake alone, at a steady
+ * period, of which some were accepted. They are listed as no sessions, so what they tell of the server is told here.
  */
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
@@ -11,8 +11,7 @@ import { defineCaptureRule } from '../../rule.js';
 
 const ENDS_SHOWN = 4;
 
-const WHAT =
-  '{client} checks {server} every {period} with connections in which nothing is said: {passed} were accepted, {failed} refused or not answered';
+const WHAT = '{client} checks {server} every {period} {how}: {passed} were accepted, {failed} refused or not answered';
 
 export const healthChecks = defineCaptureRule({
   meta: {
@@ -53,6 +52,7 @@ export const healthChecks = defineCaptureRule({
           client: text(series.client),
           server: text(series.server),
           period: duration(series.period),
+          how: phrase(checks.some(({ key }) => key !== undefined) ? 'by-one-handshake' : 'by-bare-connections'),
           passed: count(checks.filter(({ passed }) => passed).length),
           failed: count(checks.filter(({ passed }) => !passed).length),
           after: duration((after?.first.at ?? failed.first.at) - failed.first.at),

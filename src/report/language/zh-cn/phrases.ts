@@ -28,6 +28,8 @@ export const PHRASES_ZH_CN: Readonly<Record<PhraseKey, string>> = {
   'tries-of-one': '{over} 内尝试了 {attempts} 次，约每 {period} 一次',
   'tries-of-several': '{programs} 个客户端在 {over} 内共尝试了 {attempts} 次，每个客户端约每 {period} 一次',
   'others-held': '；在此前后或同时，另有 {n} 个同类会话正常',
+  'by-bare-connections': '用不发送任何内容的连接',
+  'by-one-handshake': '用 Sec-WebSocket-Key 始终相同的 WebSocket 握手',
   'marked-down': '。紧接这样的失败，{client} 结束了与它的会话（{n} 个，两段都计入）：多半已把它标记为不可用',
   'sent-alone': '。服务器只发送了这一张证书，没有发送其签发者（{issuer}）的证书：除非签发者是根证书，否则缺少中间证书',
   'with-reason': '，原因文本为“{reason}”',

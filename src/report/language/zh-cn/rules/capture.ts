@@ -70,9 +70,9 @@ export const CAPTURE_TEXTS: Readonly<Record<string, RuleTexts>> = {
   'capture/health-checks': {
     title: '健康检查失败',
     messages: {
-      down: '{client} 每 {period} 用不发送任何内容的连接检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答，直到抓包结束仍是如此{cut}。',
-      back: '{client} 每 {period} 用不发送任何内容的连接检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答；首次失败 {after} 后重新被接受{cut}。',
-      late: '{client} 每 {period} 用不发送任何内容的连接检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答，后者都在首次被接受之前{cut}。',
+      down: '{client} 每 {period} {how}检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答，直到抓包结束仍是如此{cut}。',
+      back: '{client} 每 {period} {how}检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答；首次失败 {after} 后重新被接受{cut}。',
+      late: '{client} 每 {period} {how}检查 {server}：{passed} 次被接受，{failed} 次被拒绝或无应答，后者都在首次被接受之前{cut}。',
     },
     notes: { passed: '检查被接受', failed: '首次失败', back: '重新被接受', end: '会话被结束' },
     remedies: {
