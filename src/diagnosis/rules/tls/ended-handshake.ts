@@ -5,6 +5,7 @@
 
 import { leftBeforeHello } from '../../../session/late-answer.js';
 import type { Session } from '../../../session/session.js';
+import { isHelloUnheard } from '../../../session/unheard-answer.js';
 import type { Side } from '../../../stream/side.js';
 import type { TlsFacts } from '../../../tls/tls-facts.js';
 import { evidence } from '../../evidence.js';
@@ -65,7 +66,7 @@ export const endedHandshake = defineRule({
     const { tls, tcp } = session;
     const left = firstToLeave(session);
     if (tls?.clientHello === undefined || left === undefined || isSpare(session, capture)) return;
-    if (leftBeforeHello(tls, tcp) !== undefined) return;
+    if (leftBeforeHello(tls, tcp) !== undefined || isHelloUnheard(tls, tcp)) return;
     if (tls.handshakeGap || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
     if (tcp.gaps.some(hidesRecords) || !serverSpoke(session) || leftOverRequest(session) !== undefined) return;
     if (!isHandshakeDone(tls)) {

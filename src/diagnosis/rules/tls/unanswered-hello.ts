@@ -1,20 +1,25 @@
 /**
- * A ClientHello that got no answer, or none in time: silence until the client gave up, or the end of the connection by the
- * server's side with no byte before it.
+ * A ClientHello that got no answer, or none in time: silence until the client gave up, an answer that was lost on the way,
+ * or the end of the connection by the server's side with no byte before it.
  */
 
 import { leftBeforeHello } from '../../../session/late-answer.js';
 import type { Session } from '../../../session/session.js';
+import { isHelloUnheard } from '../../../session/unheard-answer.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { isForeignReset } from '../../measures/foreign-reset.js';
+import { droppedBetween, lackingCapture, pathRemedy } from '../../measures/other-capture.js';
 import { textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
 import { judgeSilence } from '../../measures/silence.js';
 import { fatalAlert, isAddress, serverSpoke } from '../../measures/tls-progress.js';
-import { duration, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { bytes, count, duration, text } from '../../measures/values.js';
+import { defineRule, type Finding } from '../../rule.js';
+
+/** Of the bytes that did not come by, a FIN that was not seen counts as one. */
+const FIN_ALONE = 1;
 
 export const unansweredHello = defineRule({
   meta: {
@@ -29,6 +34,12 @@ export const unansweredHello = defineRule({
       gaveUp:
         'The server accepted the connection and answered nothing to the ClientHello; the client gave up after {waited}.',
       late: 'The client left {patience} after its ClientHello, which nobody had answered; the ServerHello came {waited} after it, too late.',
+      answerLost:
+        'The server acknowledged the ClientHello and answered, but the answer was lost on the way: {unseen} that it had sent, as the number of its later packet shows, never arrived here. The client waited {waited}.',
+      unheard:
+        'The ServerHello and what came with it, {unacked}, do not reach the client: they were sent {repeats} more times over {waited} and never acknowledged{between}.',
+      unheardLeft:
+        'The ServerHello and what came with it, {unacked}, did not reach the client: they were sent {repeats} more times over {waited} and never acknowledged, and the client gave up {patience} after its ClientHello{between}.',
       lost: 'The ClientHello was sent again and again for {waited} and never acknowledged, though the connection was made.',
       fin: 'The connection was closed {waited} after the ClientHello for {sni}, with no byte of the server before it.',
       rst: 'The connection was reset {waited} after the ClientHello for {sni}, with no byte of the server before it.',
@@ -43,6 +54,9 @@ export const unansweredHello = defineRule({
       end: 'end of the connection',
       left: 'the client leaves',
       serverHello: 'ServerHello to nobody',
+      answer: 'ServerHello that is never acknowledged',
+      again: 'sent again',
+      number: 'its number counts bytes that were not seen',
     },
     remedies: {
       stall:
@@ -55,6 +69,12 @@ export const unansweredHello = defineRule({
       backend:
         'A load balancer that passes TLS through and finds no backend for the name behaves like this: look at its routes for {sni}.',
       mtu: 'If the ClientHello is large (post-quantum key shares make it two packets), a path with a smaller MTU or a middlebox that expects one packet may drop it.',
+      answerPath:
+        'Find where the answer is dropped: capture at both ends. It is the first large packet of the connection: a path with a smaller MTU lets the small ones of the handshake pass and drops it (TCPMSS --clamp-mss-to-pmtu on the router; let ICMP type 3 code 4 through), and so may a firewall that reads TLS.',
+      between:
+        'Look at what lies between the points of capture {home} and {other} (firewalls, NAT, routers) and its log at this time: the packets are in capture {home} and not in capture {other}.',
+      betweenLikely:
+        'Capture {other} has none of these packets; if it was still running, they were dropped between the points of capture {home} and {other}: look at what lies there (firewalls, NAT, routers).',
       sni: 'Let the client send the host name it wants (openssl -servername; Node servername).',
     },
   },
@@ -64,6 +84,7 @@ export const unansweredHello = defineRule({
     if (tls === undefined || hello === undefined) return;
     const left = leftBeforeHello(tls, tcp);
     if (left !== undefined) yield lateHello(session, left);
+    else if (isHelloUnheard(tls, tcp)) yield unheardHello(session);
     if (tls.serverHello !== undefined) return;
     if (serverSpoke(session) || tls.notTls !== undefined || fatalAlert(session) !== undefined) return;
     const end = tcpEnd(session);
@@ -80,6 +101,19 @@ export const unansweredHello = defineRule({
       },
       struckAt: silence === undefined ? (end?.at.at ?? hello.span.last.at) : hello.span.last.at,
     };
+    const { unseenBytes, lastPacket } = tcp.flows.server;
+    if (silence !== undefined && silence !== 'repeated' && unseenBytes > FIN_ALONE) {
+      yield {
+        ...shared,
+        message: 'answerLost',
+        data: { ...shared.data, unseen: bytes(unseenBytes) },
+        cause: 'tls-hello-unanswered',
+        evidence: evidence([hello.span, 'hello'], [end?.at, 'left'], [lastPacket, 'number']),
+        confidence: 'proven',
+        remedies: ['answerPath'],
+      };
+      return;
+    }
     if (silence !== undefined) {
       const repeats = tcp.flows.client.repeats.slice(0, 4).map((repeat) => [repeat, 'repeat'] as const);
       yield {
@@ -122,6 +156,36 @@ export const unansweredHello = defineRule({
     };
   },
 });
+
+/** The answer was sent again and again, and the client shows in nothing that it has got it. */
+const unheardHello = (session: Session): Finding => {
+  const { tls, tcp } = session;
+  const { client, server } = tcp.flows;
+  const { clientHello, serverHello } = tls ?? {};
+  const sent = server.oldestUnacked ?? tcp.last;
+  const left = client.fin ?? client.rst;
+  const lacking = lackingCapture(session, 'server', [sent, ...server.repeats]);
+  return {
+    message: left === undefined ? 'unheard' : 'unheardLeft',
+    cause: 'tls-hello-unanswered',
+    data: {
+      unacked: bytes(server.unackedBytes),
+      repeats: count(server.repeats.length),
+      waited: duration((server.repeats.at(-1) ?? sent).at - sent.at),
+      ...(left && { patience: duration(left.at - (clientHello?.span.last.at ?? left.at)) }),
+      ...droppedBetween(lacking),
+    },
+    evidence: evidence(
+      [clientHello?.span, 'hello'],
+      [serverHello?.span, 'answer'],
+      ...server.repeats.slice(0, 4).map((repeat) => [repeat, 'again'] as const),
+      [left, 'left'],
+    ),
+    struckAt: sent.at,
+    confidence: 'proven',
+    remedies: [pathRemedy(lacking, 'answerPath')],
+  };
+};
 
 /** The answer came, and its client had gone. */
 const lateHello = ({ tls }: Session, left: Arrival) => {

@@ -37,6 +37,29 @@ describe('tls/unanswered-hello', () => {
     expect(found(unansweredHello, inTime)).toBe('nothing');
   });
 
+  it('knows an answer that was lost: here by the numbers, at the server by its repeats', () => {
+    const lost = hello().wait(14_000).fin('client').build();
+    lost.tcp.flows.server.unseenBytes = 1383;
+    expect(findingOf(unansweredHello, lost)).toMatchObject({
+      message: 'answerLost',
+      data: { unseen: { bytes: 1383 } },
+    });
+    lost.tcp.flows.server.unseenBytes = 1;
+    expect(findingOf(unansweredHello, lost)?.message).toBe('gaveUp');
+    const repeated = (times: number) => {
+      const session = hello().serverHello().wait(14_000).fin('client').build();
+      return unacknowledged(session, 'server', session.tls!.serverHello!.span.first, times);
+    };
+    expect(findingOf(unansweredHello, repeated(7))).toMatchObject({
+      message: 'unheardLeft',
+      cause: 'tls-hello-unanswered',
+      data: { repeats: { n: 7 }, patience: { ns: 14.002e9 } },
+      remedies: ['answerPath'],
+    });
+    expect(verdictOn(repeated(7))).toBe('failed tls tls-hello-unanswered');
+    expect(found(unansweredHello, repeated(0))).toBe('nothing');
+  });
+
   it('suspects the missing name only where a name was accepted', () => {
     const session = hello(null).rst('server').build();
     const view = viewOf([session], { sniAccepted: ['b.example.com'] });

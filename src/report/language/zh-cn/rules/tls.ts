@@ -108,6 +108,12 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       alpn: '让双方都在 ALPN 中支持 http/1.1：只要使用了 ALPN，HTTP/1.1 上的 WebSocket 就需要它。只提供 h2 或自有协议的服务器会这样拒绝。',
       ciphers:
         '对比双方允许的内容：openssl s_client -connect {server} -servername {name} </dev/null，以及服务器的密码套件、曲线和证书类型（ECDSA 证书需要 ECDSA 套件）。',
+      answerPath:
+        '找出应答在哪里被丢弃：在两端抓包。它是这个连接上第一个大数据包：MTU 较小的路径会放行握手的小数据包而丢弃它（在路由器上用 TCPMSS --clamp-mss-to-pmtu；放行 ICMP type 3 code 4），检查 TLS 的防火墙也可能如此。',
+      between:
+        '查看抓包文件 {home} 与 {other} 的抓包点之间的设备（防火墙、NAT、路由器）及其在这一时刻的日志：这些数据包在文件 {home} 中有，在文件 {other} 中没有。',
+      betweenLikely:
+        '抓包文件 {other} 中没有这些数据包；如果它当时仍在抓包，那么它们是在文件 {home} 与 {other} 的抓包点之间被丢弃的：查看那里的设备（防火墙、NAT、路由器）。',
       sni: '让客户端发送要访问的主机名（openssl 用 -servername；Node 用 servername）。IP 地址不是服务器名。',
       name: '在服务器或它前面的 ingress 上配置 {sni}，或更正 URL 中的域名。',
       clientCertificate:
@@ -220,6 +226,12 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       silent: '服务器接受了连接，但 {waited} 内没有对 ClientHello 作出任何应答。',
       gaveUp: '服务器接受了连接，但没有对 ClientHello 作出任何应答；客户端在 {waited} 后放弃。',
       late: '客户端在发出 ClientHello {patience} 后离开，此前没有得到应答；ServerHello 在 ClientHello 之后 {waited} 才到，为时已晚。',
+      answerLost:
+        '服务器确认了 ClientHello 并作出了应答，但应答在途中丢失：从它后来的数据包的序号可见，它已发送 {unseen}，却始终没有到达这里。客户端等待了 {waited}。',
+      unheard:
+        'ServerHello 及与它一起发送的内容（{unacked}）到不了客户端：它们在 {waited} 内又发送了 {repeats} 次，始终没有得到确认{between}。',
+      unheardLeft:
+        'ServerHello 及与它一起发送的内容（{unacked}）没有到达客户端：它们在 {waited} 内又发送了 {repeats} 次，始终没有得到确认，客户端在 ClientHello 发出 {patience} 后放弃{between}。',
       lost: '连接已经建立，但 ClientHello 在 {waited} 内反复发送，始终没有得到确认。',
       fin: '针对 {sni} 的 ClientHello 发出 {waited} 后连接被关闭，此前服务器没有发来一个字节。',
       rst: '针对 {sni} 的 ClientHello 发出 {waited} 后连接被重置，此前服务器没有发来一个字节。',
@@ -234,6 +246,9 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       end: '连接结束',
       left: '客户端离开',
       serverHello: '已无人接收的 ServerHello',
+      answer: '始终未被确认的 ServerHello',
+      again: '再次发送',
+      number: '它的序号计入了没有见到的字节',
     },
     remedies: {
       stall:
