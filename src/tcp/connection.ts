@@ -158,6 +158,7 @@ export class Connection implements RepetitionContext {
       if ((segment.flags & RST) !== 0) this.reset(segment, flow, peer);
       else this.synchronize(segment, flow, peer);
     } else {
+      flow.notePlace(segment);
       flow.noteTtl(segment.ttl);
       if (!flow.started) this.startMidway(segment, flow);
       this.data(segment, flow, peer);
@@ -194,8 +195,8 @@ export class Connection implements RepetitionContext {
   facts(): TcpFacts {
     const first = this.first ?? { packet: 0, at: 0, readyAt: 0 };
     const flows = {
-      client: this.client.facts(this.server.rtt.shortest, this.server.lastAt),
-      server: this.server.facts(this.client.rtt.shortest, this.client.lastAt),
+      client: this.client.facts(this.server),
+      server: this.server.facts(this.client),
     };
     const { syns, synAcks, established, simultaneous } = this.handshake;
     const timedOut = this.end === undefined && this.fellSilent(flows);
@@ -252,6 +253,8 @@ export class Connection implements RepetitionContext {
   private synchronize(segment: Segment, flow: Flow, peer: Flow): void {
     const isAnswer = (segment.flags & ACK) !== 0;
     const { packet, at } = segment;
+    flow.notePlace(segment);
+    flow.noteTtl(segment.ttl);
     const what = this.handshake.take(segment, flow.side);
     if (what === 'copy') {
       flow.noteCopy();
@@ -268,7 +271,6 @@ export class Connection implements RepetitionContext {
     } else {
       this.sink?.event('tcp', isAnswer ? 'syn-ack' : 'syn', flow.side, packet, at);
     }
-    flow.noteTtl(segment.ttl);
     flow.windowScale = segment.windowScale();
     flow.window = segment.window;
     flow.permitsSack = segment.permitsSack();
@@ -286,6 +288,7 @@ export class Connection implements RepetitionContext {
   private reset(segment: Segment, flow: Flow, peer: Flow): void {
     const { packet, at } = segment;
     if (flow.rst !== undefined) {
+      flow.rstsMore++;
       if (flow.recentlySawId(segment.ipId)) flow.noteCopy();
       return;
     }

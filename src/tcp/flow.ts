@@ -2,19 +2,20 @@
  * One direction of a connection: what its sender sent, as counters and times. Fields are plain numbers so that a packet
  * of a healthy flow costs a few stores; the report's view of them is made at the end by `facts()`.
  */
-import type { Nanos, PacketRef } from '../capture/packet.js';
+import { CAPTURE_STRIDE, captureOf, type Nanos, type PacketRef } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { BlockConsumer, Ending, GapCause, StreamConsumer } from '../stream/consumer.js';
 import type { Side } from '../stream/side.js';
 import { Assembler, type AssemblerOutput } from './assembler.js';
 import { FLOW_ROWS, FlowNumbers, PLAIN } from './flow-numbers.js';
 import type { LossHistory } from './loss-history.js';
+import { Places } from './places.js';
 import { RttSamples } from './rtt-samples.js';
 import type { Segment } from './segment.js';
 import { sizesOf } from './segment-sizes.js';
 import { SentLog } from './sent-log.js';
 import { advance, ahead } from './sequence.js';
-import type { FlowFacts, RetransmissionKind, SegmentSizes } from './tcp-facts.js';
+import type { FlowFacts, RetransmissionKind, RstAlone, SegmentSizes } from './tcp-facts.js';
 
 /** Repetitions of one segment that are listed; Linux gives up after 15. */
 const REPEATS_KEPT = 16;
@@ -29,6 +30,8 @@ const RELEASED_WITHIN: Nanos = 1e6;
 const SMALL_ID_STEP = 512;
 /** Identifications drawn at random step this little once in 64 times. */
 const SHARE_OF_SMALL_STEPS = 0.75;
+/** Of the packets of a side that was captured twice: captures lose some, and do not begin and end together. */
+const COPIED_SHARE = 0.9;
 
 export class Flow extends FlowNumbers implements AssemblerOutput {
   /** Sequence numbers are known: something of this side was seen. */
@@ -107,6 +110,10 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   ttl = NEVER;
   rstTtl = NEVER;
   otherTtl = NEVER;
+  /** Further RSTs of this side, copies or not. */
+  rstsMore = 0;
+  /** Only where a second file has packets of this side. */
+  places: Places | undefined;
   repeats: Arrival[] = [];
   /** SYNs or SYN-ACKs sent again. */
   openingRepeats = 0;
@@ -274,6 +281,26 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     this.ttl = ttl;
   }
 
+  notePlace(segment: Segment): void {
+    if (this.places === undefined && segment.packet < CAPTURE_STRIDE) return;
+    this.places ??= new Places(this.ttl);
+    this.places.note(segment);
+  }
+
+  /** Its RST came once, and (nearly) each of its other packets was captured twice. */
+  private rstAlone(peer: Flow): RstAlone | undefined {
+    const { rst, places, copies } = this;
+    const others = this.packets - copies - 1;
+    if (rst === undefined || this.rstsMore > 0 || copies === 0 || copies < others * COPIED_SHARE) return undefined;
+    // Without another TTL they were copied on one link.
+    if (places === undefined) return this.otherTtl < 0 || peer.lastAt > rst.at ? undefined : {};
+    const capture = captureOf(rst.packet);
+    const nearer = places.nearerThan(capture);
+    if (nearer === undefined) return undefined;
+    const goesOn = Math.max(places.lastAt(nearer), peer.places?.lastAt(nearer) ?? 0) > rst.at;
+    return goesOn ? { between: { nearer, farther: capture } } : undefined;
+  }
+
   /** Notes `isPlain` where header prediction looks: one number instead of all of these. */
   notePlain(): void {
     FLOW_ROWS.values[this.row + PLAIN] = this.isPlain ? 1 : 0;
@@ -331,8 +358,9 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     this.releaseNumbers();
   }
 
-  /** `toSender`: the least time from the capture to this side and back; `heardAt`: time of the peer's last packet. */
-  facts(toSender: Nanos, heardAt: Nanos): FlowFacts {
+  facts(peer: Flow): FlowFacts {
+    // The least time from the capture to this side and back, and when the peer was heard last.
+    const [toSender, heardAt] = [peer.rtt.shortest, peer.lastAt];
     this.settleDelayedAck(toSender);
     const finAcked = this.fin !== undefined && this.ackedKnown && ahead(this.acked, this.finEnd) >= 0;
     const oldest = this.sent.oldest();
@@ -386,6 +414,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       ttl: this.ttl,
       rstTtl: this.rstTtl,
       otherTtl: this.otherTtl,
+      rstAlone: this.rstAlone(peer),
     };
   }
 }

@@ -44,6 +44,12 @@ export interface Outage {
   repeats: number;
 }
 
+/** A RST that was captured once, where other packets of its side were captured on their way in and out. */
+export interface RstAlone {
+  /** Captures, from 0: the one nearer to that side goes on and lacks the RST that the other has. */
+  between?: { nearer: number; farther: number };
+}
+
 /** What one side sent. */
 export interface FlowFacts {
   packets: number;
@@ -124,6 +130,8 @@ export interface FlowFacts {
   rstTtl: number;
   /** The latest TTL before that was another: the way changed, there are several, or a router was captured on both sides. Else -1. */
   otherTtl: number;
+  /** Its RST is in the capture once, though its other packets are there twice: it did not come the way they did. */
+  rstAlone: RstAlone | undefined;
 }
 
 /** An ICMP or ICMPv6 error that quotes a segment of this connection. */

@@ -24,8 +24,14 @@ export interface Opening {
   readonly established: Arrival | undefined;
 }
 
-export function vantageOf(opening: Opening, flows: PerSide<{ readonly ttl: number }>): TcpFacts['vantage'] {
-  return bySpacing(opening) ?? byHops(hopsOf(flows.client.ttl), hopsOf(flows.server.ttl));
+/** The latest two that differ, -1 where unseen. */
+interface Ttls {
+  readonly ttl: number;
+  readonly otherTtl: number;
+}
+
+export function vantageOf(opening: Opening, flows: PerSide<Ttls>): TcpFacts['vantage'] {
+  return bySpacing(opening) ?? byHops(distanceOf(flows.client), distanceOf(flows.server));
 }
 
 function bySpacing({ syns, synAcks, established }: Opening): TcpFacts['vantage'] {
@@ -41,16 +47,20 @@ function bySpacing({ syns, synAcks, established }: Opening): TcpFacts['vantage']
 }
 
 /** No router on one way and some on the other; equal distances tell nothing. */
-function byHops(client: number, server: number): TcpFacts['vantage'] {
-  if (client < 0 || server < 0) return undefined;
-  if (client === 0 && server > 0) return 'client';
-  if (server === 0 && client > 0) return 'server';
-  return client > 0 && server > 0 ? 'between' : undefined;
+function byHops(client: Distance, server: Distance): TcpFacts['vantage'] {
+  if (client === undefined || server === undefined) return undefined;
+  if (client === 'far' && server === 'far') return 'between';
+  if (client === server) return undefined;
+  return client === 'none' ? 'client' : 'server';
 }
 
-/** Routers a packet has passed, -1 where its TTL was not seen. */
-function hopsOf(ttl: number): number {
-  if (ttl < 0) return -1;
-  const initial = INITIAL_TTLS.find((one) => one >= ttl);
-  return initial === undefined ? -1 : initial - ttl;
+type Distance = 'none' | 'far' | undefined;
+
+/** Undefined where TTLs were not seen, or both: a router that was captured on both sides. */
+function distanceOf({ ttl, otherTtl }: Ttls): Distance {
+  if (ttl < 0) return undefined;
+  const distances = [ttl, ...(otherTtl < 0 ? [] : [otherTtl])].map((one) =>
+    INITIAL_TTLS.includes(one) ? 'none' : 'far',
+  );
+  return distances.every((one) => one === distances[0]) ? distances[0] : undefined;
 }

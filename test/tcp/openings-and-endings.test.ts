@@ -42,6 +42,44 @@ describe('openings out of the ordinary', () => {
     expect(facts.flows.server).toMatchObject({ ttl: 63, otherTtl: -1, rstTtl: -1 });
   });
 
+  it('knows a RST that is there once where each other packet of its side is there twice, on its way in and out', () => {
+    const routed = (fields: Parameters<typeof raw>[0]) => [
+      raw({ ...fields, ttl: 64 }),
+      raw({ ...fields, ms: fields.ms + 0.01, ttl: 63 }),
+    ];
+    const packets = [
+      ...routed({ ms: 0, from: 'client', flags: 'S', id: 1 }),
+      ...routed({ ms: 5, from: 'server', flags: 'SA', ack: 1, id: 2 }),
+      ...routed({ ms: 6, from: 'client', seq: 1, ack: 1, id: 3 }),
+      ...routed({ ms: 7, from: 'client', seq: 1, ack: 1, size: 9, id: 4 }),
+    ];
+    const rst = (ms: number) => raw({ ms, from: 'server', flags: 'R', seq: 1 });
+    const alone = (...more: ReturnType<typeof raw>[]) => hear(...packets, ...more).facts.flows.server.rstAlone;
+    expect(alone(rst(8))).toEqual({});
+    expect(alone(rst(8), rst(8.01))).toBeUndefined();
+    // The client goes on: it was not told.
+    expect(alone(rst(8), fromClient(300, 1, 9))).toBeUndefined();
+    expect(hear(...opening(), fromClient(50, 1, 9), rst(51)).facts.flows.server.rstAlone).toBeUndefined();
+  });
+
+  it('knows a RST that the capture nearer to its side lacks', () => {
+    const both = (fields: Parameters<typeof raw>[0]) => [
+      raw({ ...fields, ttl: 64 }),
+      { ...raw({ ...fields, ms: fields.ms + 0.01, ttl: 63 }), file: 1 },
+    ];
+    const packets = [
+      ...both({ ms: 0, from: 'client', flags: 'S', id: 1 }),
+      ...both({ ms: 6, from: 'client', seq: 1, ack: 1, id: 3 }),
+      ...both({ ms: 7, from: 'client', seq: 1, ack: 1, size: 9, id: 4 }),
+    ];
+    const rst = { ...raw({ ms: 8, from: 'client', flags: 'R', seq: 10 }), file: 1 };
+    const later = both({ ms: 9, from: 'client', seq: 10, ack: 1, size: 9, id: 5 });
+    expect(hear(...packets, rst, ...later).facts.flows.client.rstAlone).toEqual({ between: { nearer: 0, farther: 1 } });
+    // The nearer one may be over.
+    expect(hear(...packets, rst).facts.flows.client.rstAlone).toBeUndefined();
+    expect(hear(...packets, { ...rst, file: 0 }, ...later).facts.flows.client.rstAlone).toBeUndefined();
+  });
+
   it('gives the answer to a SYN that uses the ports again to the connection that is asked about (RFC 9293 3.5.1, figure 9)', () => {
     const heard = hearAll(
       ...opening(),

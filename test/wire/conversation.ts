@@ -11,6 +11,8 @@ export interface WirePacket {
   bytes: Uint8Array;
   /** Length on the wire, where the capture holds less. */
   wireLength?: number;
+  /** Of several files, counted from 0; the first unless said. */
+  file?: number;
 }
 
 export interface ConversationOptions {

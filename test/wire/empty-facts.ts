@@ -54,6 +54,7 @@ export const noFlow = (): FlowFacts => ({
   ttl: 64,
   rstTtl: -1,
   otherTtl: -1,
+  rstAlone: undefined,
 });
 
 export const noHandshake = (): HandshakeFacts => ({

@@ -1,5 +1,5 @@
 /** Runs a screenplay through link, IP and TCP, and keeps what TCP said: bytes, gaps, ends, events, facts. */
-import { Packet } from '../../src/capture/packet.js';
+import { CAPTURE_STRIDE, Packet } from '../../src/capture/packet.js';
 import { decodeIp } from '../../src/ip/decode-ip.js';
 import { IpDatagram } from '../../src/ip/ip-datagram.js';
 import { Datagram } from '../../src/link/datagram.js';
@@ -85,8 +85,8 @@ export function runTcp(talk: Conversation, Kind: typeof Connection = Connection)
   const ip = new IpDatagram();
   const segment = new Segment();
   let number = 0;
-  for (const { at, bytes, wireLength } of talk.packets) {
-    packet.ref = ++number;
+  for (const { at, bytes, wireLength, file } of talk.packets) {
+    packet.ref = ++number + (file ?? 0) * CAPTURE_STRIDE;
     packet.at = at;
     packet.block = bytes;
     packet.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -35,6 +35,9 @@ export const reset = defineRule({
         'The {by} does not know the connection any more: after {quiet} without a packet from it, it answered the next packet by a RST as hosts do for a connection that they do not have (without ACK, its number taken from that packet). It had lost or given up the connection before, or the packet reached it from another port or another machine. Libraries report this as 1006.',
       middlebox:
         'A RST in the name of the {by} ended the connection, but it came from another machine: its TTL is {rstTtl}, the other packets of the {by} arrived with {ttl}. Libraries report this as 1006.',
+      once: 'A RST in the name of the {by} ended the connection, but the {by} did not send it: each other packet of the {by} is in the capture twice, on its way in and on its way out, and the RST only once. It was made here, where the capture was taken, or was not passed on. Libraries report this as 1006.',
+      between:
+        'A RST in the name of the {by} ended the connection, but the {by} did not send it: it is in capture {farther} and not in capture {nearer}, which is nearer to the {by}, has its other packets and goes on. Libraries report this as 1006.',
       injected:
         'Something in between reset the connection {silence} after the last frame: the RST does not fit the packets of either side. Libraries report this as 1006.',
       both: 'Both sides were sent a RST at the same moment, neither of which fits the packets of the side it claims to come from: something in between ended the connection. Libraries report this as 1006.',
@@ -56,6 +59,9 @@ export const reset = defineRule({
         'If the connection had been quiet, something with connection state (NAT, load balancer, firewall) may have forgotten it and answered the next packet by a RST: send pings more often than its idle timeout.',
       middlebox:
         'Look for a firewall, intrusion prevention or load balancer on the way, {hops} hops nearer or farther than the peer, and its log at this time.',
+      here: 'Look at the machine that took the capture: its firewall rules with REJECT --reject-with tcp-reset, its proxies and its connection tracking.',
+      between:
+        'Look at what lies between the points of capture {nearer} and {farther} (firewall, intrusion prevention, NAT, load balancer), and its log at this time.',
       middle: 'Look for a firewall, intrusion prevention or load balancer on the way, and its log at this time.',
     },
   },
@@ -71,6 +77,18 @@ export const reset = defineRule({
       const by = foreign[0];
       const message = foreign.length === 2 ? 'both' : by === undefined ? 'injected' : 'middlebox';
       const flow = session.tcp.flows[by ?? 'server'];
+      if (message === 'middlebox' && flow.rstAlone !== undefined) {
+        const { between } = flow.rstAlone;
+        yield {
+          ...shared,
+          message: between === undefined ? 'once' : 'between',
+          cause: 'ws-reset-by-middlebox',
+          data: { by: side(by!), ...(between && namesOf(between)) },
+          confidence: between === undefined ? 'likely' : 'proven',
+          remedies: [between === undefined ? 'here' : 'between', 'expired'],
+        };
+        return;
+      }
       const hops = by === undefined ? undefined : hopsApart(flow);
       yield {
         ...shared,
@@ -111,6 +129,12 @@ export const reset = defineRule({
       remedies: ['crash', 'expired'],
     };
   },
+});
+
+/** Captures are counted from 1 in reports. */
+const namesOf = ({ nearer, farther }: { nearer: number; farther: number }) => ({
+  nearer: text(nearer + 1),
+  farther: text(farther + 1),
 });
 
 /** The packet that the RST answers, and the last one before it that came from the RST's side, where a silence is between. */

@@ -48,6 +48,7 @@ export const unansweredRequest = defineRule({
       full: 'The server closed the connection {age} after it had accepted it, {early} before the upgrade request came, while other sessions with it went on ({others}): most likely a limit on connections.',
       foreign:
         'Something in between reset the connection {waited} after the upgrade request: the RST has the TTL {rstTtl}, the other packets in the name of the {by} {ttl}.',
+      once: 'Something in between reset the connection {waited} after the upgrade request: each other packet in the name of the {by} was captured twice on its way, and the RST only once.',
     },
     notes: {
       request: 'upgrade request',
@@ -99,12 +100,12 @@ export const unansweredRequest = defineRule({
       const { server } = tcp.flows;
       const isForeign = end.kind === 'rst' && isForeignReset(server);
       yield {
-        message: isForeign ? 'foreign' : end.kind,
+        message: isForeign ? (server.rstAlone === undefined ? 'foreign' : 'once') : end.kind,
         cause: 'upgrade-connection-closed',
         data: {
           by: end.by === 'network' ? phrase('network') : side(end.by),
           waited: duration(end.at.at - request.span.last.at),
-          ...(isForeign && { ttl: text(server.ttl), rstTtl: text(server.rstTtl) }),
+          ...(isForeign && server.rstAlone === undefined && { ttl: text(server.ttl), rstTtl: text(server.rstTtl) }),
         },
         evidence: evidence([request.span, 'request'], [end.at, 'end']),
         struckAt: end.at.at,

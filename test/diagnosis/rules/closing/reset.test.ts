@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reset } from '../../../../src/diagnosis/rules/closing/reset.js';
 import type { Session } from '../../../../src/session/session.js';
 import { closed, opened } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
 const withRst = (ttls: { client?: number; server?: number }): Session => {
   const session = opened().message('client', 20).rst('server').build();
@@ -66,6 +66,20 @@ describe('closing/reset', () => {
     });
     server.beforeRst = client.lastData;
     expect(found(reset, session)).toBe('ws-reset error endpoint');
+  });
+
+  it('tells a RST that did not come the way of the packets of its side', () => {
+    const session = withRst({});
+    session.tcp.flows.server.rstAlone = {};
+    expect(findingOf(reset, session)).toMatchObject({
+      message: 'once',
+      confidence: 'likely',
+      remedies: ['here', 'expired'],
+    });
+    session.tcp.flows.server.rstAlone = { between: { nearer: 1, farther: 0 } };
+    const finding = findingOf(reset, session);
+    expect(finding).toMatchObject({ message: 'between', confidence: 'proven', cause: 'ws-reset-by-middlebox' });
+    expect([filled(finding, 'nearer'), filled(finding, 'farther')]).toEqual(['2', '1']);
   });
 
   it('is sure when both sides got one that does not fit', () => {

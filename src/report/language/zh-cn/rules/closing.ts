@@ -29,12 +29,20 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
       'ws-try-again-later': '{from}以 1013（稍后再试）关闭{reason}：它过载或在削减连接。',
       'ws-bad-gateway': '{from}以 1014（网关错误）关闭{reason}：网关从它背后的服务器得到了无效的应答。',
       'ping-timeout': '{from}以 {code} 关闭{reason}：它表示{peer}没有及时应答它的 Ping。',
+      unread:
+        '{from}以 {code} 关闭{reason}，但它自己的每个 Ping 都得到了应答，最多用了 {longest}，而最后一个是在这个 Close 之前 {before} 发送的：Pong 已经到了，是它自己的程序在这段时间里没有读取。',
       unsent:
         '{from}以 {code} 关闭{reason}，这个关闭码针对的是消息内容，而{peer}此前没有发送过任何消息：是它自己的程序选用了该码。',
       'known-meaning': '{from}以 {code} 关闭{reason}；对 {service} 来说，这表示：{meaning}。',
       'ws-application-close': '{from}以 {code} 关闭{reason}，这是应用自己的关闭码：含义见它的文档。',
     },
-    notes: { close: 'Close 帧', largest: '另一方最大的消息', last: '另一方的最后一帧' },
+    notes: {
+      close: 'Close 帧',
+      largest: '另一方最大的消息',
+      last: '另一方的最后一帧',
+      ping: '关闭一方的最后一个 Ping',
+      pong: 'Close 之前的最后一个 Pong',
+    },
     remedies: {
       protocol: '查看关闭一方的日志：1002 是它收到无效帧时的应答。查找在连接上写入自己字节的代理或第二个写入方。',
       kind: '按对方的预期发送：文本用文本帧，字节用二进制帧。',
@@ -46,6 +54,8 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
       log: '查看关闭一方在这一时刻的日志：1011 表示它的处理程序抛出了异常。',
       chosen:
         '查找{from}的程序在哪里以 {code} 关闭：并不是某条消息引起的。正常道别用 1000，应用自身的原因用 4000-4999。',
+      reader:
+        '查明{from}的程序当时的情况：事件循环被阻塞，进程或机器被停住，或者消息积压在已满的队列里没有人取（python websockets：max_queue，Pong 排在其后得不到读取）。给 Pong 更长的超时没有用。',
       retry: '以递增的随机延迟重连。',
       capacity: '查看关闭一方的负载和连接数上限。',
       gateway: '查看网关的日志，以及它背后的服务器是否应答。',
@@ -122,6 +132,9 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
         '{by}已不认识这个连接：在 {quiet} 没有来自它的任何数据包之后，它用 RST 应答了下一个数据包，形式与主机应答不存在的连接一致（不带 ACK，序号取自该数据包的确认号）。它此前已丢失或放弃了连接，或者该数据包是从另一个端口、到达了另一台机器。程序库将此报告为 1006。',
       middlebox:
         '一个以{by}名义发送的 RST 结束了连接，但它来自另一台机器：它的 TTL 是 {rstTtl}，而{by}的其他数据包到达时是 {ttl}。程序库将此报告为 1006。',
+      once: '一个以{by}名义发送的 RST 结束了连接，但它不是{by}发出的：{by}的其他数据包在抓包文件中都出现两次（进入和离开时各一次），而 RST 只出现一次。它是在抓包所在的机器上产生的，或没有被转发。程序库将此报告为 1006。',
+      between:
+        '一个以{by}名义发送的 RST 结束了连接，但它不是{by}发出的：它在抓包文件 {farther} 中，却不在离{by}更近的抓包文件 {nearer} 中，而后者有{by}的其他数据包，且仍在继续。程序库将此报告为 1006。',
       injected:
         '中间有设备在最后一帧 {silence} 后重置了连接：这个 RST 与任何一侧的数据包都不相符。程序库将此报告为 1006。',
       both: '双方在同一时刻都收到了 RST，两个 RST 都与其声称来自的一侧的数据包不符：是中间的设备结束了连接。程序库将此报告为 1006。',
@@ -137,6 +150,9 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
       expired:
         '如果连接此前一直静默，某个保存连接状态的设备（NAT、负载均衡器、防火墙）可能已经忘记了它，并用 RST 应答下一个数据包：发送 Ping 的间隔要短于它的空闲超时。',
       middlebox: '查找途中的防火墙、入侵防御或负载均衡器，它比对端近或远 {hops} 跳，并查看它在这一时刻的日志。',
+      here: '查看抓包所在的机器：它的防火墙规则（REJECT --reject-with tcp-reset）、代理和连接跟踪。',
+      between:
+        '查看抓包文件 {nearer} 与 {farther} 的抓包点之间有什么（防火墙、入侵防御、NAT、负载均衡器），并查看它在这一时刻的日志。',
       middle: '查找途中的防火墙、入侵防御或负载均衡器，并查看它在这一时刻的日志。',
     },
   },

@@ -196,6 +196,7 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       repeat: '再次发送的请求',
       answer: '始终没有得到确认的应答',
       again: '再次发送的应答',
+      once: '升级请求发出 {waited} 后，中间有设备重置了连接：以{by}名义到达的其他数据包在途中都被抓到两次，而 RST 只被抓到一次。',
       number: '它的序号包含未见到的字节',
       left: '客户端放弃',
       established: '握手完成',
