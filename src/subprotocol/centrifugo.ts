@@ -98,7 +98,7 @@ class CentrifugoReader implements SubprotocolReader {
       log.version = verb === 'connect' ? 'v2' : 'v1';
       if (connected.server !== '') log.detail.server = connected.server;
       log.detail.pingSeconds = connected.pingSeconds;
-      log.promise('server', connected.pingSeconds * 1000);
+      log.promise('server', arrival, connected.pingSeconds * 1000);
       log.accepts(
         'connect',
         'server',

@@ -143,12 +143,12 @@ class MqttReader implements SubprotocolReader {
     if (identity !== '') log.identity = clip(identity);
     log.version = LEVELS[this.level] ?? `level ${this.level}`;
     log.detail.keepAliveSeconds = this.keepAlive;
-    this.expectClient(this.keepAlive);
+    this.expectClient(this.keepAlive, arrival);
     log.asks('CONNECT', side, arrival, { version: log.version, keepAliveSeconds: this.keepAlive });
   }
 
-  private expectClient(seconds: number): void {
-    this.log.promise('client', seconds * 1000, seconds * 1000 * KEEP_ALIVE_GRACE);
+  private expectClient(seconds: number, arrival: Arrival): void {
+    this.log.promise('client', arrival, seconds * 1000, seconds * 1000 * KEEP_ALIVE_GRACE);
   }
 
   /** MQTT 3.1.1 3.2, MQTT 5 3.2: a code, and in MQTT 5 properties that may change the keep-alive. */
@@ -158,7 +158,8 @@ class MqttReader implements SubprotocolReader {
     const { reason, serverKeepAlive } = this.level === 5 ? readMqttProperties(body, 2) : {};
     if (serverKeepAlive !== undefined) {
       log.detail.keepAliveSeconds = serverKeepAlive;
-      this.expectClient(serverKeepAlive);
+      if (serverKeepAlive !== this.keepAlive) log.detail.keepAliveAskedSeconds = this.keepAlive;
+      this.expectClient(serverKeepAlive, arrival);
     }
     if (code === 0) {
       log.accepts('CONNACK', side, arrival);

@@ -43,7 +43,7 @@ const PUSHER_CLOSE_CODES: ReadonlyMap<number, CloseMeaning> = new Map([
 ]);
 
 const NAMES: readonly (readonly [RegExp, string, ReadonlyMap<number, CloseMeaning>?])[] = [
-  [/^actioncable-(v\d+)-(?:json|msgpack)$/, 'actioncable'],
+  [/^actioncable-(v\d+)-msgpack$/, 'actioncable'],
   [/^actioncable-unsupported$/, 'actioncable'],
   [/^sip$/i, 'sip'],
   [/^xmpp(?:-framing)?$/i, 'xmpp'],

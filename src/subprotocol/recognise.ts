@@ -3,6 +3,7 @@
  * A name that is not agreed on is no proof: clients offer several, servers answer with none.
  */
 import type { Side } from '../stream/side.js';
+import { actionCable } from './action-cable.js';
 import { centrifugo } from './centrifugo.js';
 import type { Content } from './content.js';
 import { graphqlTransportWs, graphqlWs } from './graphql.js';
@@ -28,6 +29,7 @@ export const SUBPROTOCOLS: readonly Subprotocol[] = [
   phoenix,
   jsonRpc,
   centrifugo,
+  actionCable,
 ];
 
 export const byName = (token: string): { subprotocol: Subprotocol; version: string | null } | undefined => {

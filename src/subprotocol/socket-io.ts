@@ -1,7 +1,8 @@
 /**
  * Socket.IO on Engine.IO 3 and 4: one digit for the Engine.IO packet (open, close, ping, pong, message, upgrade, noop), a
  * second one for the Socket.IO packet inside a message (CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR). In revision 3
- * the client pings, in revision 4 the server does. Follows namespaces, heart-beats and acknowledgements.
+ * the client pings, in revision 4 the server does. Follows namespaces, heart-beats and acknowledgements. Engine.IO alone
+ * carries messages of any kind: on its own path nothing is read into them.
  */
 import type { Arrival } from '../stream/arrival.js';
 import type { Side } from '../stream/side.js';
@@ -25,6 +26,9 @@ export const socketIo: Subprotocol = {
   closeCodes: NO_CLOSE_CODES,
 };
 
+/** Namespaces remembered; of more, one that ends is taken for the last. */
+const NAMESPACES_KEPT = 256;
+
 const isEvent = (text: string): boolean => {
   const digits = /^4[23](?:\/[^,"]{1,80},)?\d{0,10}(?=\[)/.exec(text);
   return digits !== null && Array.isArray(parseJson(text.slice(digits[0].length)));
@@ -32,6 +36,9 @@ const isEvent = (text: string): boolean => {
 
 /** EIO=3 or EIO=4 in the query is how every client of the last ten years introduces itself. */
 export const isEngineTarget = (target: string): boolean => /[?&]EIO=\d/.test(target);
+
+/** The path of Engine.IO without Socket.IO on it, unless told otherwise. */
+const isBareEngine = (target: string): boolean => /^[^?#]*\/engine\.io\/?(?:[?#]|$)/.test(target);
 
 const engineVersion = (target: string): string | null => /[?&]EIO=(\d{1,2})(?:&|$)/.exec(target)?.[1] ?? null;
 
@@ -44,12 +51,18 @@ interface Packet {
 
 class SocketIoReader implements SubprotocolReader {
   private readonly engine: string | null;
+  private readonly isBare: boolean;
+  /** Namespaces that the server has granted and not ended. */
+  private readonly joined = new Set<string>();
+  /** The server granted a namespace in the words of Socket.IO 2, to a client of a later one. */
+  private outdated = false;
 
   constructor(
     private readonly log: SubprotocolLog,
     { target }: UpgradeWords,
   ) {
     this.engine = engineVersion(target);
+    this.isBare = isBareEngine(target);
     if (this.engine !== null) log.version = `Engine.IO ${this.engine}`;
     if (/[?&]sid=/.test(target)) log.detail.upgradedFromPolling = true;
   }
@@ -108,8 +121,10 @@ class SocketIoReader implements SubprotocolReader {
     if (maxPayload !== undefined) log.detail.maxPayloadBytes = maxPayload;
     // Engine.IO 3: the client pings. Without a request in sight, the first ping will tell.
     const pinger = this.engine === '3' ? 'client' : 'server';
-    log.promise(pinger, interval, interval + timeout);
-    log.asks('open', side, arrival, { intervalMs: interval, timeoutMs: timeout });
+    log.promise(pinger, arrival, interval, interval + timeout);
+    const data = { intervalMs: interval, timeoutMs: timeout };
+    if (this.isBare) log.accepts('open', side, arrival, data);
+    else log.asks('open', side, arrival, data);
   }
 
   private ping(side: Side, text: string, arrival: Arrival, bytes: number): void {
@@ -125,7 +140,7 @@ class SocketIoReader implements SubprotocolReader {
   private packet(side: Side, text: string, arrival: Arrival, bytes: number): void {
     const { log } = this;
     const packet = readPacket(text);
-    switch (text[1]) {
+    switch (this.isBare ? '' : text[1]) {
       case '0':
         this.connect(side, packet, arrival);
         return;
@@ -134,7 +149,8 @@ class SocketIoReader implements SubprotocolReader {
         return;
       case '2':
       case '5':
-        log.isUnderWay(side, arrival);
+        // A client that uses what was granted takes the grant, whatever its form.
+        log.isUnderWay(this.outdated ? 'server' : side, arrival);
         if (packet.id !== '') log.request(side, `${packet.namespace} ${packet.id}`, arrival);
         log.ordinary('EVENT', side, arrival, bytes);
         return;
@@ -154,7 +170,7 @@ class SocketIoReader implements SubprotocolReader {
   }
 
   /** The client asks for a namespace, the server grants it. In revision 3 it grants the main one unasked. */
-  private connect(side: Side, { namespace }: Packet, arrival: Arrival): void {
+  private connect(side: Side, { namespace, payload }: Packet, arrival: Arrival): void {
     const { log } = this;
     const data = { detail: namespace };
     if (side === 'client') {
@@ -164,6 +180,16 @@ class SocketIoReader implements SubprotocolReader {
       return;
     }
     const latencyNs = log.reply('server', `CONNECT ${namespace}`, arrival);
+    // Socket.IO protocol 5, which is the one on Engine.IO 4: the answer names the sid of the namespace.
+    if (this.engine === '4' && payload === '' && !log.isOpen) {
+      this.outdated = true;
+      log.breaks(latencyNs === undefined ? 'connect-unasked' : 'connect-without-sid', side, arrival, namespace);
+      log.step('CONNECT', side, arrival);
+      log.event('CONNECT', side, arrival, data);
+      return;
+    }
+    this.outdated = false;
+    if (this.joined.size < NAMESPACES_KEPT) this.joined.add(namespace);
     log.recovers(namespace);
     log.accepts('CONNECT', side, arrival, latencyNs === undefined ? data : { ...data, latencyNs });
   }
@@ -171,12 +197,14 @@ class SocketIoReader implements SubprotocolReader {
   private disconnect(side: Side, { namespace }: Packet, arrival: Arrival): void {
     const { log } = this;
     if (side === 'client') {
+      this.joined.delete(namespace);
       if (namespace === '/') log.goodbye('DISCONNECT', side, arrival);
       log.event('DISCONNECT', side, arrival, { detail: namespace });
       return;
     }
+    this.joined.delete(namespace);
     if (log.goodbyeSaid !== undefined) log.event('DISCONNECT', side, arrival, { detail: namespace });
-    else log.fails('DISCONNECT', side, arrival, { text: '', subject: namespace });
+    else log.fails('DISCONNECT', side, arrival, { text: '', subject: namespace, leavesOthers: this.joined.size > 0 });
   }
 
   /** Revision 5 of the protocol writes {"message": …}, revision 4 the message alone or an object. */
@@ -185,7 +213,8 @@ class SocketIoReader implements SubprotocolReader {
     log.reply(side, `CONNECT ${namespace}`, arrival);
     const reason = parseJson(payload);
     const text = toText(member(reason, 'message') ?? reason);
-    log.fails('CONNECT_ERROR', side, arrival, { text, subject: namespace, inHandshake: true });
+    const leavesOthers = this.joined.size > 0;
+    log.fails('CONNECT_ERROR', side, arrival, { text, subject: namespace, inHandshake: true, leavesOthers });
   }
 }
 

@@ -139,8 +139,8 @@ class StompReader implements SubprotocolReader {
     if (headers.has('server')) log.detail.server = clip(headers.get('server')!, 80);
     log.detail.serverHeartBeat = answer.join(',');
     if (log.isAsked) {
-      log.promise('client', clientCan === 0 || serverWants === 0 ? 0 : Math.max(clientCan, serverWants));
-      log.promise('server', serverCan === 0 || clientWants === 0 ? 0 : Math.max(serverCan, clientWants));
+      log.promise('client', arrival, clientCan === 0 || serverWants === 0 ? 0 : Math.max(clientCan, serverWants));
+      log.promise('server', arrival, serverCan === 0 || clientWants === 0 ? 0 : Math.max(serverCan, clientWants));
     }
     log.accepts('CONNECTED', side, arrival, { version: clip(log.version, 20), heartBeat: answer.join(',') });
   }

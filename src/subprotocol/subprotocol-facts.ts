@@ -24,7 +24,7 @@ export interface SubprotocolFacts {
   /** At most 16 kept, the first fatal one always. */
   errors: SubprotocolError[];
   errorCount: number;
-  /** What broke a rule over which the receiver must end the connection; the latest 16. */
+  /** What broke a rule over which the receiver must end the connection, or does not take the message; the latest 16. */
   breaches: Breach[];
   heartbeats: PerSide<HeartbeatFacts>;
   /** Time between requests and their answers, by who asked. */
@@ -69,6 +69,8 @@ export interface SubprotocolError {
   inHandshake: boolean;
   /** The subprotocol's session is over, not just one request. */
   fatal: boolean;
+  /** Other parts of the session go on as before: namespaces that it is not about. */
+  leavesOthers: boolean;
   /** Tried again later, and then it worked. */
   recovered: boolean;
   /** The last message of the other side before it. */
@@ -92,6 +94,8 @@ export interface HeartbeatFacts {
   interval: Nanos;
   /** The silence after which the other side may give up, where the subprotocol says so; 0 where it does not. */
   patience: Nanos;
+  /** Where these were agreed on; undefined where nothing was. */
+  promised: Arrival | undefined;
   /** Heart-beats and answers to heart-beats. */
   count: number;
   last: Arrival | undefined;
@@ -105,6 +109,8 @@ export interface HeartbeatFacts {
   lastMessage: Arrival | undefined;
   /** The longest time between two messages of this side, counted from when the interval was agreed. */
   longestSilence: Nanos;
+  /** The shortest time between two heart-beats of this side; 0 before the second. */
+  shortestPeriod: Nanos;
 }
 
 export interface LatencyFacts {

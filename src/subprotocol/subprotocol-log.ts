@@ -30,6 +30,7 @@ export interface ErrorReport {
   subject?: string;
   inHandshake?: boolean;
   fatal?: boolean;
+  leavesOthers?: boolean;
   asked?: Arrival | undefined;
 }
 
@@ -139,7 +140,7 @@ export class SubprotocolLog {
   // ——— Errors and endings ———
 
   fails(event: string, from: Side, arrival: Arrival, report: ErrorReport): void {
-    const { text, code, subject = '', inHandshake = false, fatal = true, asked } = report;
+    const { text, code, subject = '', inHandshake = false, fatal = true, leavesOthers = false, asked } = report;
     this.errorCount++;
     if (inHandshake && this.shake.answered === undefined) {
       this.shake.refused ??= copyArrival(arrival);
@@ -154,6 +155,7 @@ export class SubprotocolLog {
       subject: clip(subject),
       inHandshake,
       fatal,
+      leavesOthers,
       recovered: false,
       peerLast: this.heartbeats[opposite(from)].lastMessage,
       asked,
@@ -164,7 +166,7 @@ export class SubprotocolLog {
     this.event(event, from, arrival, { ...shownCode, text: error.text, ...(subject === '' ? {} : { subject }) });
   }
 
-  /** A rule is broken over which the receiver must end the connection. */
+  /** A rule is broken over which the receiver must end the connection, or does not take the message. */
   breaks(rule: string, from: Side, arrival: Arrival, subject = ''): void {
     if (this.breaches.length >= BREACHES_KEPT) this.breaches.shift();
     this.breaches.push({ rule, from, arrival: copyArrival(arrival), subject: clip(subject) });
@@ -188,16 +190,21 @@ export class SubprotocolLog {
   // ——— Heart-beats ———
 
   /** What a side promised, or was told, in milliseconds; `patienceMs`: the silence the other side allows it. */
-  promise(side: Side, intervalMs: number, patienceMs = 0): void {
+  promise(side: Side, arrival: Arrival, intervalMs: number, patienceMs = 0): void {
     const beats = this.heartbeats[side];
     beats.interval = toNanos(intervalMs);
     beats.patience = toNanos(patienceMs);
+    beats.promised = copyArrival(arrival);
     beats.longestSilence = 0;
     beats.latest = undefined;
   }
 
   beat(side: Side, arrival: Arrival): void {
     const beats = this.heartbeats[side];
+    if (beats.last !== undefined) {
+      const period = Math.max(0, arrival.at - beats.last.at);
+      beats.shortestPeriod = beats.count === 1 ? period : Math.min(beats.shortestPeriod, period);
+    }
     beats.count++;
     beats.last = copyArrival(arrival);
   }
@@ -259,6 +266,7 @@ export class SubprotocolLog {
 const noHeartbeats = ({ points }: RoundTrips): HeartbeatFacts => ({
   interval: 0,
   patience: 0,
+  promised: undefined,
   count: 0,
   last: undefined,
   unanswered: undefined,
@@ -266,6 +274,7 @@ const noHeartbeats = ({ points }: RoundTrips): HeartbeatFacts => ({
   latest: undefined,
   lastMessage: undefined,
   longestSilence: 0,
+  shortestPeriod: 0,
 });
 
 const toNanos = (ms: number): Nanos => (ms > 0 && ms <= LONGEST_TIMER_MS ? ms * MS : 0);

@@ -36,6 +36,40 @@ describe('Socket.IO', () => {
     expect(engine(3).server(old).facts.detail.maxPayloadBytes).toBeUndefined();
   });
 
+  it('keeps where the heart-beats were agreed on', () => {
+    expect(joined().facts.heartbeats.server.promised?.packet).toBe(1);
+  });
+
+  it('notes a namespace granted in the words of Socket.IO 2, and takes it for granted once the client uses it', () => {
+    const driver = engine(4).server(OPEN, '40');
+    expect(driver.facts.breaches).toMatchObject([{ rule: 'connect-unasked', arrival: { packet: 2 } }]);
+    expect(driver.client('40').facts.handshake?.answered).toBeUndefined();
+    expect(driver.client('42["hi"]').facts.handshake?.answered?.packet).toBe(4);
+    expect(engine(4).server(OPEN).client('40').server('40').facts.breaches).toMatchObject([
+      { rule: 'connect-without-sid' },
+    ]);
+    expect(engine(3).server(OPEN, '40').facts).toMatchObject({ breaches: [], handshake: { answered: { packet: 2 } } });
+  });
+
+  it('knows whether other namespaces go on where the server ends one', () => {
+    const driver = joined().client('40/chat,').server('40/chat,{"sid":"x"}', '41/chat,', '41');
+    expect(driver.facts.errors).toMatchObject([
+      { subject: '/chat', leavesOthers: true },
+      { subject: '/', leavesOthers: false },
+    ]);
+  });
+
+  it('reads nothing into the messages of Engine.IO alone', () => {
+    const driver = new SubprotocolDriver({ target: '/engine.io/?EIO=4&transport=websocket' });
+    driver.server(OPEN).client('44{"message":"mine"}', '41').server('41', '40');
+    expect(driver.facts).toMatchObject({
+      errors: [],
+      goodbye: undefined,
+      breaches: [],
+      handshake: { answered: { packet: 1 } },
+    });
+  });
+
   it('pairs ping and pong', () => {
     const driver = joined().server('2');
     expect(driver.facts.heartbeats.server.unanswered?.packet).toBe(4);

@@ -14,6 +14,7 @@ const noLatency = () => ({ count: 0, min: 0, median: 0, p95: 0, max: 0 });
 export const heartbeats = (facts: Partial<HeartbeatFacts> = {}): HeartbeatFacts => ({
   interval: 0,
   patience: 0,
+  promised: undefined,
   count: 0,
   last: undefined,
   unanswered: undefined,
@@ -21,6 +22,7 @@ export const heartbeats = (facts: Partial<HeartbeatFacts> = {}): HeartbeatFacts 
   roundTrips: [],
   latest: undefined,
   longestSilence: 0,
+  shortestPeriod: 0,
   ...facts,
 });
 
@@ -33,6 +35,7 @@ export const anError = (event: string, from: Side, arrival: Arrival, more: Parti
   subject: '',
   inHandshake: false,
   fatal: true,
+  leavesOthers: false,
   recovered: false,
   peerLast: undefined,
   asked: undefined,

@@ -48,6 +48,7 @@ import { unexpectedPreamble } from './proxy/unexpected-preamble.js';
 import { announcedLimit } from './subprotocol/announced-limit.js';
 import { brokenPacket } from './subprotocol/broken-packet.js';
 import { subprotocolCloseCode } from './subprotocol/close-code.js';
+import { engineMismatchRule } from './subprotocol/engine-mismatch.js';
 import { engineRefusal } from './subprotocol/engine-refusal.js';
 import { errorMessage } from './subprotocol/error-message.js';
 import { lateHeartbeat } from './subprotocol/late-heartbeat.js';
@@ -55,6 +56,7 @@ import { missedHeartbeat } from './subprotocol/missed-heartbeat.js';
 import { refusedTopic } from './subprotocol/refused-topic.js';
 import { requestError } from './subprotocol/request-error.js';
 import { sessionTakeover } from './subprotocol/session-takeover.js';
+import { stoppedHeartbeat } from './subprotocol/stopped-heartbeat.js';
 import { unfinishedUpgrade } from './subprotocol/unfinished-upgrade.js';
 import { earlyClose } from './tcp/early-close.js';
 import { frequentRetransmission } from './tcp/frequent-retransmission.js';
@@ -144,6 +146,7 @@ export const RULES: readonly Rule[] = [
   announcedLimit,
   brokenPacket,
   subprotocolCloseCode,
+  engineMismatchRule,
   engineRefusal,
   errorMessage,
   lateHeartbeat,
@@ -151,6 +154,7 @@ export const RULES: readonly Rule[] = [
   refusedTopic,
   requestError,
   sessionTakeover,
+  stoppedHeartbeat,
   unfinishedUpgrade,
   brokenRule,
   corruptDeflate,

@@ -4,6 +4,7 @@
  */
 
 import type { Session } from '../../../session/session.js';
+import { opposite } from '../../../stream/side.js';
 import type { SubprotocolError, SubprotocolFacts } from '../../../subprotocol/subprotocol-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
@@ -81,10 +82,11 @@ export const errorMessage = defineRule({
     if (kind === undefined) return;
     const close = session.websocket?.firstClose;
     const quoted = quote(error.text);
+    const over = isOver(session, subprotocol, error);
     yield {
       message: kind.message,
       cause: kind.cause,
-      severity: isOver(session, subprotocol, error) ? 'error' : 'warning',
+      severity: over ? 'error' : 'warning',
       stage: error.inHandshake && subprotocol.handshake !== undefined ? 'subprotocol' : 'open',
       data: {
         from: side(error.from),
@@ -97,7 +99,7 @@ export const errorMessage = defineRule({
       evidence: evidence(
         [error.inHandshake ? subprotocol.handshake?.asked : undefined, 'asked'],
         [error.arrival, 'error'],
-        [close?.span, 'close'],
+        [over || !error.leavesOthers ? close?.span : undefined, 'close'],
       ),
       struckAt: error.arrival.at,
       confidence: 'proven',
@@ -171,9 +173,16 @@ const isAfterGoodbye = ({ goodbye }: SubprotocolFacts, { arrival }: SubprotocolE
 const CONSEQUENCE = 5e9;
 
 /** Of subprotocols with many channels in one session, one may fail and the session go on. */
-const isOver = (session: Session, subprotocol: SubprotocolFacts, { arrival }: SubprotocolError): boolean => {
+const isOver = (session: Session, subprotocol: SubprotocolFacts, error: SubprotocolError): boolean => {
+  if (error.leavesOthers) return endedBy(session, error);
   if (subprotocol.name !== 'phoenix' && subprotocol.name !== 'socket.io') return true;
   const works = subprotocol.handshake?.answered !== undefined || Number(subprotocol.detail.topicsJoined ?? 0) > 0;
   const end = earliest(departure(session, 'client'), departure(session, 'server'));
-  return !works ? end !== undefined : end !== undefined && end.at - arrival.at <= CONSEQUENCE;
+  return !works ? end !== undefined : end !== undefined && end.at - error.arrival.at <= CONSEQUENCE;
+};
+
+/** Of an error that is about one of several parts: whoever reported it ended the whole session over it. */
+const endedBy = (session: Session, { from, arrival }: SubprotocolError): boolean => {
+  const [end, other] = [departure(session, from), departure(session, opposite(from))];
+  return end !== undefined && (other === undefined || end.at < other.at) && end.at - arrival.at <= CONSEQUENCE;
 };

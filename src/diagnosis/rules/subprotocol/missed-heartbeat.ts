@@ -7,13 +7,13 @@ import type { Nanos } from '../../../capture/packet.js';
 import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import { opposite, SIDES, type Side } from '../../../stream/side.js';
-import { hasSaidGoodbye, type SubprotocolFacts } from '../../../subprotocol/subprotocol-facts.js';
+import type { SubprotocolFacts } from '../../../subprotocol/subprotocol-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
-import { departure, earliest } from '../../measures/ending.js';
-import { phrase } from '../../measures/phrases.js';
-import { duration, side, text } from '../../measures/values.js';
-import { defineRule, type Finding, type Value } from '../../rule.js';
+import { givingUp, hasHole, howItEnded, WAITED } from '../../measures/giving-up.js';
+import { duration, side } from '../../measures/values.js';
+import { defineRule, type Finding } from '../../rule.js';
+import { engineMismatch } from './engine-mismatch.js';
 
 export const missedHeartbeat = defineRule({
   meta: {
@@ -66,6 +66,8 @@ export const missedHeartbeat = defineRule({
 const missedHeartbeats = (session: Session): Finding[] => {
   const { subprotocol } = session;
   if (subprotocol === undefined || subprotocol.handshake?.answered === undefined) return [];
+  // Who pings is what the two do not agree on.
+  if (engineMismatch(session) !== undefined) return [];
   return SIDES.flatMap((silent) => CHECKS[subprotocol.name]?.(session, subprotocol, silent) ?? []);
 };
 
@@ -79,9 +81,6 @@ type Check = (session: Session, subprotocol: SubprotocolFacts, silent: Side) => 
 const NEARLY = 0.95;
 /** STOMP leaves the grace to the receiver; from here on no jitter explains a silence. */
 const STOMP_GRACE = 1.5;
-/** A side that waited this long for an answer and left, left over it. */
-const WAITED = 1e9;
-
 const stomp: Check = (session, subprotocol, silent) => {
   const { interval, longestSilence } = subprotocol.heartbeats[silent];
   if (interval === 0) return undefined;
@@ -98,7 +97,7 @@ const stomp: Check = (session, subprotocol, silent) => {
     return findingOf(session, subprotocol, missed, message, remedies);
   }
   if (longestSilence < 2 * STOMP_GRACE * interval || hasHole(session, silent, since)) return undefined;
-  const promise = subprotocol.handshake?.answered;
+  const promise = promiseOf(subprotocol, silent);
   return {
     message: 'tolerated',
     cause: 'stomp-heartbeat-missed',
@@ -191,25 +190,16 @@ const findingOf = (
       timeout: duration(asked.patience - asked.interval),
       how: howItEnded(session, subprotocol, end),
     },
-    evidence: evidence([subprotocol.handshake?.answered, 'promise'], [since, asksFor ? 'ping' : 'last'], [end, 'end']),
+    evidence: evidence([promiseOf(subprotocol, silent), 'promise'], [since, asksFor ? 'ping' : 'last'], [end, 'end']),
     struckAt: Math.min(end.at, since.at + allowed),
     confidence: session.websocket?.firstClose === undefined && subprotocol.errorCount === 0 ? 'likely' : 'proven',
     remedies,
   };
 };
 
-/** The other side's first word of leaving: an error of the subprotocol, a Close, a FIN or RST; not one of a proper end. */
-const givingUp = (session: Session, subprotocol: SubprotocolFacts, silent: Side): Arrival | undefined => {
-  const other = opposite(silent);
-  if (hasSaidGoodbye(subprotocol) || subprotocol.goodbye?.from === other) return undefined;
-  const error = subprotocol.errors.find(({ from, fatal }) => from === other && fatal)?.arrival;
-  const end = earliest(error, departure(session, other));
-  const own = departure(session, silent);
-  if (end === undefined || (own !== undefined && own.at < end.at)) return undefined;
-  // Whoever does not acknowledge has not heard either: that is for the rules on lost peers.
-  const { oldestUnacked } = session.tcp.flows[other];
-  return oldestUnacked !== undefined && end.at - oldestUnacked.at > WAITED ? undefined : end;
-};
+/** Of the silent side, or of the pings that it had to answer. */
+const promiseOf = ({ heartbeats, handshake }: SubprotocolFacts, silent: Side): Arrival | undefined =>
+  heartbeats[silent].promised ?? heartbeats[opposite(silent)].promised ?? handshake?.answered;
 
 /** The last message of the silent side before the end, or the acceptance of the handshake, from which time runs. */
 const lastSign = (session: Session, subprotocol: SubprotocolFacts, silent: Side, end: Arrival | undefined): Arrival => {
@@ -229,22 +219,3 @@ const lastPingSince = (
   const last = websocket?.pings[silent].last;
   return last === undefined || last.at <= since.at || (end !== undefined && last.at > end.at) ? undefined : last;
 };
-
-const hasHole = ({ tcp }: Session, side: Side, since: Arrival): boolean =>
-  tcp.gaps.some((gap) => gap.side === side && gap.at >= since.at);
-
-/** With ERROR “…” and Close 1002. */
-const howItEnded = ({ websocket }: Session, subprotocol: SubprotocolFacts, end: Arrival): Value => {
-  const error = subprotocol.errors.find(({ arrival }) => arrival === end);
-  const close = websocket?.firstClose;
-  const said = error === undefined ? undefined : text(`${error.event}${error.text === '' ? '' : ` “${error.text}”`}`);
-  const closed = close === undefined || close.code < 0 ? undefined : closeName(close.code);
-  if (said === undefined)
-    return closed === undefined ? phrase('without-a-word') : phrase('by-close', { close: closed });
-  return closed === undefined
-    ? phrase('by-error', { error: said })
-    : phrase('by-error-and-close', { error: said, close: closed });
-};
-
-const closeName = (code: number): Value =>
-  code === 1005 ? phrase('an-empty-close') : phrase('close', { code: text(code) });

@@ -45,6 +45,26 @@ describe('subprotocol/error-message', () => {
     expect(verdictOn(session)).toBe(`failed open ${cause}`);
   });
 
+  it.each([
+    ['client', 'socketio-disconnect warning socketio-disconnect', 'ok close'],
+    ['server', 'socketio-disconnect error socketio-disconnect', 'failed open socketio-disconnect'],
+  ] as const)(
+    'only warns of one namespace of several that the server ended, unless it ends all: the %s leaves',
+    (by, finding, verdict) => {
+      const error = anError('DISCONNECT', 'server', arrivalAt(12, 1), {
+        text: '',
+        subject: '/chat',
+        leavesOthers: true,
+      });
+      const session = speaking(opened().message('client', 5).wait(3000).close(by, 1000).fin(by).build(), 'socket.io', {
+        handshake: aHandshake({ answered: arrivalAt(9, 0.1) }),
+        errors: [error],
+      });
+      expect(found(errorMessage, session)).toBe(finding);
+      expect(verdictOn(session)).toBe(verdict);
+    },
+  );
+
   it('comes before the Close that follows it', () => {
     expect(verdictOn(failing('stomp', 'ERROR', {}, closing(1002)))).toBe('failed open stomp-error');
   });

@@ -66,6 +66,27 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       server: '查看服务器在这一时刻的日志。',
     },
   },
+  'subprotocol/engine-mismatch': {
+    title: '两代 Socket.IO 相遇',
+    messages: {
+      'connect-unasked':
+        '服务器未经请求就授予了命名空间 {subject}，且不带 sid，这是 Socket.IO 2 的做法；客户端请求的是 Engine.IO 4（Socket.IO 3 及更高版本），不把它当作应答。',
+      'connect-without-sid':
+        '服务器授予命名空间 {subject} 时不带 sid，这是 Socket.IO 2 的做法；客户端请求的是 Engine.IO 4（Socket.IO 3 及更高版本），不把它当作应答。',
+      'nobody-pings':
+        '{silence} 内双方都没有发送 Engine.IO ping，而本应每 {interval} 一次；随后{other}离开{how}。在客户端所请求的 Engine.IO 4 中由服务器发送 ping，在 Engine.IO 3 中则由客户端发送；open 包中没有 maxPayload，与那一代的服务器相同。',
+    },
+    notes: {
+      open: 'open 包，心跳在此约定',
+      connect: '服务器不带 sid 的 CONNECT',
+      last: '对方所等待的一侧的最后一条消息',
+      end: '另一侧放弃',
+    },
+    remedies: {
+      versions:
+        '让客户端和服务器的版本匹配：Socket.IO 3 或 4 的客户端 (EIO=4) 需要 3 或 4 版的服务器。要么升级服务器，要么使用 2 版的客户端。',
+    },
+  },
   'subprotocol/engine-refusal': {
     title: '已升级的连接上的 Engine.IO 拒绝',
     messages: {
@@ -204,6 +225,26 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       unique: '给每个客户端各自的标识符，例如在程序名之后加上主机名或随机数；不要把标识符写死在镜像或示例代码里。',
       reconnect:
         '如果是同一个客户端重新连接，那么旧连接对它来说早已失效：查明它为什么离开，以及为什么没有先结束旧连接。',
+    },
+  },
+  'subprotocol/stopped-heartbeat': {
+    title: '子协议的心跳停止',
+    messages: {
+      stopped:
+        '{silent}此前最长每隔 {period} 就有消息（{name} ping），之后 {silence} 没有发送任何数据；随后{other}离开{how}。',
+      promised: '{silent}承诺每 {period} 发送一次 {name} ping，却有 {silence} 没有发送任何数据；随后{other}离开{how}。',
+      unanswered: '{silent}有 {silence} 没有应答{other}的 {name} 心跳；随后{other}离开{how}。',
+    },
+    notes: {
+      promise: '约定心跳的地方',
+      last: '沉默一侧的最后一条消息',
+      beat: '没有得到应答的心跳',
+      end: '另一侧放弃',
+    },
+    remedies: {
+      blocked: '查明这一时刻是什么使{silent}的程序无法发送（阻塞的线程或事件循环、耗尽的线程池、崩溃的心跳任务）。',
+      timeouts:
+        '把两个定时器拉开：等待一侧的时限（serverTimeout、ClientTimeoutInterval）至少应为另一侧 keepAliveInterval 的两倍。',
     },
   },
   'subprotocol/unfinished-upgrade': {
