@@ -3,6 +3,7 @@
  * same attempt made again. What was not seen speaks for nothing and against nothing.
  */
 import { headerValue } from '../http/header-fields.js';
+import type { HttpRequest } from '../http/http-facts.js';
 import type { Session } from './session.js';
 
 /** Undefined is what the packets do not show. */
@@ -20,9 +21,9 @@ export interface Purpose {
 }
 
 export const purposeOf = (session: Session): Purpose => {
-  const { tls, upgrade } = session;
+  const { tls } = session;
   const hello = tls?.firstClientHello ?? tls?.clientHello;
-  const request = upgrade?.request;
+  const request = requestOf(session);
   const isClear = request !== undefined && tls === undefined;
   return {
     name: nameOf(session),
@@ -53,7 +54,12 @@ export const nameOf = ({ host }: Session): string | undefined =>
   host?.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
 
 /** Without the query: tokens and cache busters change from attempt to attempt. */
-export const pathOf = ({ upgrade }: Session): string | undefined =>
-  upgrade?.request?.target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0];
+export const pathOf = (session: Session): string | undefined =>
+  requestOf(session)
+    ?.target.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
+    .split(/[?#]/, 1)[0];
+
+/** The one for an upgrade; else the ordinary one that the session is listed for. */
+const requestOf = ({ upgrade, http }: Session): HttpRequest | undefined => (upgrade ?? http?.exchanges.at(-1))?.request;
 
 const mayBe = <T>(a: T | undefined, b: T | undefined): boolean => a === undefined || b === undefined || a === b;

@@ -70,6 +70,18 @@ describe('an attempt that was retried', () => {
     expect((await tiesOf(turnedAway(), other))[0]).toBe('1 failed');
   });
 
+  it('is not made good by an upgrade of something else, when an ordinary request was told to upgrade', async () => {
+    const plain = (path: string) =>
+      conversation()
+        .handshake()
+        .client(`GET ${path} HTTP/1.1\r\nHost: chat.test\r\nUser-Agent: app/1\r\n\r\n`)
+        .server('HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nContent-Length: 0\r\n\r\n')
+        .bye('server');
+    const upgrade = worked({ startMs: 1000, clientPort: 40001 }, '/live');
+    expect(await tiesOf(plain('/'), upgrade)).toEqual(['1 failed', '2 ok']);
+    expect(await tiesOf(plain('/live'), upgrade)).toEqual(['1 failed recovered retried-as 2', '2 ok']);
+  });
+
   it('is not made good by another program, which its User-Agent tells', async () => {
     const other = worked({ startMs: 1000, clientPort: 40001 }, '/live', 'chat.test', KEY, 'tool/2');
     expect(await tiesOf(turnedAway(), other)).toEqual(['1 failed', '2 ok']);

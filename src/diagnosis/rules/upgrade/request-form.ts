@@ -7,8 +7,9 @@ import type { CaptureView, Session } from '../../../session/session.js';
 import type { HandshakeProblem } from '../../../websocket/websocket-facts.js';
 import type { CauseId } from '../../causes.js';
 import { evidence } from '../../evidence.js';
-import { header } from '../../measures/headers.js';
+import { bodyText, header, quote } from '../../measures/headers.js';
 import { legsBehind } from '../../measures/legs.js';
+import { quoting } from '../../measures/phrases.js';
 import { answerData, problemOf, problemsOf, refusal } from '../../measures/upgrade-attempt.js';
 import { text } from '../../measures/values.js';
 import { defineRule, type Finding } from '../../rule.js';
@@ -20,10 +21,11 @@ const FAULTS: readonly (readonly [code: HandshakeProblem['code'], cause: CauseId
   ['method-not-get', 'upgrade-method-not-allowed'],
   ['http-version-old', 'upgrade-http-1.0'],
   ['version-unsupported', 'upgrade-version-unsupported'],
-  ['version-missing', 'upgrade-version-unsupported'],
   ['key-invalid', 'upgrade-key-invalid'],
   ['key-missing', 'upgrade-key-invalid'],
   ['key-repeated', 'upgrade-key-invalid'],
+  ['version-missing', 'upgrade-version-unsupported'],
+  ['version-repeated', 'upgrade-version-unsupported'],
 ];
 
 export const requestForm = defineRule({
@@ -44,14 +46,18 @@ export const requestForm = defineRule({
         'The client asked in HTTP/1.1; behind the proxy the request goes on as HTTP/{detail}, which cannot upgrade (RFC 6455 4.1), and {backend} answered it with {status}{reason}.',
       'version-unsupported':
         'The client asks for WebSocket version {detail}, the server answered {status}{reason} and supports {supported}.',
+      'version-refused': 'The client asks for WebSocket version {detail}; the server answered {status}{reason}{body}.',
       'version-missing':
         'The request has no Sec-WebSocket-Version; the server answered {status}{reason} and supports {supported}.',
+      'version-absent': 'The request has no Sec-WebSocket-Version; the server answered {status}{reason}{body}.',
+      'version-repeated':
+        'The request has several Sec-WebSocket-Version headers ({detail}), where one is allowed (RFC 6455 11.3.5); the server answered {status}{reason}{body}.',
       'key-invalid':
-        'The Sec-WebSocket-Key {detail} is not 16 bytes in base64 (RFC 6455 4.1); the server answered {status}{reason}.',
+        'The Sec-WebSocket-Key {detail} is not 16 bytes in base64 (RFC 6455 4.1); the server answered {status}{reason}{body}.',
       'key-missing':
-        'The request asks for an upgrade to WebSocket and has no Sec-WebSocket-Key (RFC 6455 4.1); the server answered {status}{reason}.',
+        'The request asks for an upgrade to WebSocket and has no Sec-WebSocket-Key (RFC 6455 4.1); the server answered {status}{reason}{body}.',
       'key-repeated':
-        'The request has several Sec-WebSocket-Key headers (RFC 6455 11.3.1); the server answered {status}{reason}.',
+        'The request has several Sec-WebSocket-Key headers (RFC 6455 11.3.1); the server answered {status}{reason}{body}.',
     },
     notes: { request: 'upgrade request', response: 'answer', behind: 'the same request behind the proxy' },
     remedies: {
@@ -67,21 +73,28 @@ export const requestForm = defineRule({
     if (answer?.request === undefined || ABOUT_OTHER_THINGS.has(answer.response.status)) return;
     // Without Upgrade or Connection, a proxy rewrote the request: what else is odd about it comes from there.
     if (problemsOf(session, 'upgrade-missing', 'connection-upgrade-missing').length > 0) return;
-    for (const [code, cause] of FAULTS) {
+    const { response } = answer;
+    const supported = header(response, VERSION);
+    const faults = FAULTS.flatMap(([code, cause]) => {
       const problem = session.handshake?.problems.find((candidate) => candidate.code === code);
-      if (problem === undefined || !fits(code, answer.response.status)) continue;
+      return problem !== undefined && fits(code, response) ? [{ code, cause, detail: problem.detail }] : [];
+    });
+    // Of several faults, the one that the server complains of.
+    const fault = faults.find(({ code }) => isNamed(code, response)) ?? faults[0];
+    if (fault !== undefined) {
       yield {
-        message: code,
-        cause,
+        message: (supported === undefined && UNSAID[fault.code]) || fault.code,
+        cause: fault.cause,
         data: {
-          ...answerData(answer.response),
-          detail: text(problem.detail),
-          supported: text(header(answer.response, 'Sec-WebSocket-Version') ?? '13'),
+          ...answerData(response),
+          detail: text(fault.detail),
+          supported: text(supported ?? ''),
+          body: quoting('body-says', quote(bodyText(response))),
         },
-        evidence: evidence([answer.request.span, 'request'], [answer.response.span, 'response']),
-        struckAt: answer.response.span.first.at,
-        confidence: answer.response.status >= 500 ? 'possible' : 'proven',
-        remedies: [REMEDIES[cause] ?? 'version'],
+        evidence: evidence([answer.request.span, 'request'], [response.span, 'response']),
+        struckAt: response.span.first.at,
+        confidence: response.status >= 500 ? 'possible' : 'proven',
+        remedies: [REMEDIES[fault.cause] ?? 'version'],
       };
       return;
     }
@@ -114,9 +127,30 @@ function* behindProxy(session: Session, capture: CaptureView, response: HttpResp
   }
 }
 
-/** A missing version or key alone is often a hand-made request: only an answer about the request blames it. */
-const fits = (code: HandshakeProblem['code'], status: number): boolean =>
-  code === 'version-missing' || code === 'key-missing' ? status === 400 || status === 426 || status === 501 : true;
+/**
+ * A missing version or key alone is often a hand-made request: only an answer about the request blames it. Two versions
+ * are read as the first by most servers, and blamed only where the answer names versions.
+ */
+const fits = (code: HandshakeProblem['code'], response: HttpResponse): boolean => {
+  const isAboutRequest = [400, 426, 501].includes(response.status);
+  if (code === 'version-repeated') return isAboutRequest && isNamed(code, response);
+  return code === 'version-missing' || code === 'key-missing' ? isAboutRequest : true;
+};
+
+/** The answer names the header that this is about: as a header of its own, or in its body. */
+const isNamed = (code: HandshakeProblem['code'], response: HttpResponse): boolean => {
+  if (code.startsWith('version-') && header(response, VERSION) !== undefined) return true;
+  const name = code.startsWith('version-') ? VERSION : code.startsWith('key-') ? 'Sec-WebSocket-Key' : undefined;
+  return name !== undefined && bodyText(response).toLowerCase().includes(name.toLowerCase());
+};
+
+const VERSION = 'Sec-WebSocket-Version';
+
+/** Where the answer does not list the versions of the server. */
+const UNSAID: Partial<Record<HandshakeProblem['code'], string>> = {
+  'version-unsupported': 'version-refused',
+  'version-missing': 'version-absent',
+};
 
 const REMEDIES: Partial<Record<CauseId, string>> = {
   'upgrade-http-1.0': 'proxy10',

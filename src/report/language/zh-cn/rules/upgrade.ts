@@ -78,6 +78,9 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       'back-changed':
         '在 {proxy} 的两侧都捕获到了：这里是后端一段，会话 {other} 是客户端一段。去往后端时它对请求的改动：{request}；返回时对应答的改动：{response}。',
       slow: '客户端等待应答的 {waited} 中，后端处理用去 {backend}，连接后端用去 {connect}，{proxy} 和网络用去 {between}。',
+      'next-worked': '{proxy} 随后改试下一台服务器，即会话 {next}，并且成功。',
+      'next-failed': '{proxy} 随后改试下一台服务器，即会话 {next}，但无济于事。',
+      tried: '{proxy} 在此之前试过另一台服务器 {backend}，未成功：会话 {other}，用去 {took}。',
       client: '客户端先离开；随后 {proxy} 结束了另一段。',
       proxy: '客户端和后端都没有结束它：{proxy} 结束了两段。',
       'other-proxy': '客户端和后端都没有结束它：途中的另一个代理 {proxy} 结束了它的两段。',
@@ -98,6 +101,8 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       connection: '到后端的连接',
       answer: '客户端一段的应答',
       backAnswer: '后端一段的应答',
+      next: '改试下一台服务器',
+      tried: '先试而未成功的服务器',
       left: '先离开的一方',
       refused: '后端拒绝连接',
       failed: '到后端的连接失败',
@@ -125,10 +130,16 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
         '客户端使用 HTTP/1.1 请求；在代理背后，请求以 HTTP/{detail} 继续，无法升级 (RFC 6455 4.1)，{backend} 对它应答 {status}{reason}。',
       'version-unsupported':
         '客户端请求 WebSocket 版本 {detail}，服务器应答 {status}{reason}，支持的版本是 {supported}。',
+      'version-refused': '客户端请求 WebSocket 版本 {detail}；服务器应答 {status}{reason}{body}。',
+      'version-absent': '请求没有 Sec-WebSocket-Version；服务器应答 {status}{reason}{body}。',
+      'version-repeated':
+        '请求有多个 Sec-WebSocket-Version 头字段（{detail}），而只允许一个 (RFC 6455 11.3.5)；服务器应答 {status}{reason}{body}。',
       'version-missing': '请求没有 Sec-WebSocket-Version；服务器应答 {status}{reason}，支持的版本是 {supported}。',
-      'key-invalid': 'Sec-WebSocket-Key {detail} 不是 16 字节的 base64 (RFC 6455 4.1)；服务器应答 {status}{reason}。',
-      'key-missing': '请求要求升级到 WebSocket，却没有 Sec-WebSocket-Key (RFC 6455 4.1)；服务器应答 {status}{reason}。',
-      'key-repeated': '请求有多个 Sec-WebSocket-Key 头字段 (RFC 6455 11.3.1)；服务器应答 {status}{reason}。',
+      'key-invalid':
+        'Sec-WebSocket-Key {detail} 不是 16 字节的 base64 (RFC 6455 4.1)；服务器应答 {status}{reason}{body}。',
+      'key-missing':
+        '请求要求升级到 WebSocket，却没有 Sec-WebSocket-Key (RFC 6455 4.1)；服务器应答 {status}{reason}{body}。',
+      'key-repeated': '请求有多个 Sec-WebSocket-Key 头字段 (RFC 6455 11.3.1)；服务器应答 {status}{reason}{body}。',
     },
     notes: { request: '升级请求', response: '应答', behind: '代理背后的同一请求' },
     remedies: {
@@ -183,20 +194,21 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       unheard: '服务器的 {status} 到不了客户端：它在 {waited} 内又发送了 {repeats} 次，始终没有得到确认{between}。',
       unheardLeft:
         '服务器的 {status} 没有到达客户端：它在 {waited} 内又发送了 {repeats} 次，始终没有得到确认，客户端在请求发出 {patience} 后放弃{between}。',
-      lost: '升级请求在 {waited} 内又发送了 {repeats} 次，始终没有得到确认：连接已经建立，请求却到不了服务器。',
+      lost: '升级请求在 {waited} 内又发送了 {repeats} 次，始终没有得到确认：连接已经建立，请求却到不了服务器{refusal}。',
       fin: '{by}在升级请求发出 {waited} 后关闭了连接，没有作出应答。',
       rst: '{by}在升级请求发出 {waited} 后重置了连接，没有作出应答。',
       before: '服务器在接受连接 {age} 后就关闭了它，比升级请求到来早 {early}：请求无人读取。',
       full: '服务器在接受连接 {age} 后就关闭了它，比升级请求到来早 {early}，而与它的其他会话（{others}）仍在继续：很可能是连接数限制。',
       foreign:
         '升级请求发出 {waited} 后，中间有设备重置了连接：RST 的 TTL 是 {rstTtl}，以{by}名义到达的其他数据包是 {ttl}。',
+      once: '升级请求发出 {waited} 后，中间有设备重置了连接：以{by}名义到达的其他数据包在途中都被抓到两次，而 RST 只被抓到一次。',
     },
     notes: {
       request: '升级请求',
       repeat: '再次发送的请求',
       answer: '始终没有得到确认的应答',
       again: '再次发送的应答',
-      once: '升级请求发出 {waited} 后，中间有设备重置了连接：以{by}名义到达的其他数据包在途中都被抓到两次，而 RST 只被抓到一次。',
+      refused: '引用了请求的 ICMP 错误',
       number: '它的序号包含未见到的字节',
       left: '客户端放弃',
       established: '握手完成',
@@ -220,6 +232,7 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
         '查看抓包文件 {home} 与 {other} 的抓包点之间的设备（防火墙、NAT、路由器）及其在这一时刻的日志：这些数据包在文件 {home} 中有，在文件 {other} 中没有。',
       betweenLikely:
         '抓包文件 {other} 中没有这些数据包；如果它当时仍在抓包，那么它们是在文件 {home} 与 {other} 的抓包点之间被丢弃的：查看那里的设备（防火墙、NAT、路由器）。',
+      refused: '查看 {router}：它的防火墙规则（或路由）放行握手，却不让请求通过，它的 ICMP 就是这个意思。',
       path: '找出请求在哪里被丢弃：在两端抓包。检查 HTTP 的防火墙以及 MTU 较小的路径会放行握手的小数据包，却丢弃请求。',
     },
   },
