@@ -321,6 +321,8 @@ export class Connection implements RepetitionContext {
     const covered = ahead(acknowledgment, peer.acked);
     if ((segment.flags & ACK) !== 0 && peer.ackedKnown && covered > 0 && covered < IMPLAUSIBLE_JUMP) {
       peer.acked = acknowledgment;
+      flow.lastAckAt = at;
+      flow.lastAckPacket = packet;
       if (peer.started && ahead(acknowledgment, peer.assembler.next) > 0) this.noteAckedHole(peer, at);
     }
     if (!flow.started && flow.ackedKnown && sequence !== 0) this.startMidway(segment, flow);

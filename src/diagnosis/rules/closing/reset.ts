@@ -7,10 +7,10 @@
 import type { Nanos } from '../../../capture/packet.js';
 import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
-import { SIDES, type Side } from '../../../stream/side.js';
+import { type Actor, opposite, SIDES, type Side } from '../../../stream/side.js';
 import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
 import { evidence } from '../../evidence.js';
-import { closeMayBeUnseen } from '../../measures/close-visibility.js';
+import { closeMayBeUnseen, closeOfSideMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
 import { hopsApart, isForeignReset } from '../../measures/foreign-reset.js';
 import { sideOrNetwork } from '../../measures/phrases.js';
@@ -26,11 +26,13 @@ export const reset = defineRule({
     title: 'Reset without a Close frame',
     severity: 'error',
     causes: ['ws-reset', 'ws-reset-by-middlebox'],
-    needs: ['frames', 'both-sides'],
+    needs: ['frames'],
     reference: ['RFC 9293 3.5.2', 'RFC 6455 7.1.4', 'RFC 3360'],
     messages: {
       endpoint:
         'The {by} reset the connection {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
+      oneSided:
+        'The {by} reset the connection {silence} after its last frame, without a Close frame of its own. Nothing of the {peer} was captured; since that frame the {by} has acknowledged nothing new of it. Libraries report this as 1006.',
       unknown:
         'The {by} does not know the connection any more: after {quiet} without a packet from it, it answered the next packet by a RST as hosts do for a connection that they do not have (without ACK, its number taken from that packet). It had lost or given up the connection before, or the packet reached it from another port or another machine. Libraries report this as 1006.',
       middlebox:
@@ -69,7 +71,9 @@ export const reset = defineRule({
     const end = tcpEnd(session);
     const { websocket } = session;
     if (end === undefined || end.kind !== 'rst' || websocket === undefined) return;
-    if (websocket.firstClose !== undefined || closeMayBeUnseen(session) || hasSaidGoodbye(session.subprotocol)) return;
+    const isOneSided = !session.sight.has('both-sides');
+    if (websocket.firstClose !== undefined || hasSaidGoodbye(session.subprotocol)) return;
+    if (isOneSided ? !isSpontaneous(session, end.by) : closeMayBeUnseen(session)) return;
     const silence = duration(silenceBefore(session, end.at)?.length ?? 0);
     const shared = { evidence: evidence([lastFrame(session), 'last'], [end.at, 'reset']), struckAt: end.at.at };
     const foreign = SIDES.filter((side) => isForeignReset(session.tcp.flows[side]));
@@ -122,14 +126,22 @@ export const reset = defineRule({
     }
     yield {
       ...shared,
-      message: 'endpoint',
+      message: isOneSided ? 'oneSided' : 'endpoint',
       cause: 'ws-reset',
-      data: { by: text(end.by), silence },
-      confidence: 'proven',
+      data: { by: side(end.by), silence, peer: side(opposite(end.by)) },
+      confidence: isOneSided ? 'likely' : 'proven',
       remedies: ['crash', 'expired'],
     };
   },
 });
+
+/** Of the only side that was captured: it sent no Close, and since its last frame read nothing that could be one. */
+const isSpontaneous = (session: Session, by: Actor): boolean => {
+  if (by === 'network' || closeOfSideMayBeUnseen(session, by)) return false;
+  const { packets, lastAck } = session.tcp.flows[by];
+  const frame = session.websocket?.lastFrame[by];
+  return packets > 0 && frame !== undefined && (lastAck?.at ?? 0) <= frame.readyAt;
+};
 
 /** Captures are counted from 1 in reports. */
 const namesOf = ({ nearer, farther }: { nearer: number; farther: number }) => ({

@@ -82,6 +82,22 @@ describe('closing/reset', () => {
     expect([filled(finding, 'nearer'), filled(finding, 'farther')]).toEqual(['2', '1']);
   });
 
+  it('tells the RST of the only side that was captured, unless that side had read more since its last frame', () => {
+    const session = opened().message('server', 20).wait(300).rst('server').unseen('both-sides').build();
+    session.tcp.flows.client.packets = 0;
+    expect(findingOf(reset, session)).toMatchObject({
+      message: 'oneSided',
+      cause: 'ws-reset',
+      confidence: 'likely',
+      data: { by: { side: 'server' }, peer: { side: 'client' } },
+    });
+    session.tcp.flows.server.lastAck = session.tcp.endPacket;
+    expect(found(reset, session)).toBe('nothing');
+    const other = opened().message('client', 20).rst('server').unseen('both-sides').build();
+    other.tcp.flows.server.packets = 0;
+    expect(found(reset, other)).toBe('nothing');
+  });
+
   it('is sure when both sides got one that does not fit', () => {
     expect(findingOf(reset, withRst({ server: 120, client: 120 }))).toMatchObject({
       message: 'both',

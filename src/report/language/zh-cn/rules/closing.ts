@@ -128,6 +128,8 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
     title: '没有 Close 帧就被重置',
     messages: {
       endpoint: '{by}在最后一帧 {silence} 后重置了连接，没有 Close 帧。程序库将此报告为 1006。',
+      oneSided:
+        '{by}在自己的最后一帧 {silence} 后重置了连接，自己没有发送 Close 帧。{peer}的数据包都没有被抓到；自该帧之后，{by}没有确认过{peer}的任何新数据。程序库将此报告为 1006。',
       unknown:
         '{by}已不认识这个连接：在 {quiet} 没有来自它的任何数据包之后，它用 RST 应答了下一个数据包，形式与主机应答不存在的连接一致（不带 ACK，序号取自该数据包的确认号）。它此前已丢失或放弃了连接，或者该数据包是从另一个端口、到达了另一台机器。程序库将此报告为 1006。',
       middlebox:
