@@ -87,6 +87,15 @@ export const unacknowledged = (session: Session, side: Side, since: Arrival, rep
   return session;
 };
 
+/** Somebody on the way answers packets of the client by ICMP, the first at that time. */
+export const refusedBy = (session: Session, sent: Arrival, times: number): Session => {
+  const error = { from: '192.0.2.1', family: 4, type: 3, code: 3, name: 'port unreachable', quoted: 'client' } as const;
+  for (let n = 0; n < times; n++) {
+    session.tcp.icmpErrors.push({ ...error, arrival: arrivalAt(200 + n, sent.at / SECOND + n) });
+  }
+  return session;
+};
+
 /** Changes what TLS saw. */
 export const withTls = (session: Session, change: (tls: TlsFacts) => void): Session => {
   if (session.tls !== undefined) change(session.tls);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeSilence } from '../../../src/diagnosis/measures/silence.js';
 import { aSession } from '../../wire/session-builder.js';
-import { unacknowledged } from '../sessions.js';
+import { refusedBy, unacknowledged } from '../sessions.js';
 
 const asked = () => aSession().handshake().request();
 const judge = (session: ReturnType<ReturnType<typeof asked>['build']>) =>
@@ -15,6 +15,17 @@ describe('silence', () => {
     { name: 'the other side ended', session: asked().fin('server').captureGoesOn(9000).build(), silence: undefined },
   ])('where $name is $silence', ({ session, silence }) => {
     expect(judge(session)).toBe(silence);
+  });
+
+  it('is over sooner where somebody says no twice', () => {
+    const refused = (times: number) => {
+      const session = asked().captureGoesOn(3000).build();
+      const sent = session.upgrade!.request!.span.last;
+      refusedBy(session, sent, times);
+      return unacknowledged(session, 'client', sent, 2);
+    };
+    expect(judge(refused(2))).toBe('repeated');
+    expect(judge(refused(1))).toBeUndefined();
   });
 
   it('needs repeats where nothing was acknowledged', () => {

@@ -10,6 +10,7 @@ import type { Arrival } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { isForeignReset } from '../../measures/foreign-reset.js';
+import { icmpRefusal } from '../../measures/icmp-refusal.js';
 import { droppedBetween, lackingCapture, pathRemedy } from '../../measures/other-capture.js';
 import { textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
@@ -40,7 +41,7 @@ export const unansweredHello = defineRule({
         'The ServerHello and what came with it, {unacked}, do not reach the client: they were sent {repeats} more times over {waited} and never acknowledged{between}.',
       unheardLeft:
         'The ServerHello and what came with it, {unacked}, did not reach the client: they were sent {repeats} more times over {waited} and never acknowledged, and the client gave up {patience} after its ClientHello{between}.',
-      lost: 'The ClientHello was sent again and again for {waited} and never acknowledged, though the connection was made.',
+      lost: 'The ClientHello was sent again and again for {waited} and never acknowledged, though the connection was made{refusal}.',
       fin: 'The connection was closed {waited} after the ClientHello for {sni}, with no byte of the server before it.',
       rst: 'The connection was reset {waited} after the ClientHello for {sni}, with no byte of the server before it.',
       foreign:
@@ -56,6 +57,7 @@ export const unansweredHello = defineRule({
       serverHello: 'ServerHello to nobody',
       answer: 'ServerHello that is never acknowledged',
       again: 'sent again',
+      refused: 'ICMP error that quotes the ClientHello',
       number: 'its number counts bytes that were not seen',
     },
     remedies: {
@@ -75,6 +77,8 @@ export const unansweredHello = defineRule({
         'Look at what lies between the points of capture {home} and {other} (firewalls, NAT, routers) and its log at this time: the packets are in capture {home} and not in capture {other}.',
       betweenLikely:
         'Capture {other} has none of these packets; if it was still running, they were dropped between the points of capture {home} and {other}: look at what lies there (firewalls, NAT, routers).',
+      refused:
+        'Look at {router}: its firewall rules (or its routes) do not let the ClientHello pass, though they let the handshake of TCP pass, and its ICMP says so.',
       sni: 'Let the client send the host name it wants (openssl -servername; Node servername).',
     },
   },
@@ -115,14 +119,18 @@ export const unansweredHello = defineRule({
       return;
     }
     if (silence !== undefined) {
+      const isLost = silence === 'repeated';
+      const refusal = icmpRefusal(session, 'client', hello.span.first.at);
+      const isRefused = isLost && refusal.points.length > 0;
       const repeats = tcp.flows.client.repeats.slice(0, 4).map((repeat) => [repeat, 'repeat'] as const);
       yield {
         ...shared,
-        message: silence === 'repeated' ? 'lost' : silence === 'gave-up' ? 'gaveUp' : 'silent',
+        message: isLost ? 'lost' : silence === 'gave-up' ? 'gaveUp' : 'silent',
         cause: 'tls-hello-unanswered',
-        evidence: evidence([hello.span, 'hello'], ...repeats, [end?.at, 'end']),
+        data: { ...shared.data, ...(isLost && refusal.data) },
+        evidence: evidence([hello.span, 'hello'], ...repeats, [end?.at, 'end'], ...(isLost ? refusal.points : [])),
         confidence: 'proven',
-        remedies: silence === 'repeated' ? ['mtu', 'filter'] : ['program', 'filter', 'mtu'],
+        remedies: isRefused ? ['refused'] : isLost ? ['mtu', 'filter'] : ['program', 'filter', 'mtu'],
       };
       return;
     }

@@ -10,6 +10,7 @@ import type { Arrival } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
 import { tcpEnd } from '../../measures/ending.js';
 import { isForeignReset } from '../../measures/foreign-reset.js';
+import { icmpRefusal } from '../../measures/icmp-refusal.js';
 import { livingBeside } from '../../measures/living-sessions.js';
 import { droppedBetween, lackingCapture, pathRemedy } from '../../measures/other-capture.js';
 import { phrase } from '../../measures/phrases.js';
@@ -40,7 +41,7 @@ export const unansweredRequest = defineRule({
         'The {status} of the server does not reach the client: it was sent {repeats} more times over {waited} and never acknowledged{between}.',
       unheardLeft:
         'The {status} of the server did not reach the client: it was sent {repeats} more times over {waited} and never acknowledged, and the client gave up {patience} after its request{between}.',
-      lost: 'The upgrade request was sent {repeats} more times over {waited} and never acknowledged: it does not reach the server, though the connection was made.',
+      lost: 'The upgrade request was sent {repeats} more times over {waited} and never acknowledged: it does not reach the server, though the connection was made{refusal}.',
       fin: 'The {by} closed the connection {waited} after the upgrade request instead of answering it.',
       rst: 'The {by} reset the connection {waited} after the upgrade request instead of answering it.',
       before:
@@ -55,6 +56,7 @@ export const unansweredRequest = defineRule({
       repeat: 'request sent again',
       answer: 'answer that is never acknowledged',
       again: 'answer sent again',
+      refused: 'ICMP error that quotes the request',
       number: 'its number counts bytes that were not seen',
       left: 'the client gives up',
       established: 'handshake complete',
@@ -79,6 +81,8 @@ export const unansweredRequest = defineRule({
         'Look at what lies between the points of capture {home} and {other} (firewalls, NAT, routers) and its log at this time: the packets are in capture {home} and not in capture {other}.',
       betweenLikely:
         'Capture {other} has none of these packets; if it was still running, they were dropped between the points of capture {home} and {other}: look at what lies there (firewalls, NAT, routers).',
+      refused:
+        'Look at {router}: its firewall rules (or its routes) do not let the request pass, though they let the handshake pass, and its ICMP says so.',
       path: 'Find where the request is dropped: capture at both ends. Firewalls that inspect HTTP, and paths with a smaller MTU, let the small packets of the handshake pass and drop the request.',
     },
   },
@@ -132,18 +136,25 @@ export const unansweredRequest = defineRule({
     // A proxy that leaves its backend has a timer for it, whatever its length.
     const isProxy = capture.legs.some(({ back }) => back === session);
     const isShort = silence === 'gave-up' && !isProxy && until - request.span.last.at < PATIENCE;
+    const refusal = icmpRefusal(session, 'client', request.span.first.at);
+    const isRefused = lost && refusal.points.length > 0;
     yield {
       message: lost ? 'lost' : isShort ? 'left' : silence === 'gave-up' ? 'gaveUp' : 'silent',
       cause: lost ? 'upgrade-request-lost' : 'upgrade-unanswered',
-      data: { waited: duration(until - request.span.last.at), repeats: count(flow.repeats.length) },
+      data: {
+        waited: duration(until - request.span.last.at),
+        repeats: count(flow.repeats.length),
+        ...(lost && refusal.data),
+      },
       evidence: evidence(
         [request.span, 'request'],
         ...flow.repeats.slice(0, 4).map((repeat) => [repeat, 'repeat'] as const),
         [end?.at, 'left'],
+        ...(lost ? refusal.points : []),
       ),
       struckAt: request.span.last.at,
       confidence: isShort ? 'likely' : 'proven',
-      remedies: lost ? ['path'] : [...(isShort ? ['client'] : []), 'program', ...remedyTls],
+      remedies: lost ? [isRefused ? 'refused' : 'path'] : [...(isShort ? ['client'] : []), 'program', ...remedyTls],
     };
   },
 });

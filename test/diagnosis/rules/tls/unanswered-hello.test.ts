@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unansweredHello } from '../../../../src/diagnosis/rules/tls/unanswered-hello.js';
 import { aSession } from '../../../wire/session-builder.js';
-import { unacknowledged } from '../../sessions.js';
+import { refusedBy, unacknowledged } from '../../sessions.js';
 import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
 
 const hello = (sni: string | null = 'a.example.com') => aSession().handshake().clientHello(sni);
@@ -21,6 +21,9 @@ describe('tls/unanswered-hello', () => {
     const session = hello().captureGoesOn(9000).build();
     unacknowledged(session, 'client', session.tls!.clientHello!.span.last);
     expect(found(unansweredHello, session)).toBe('tls-hello-unanswered error lost');
+    expect(findingOf(unansweredHello, session)?.remedies).toEqual(['mtu', 'filter']);
+    refusedBy(session, session.tls!.clientHello!.span.last, 2);
+    expect(findingOf(unansweredHello, session)?.remedies).toEqual(['refused']);
   });
 
   it('knows a ServerHello that came when the client had left', () => {

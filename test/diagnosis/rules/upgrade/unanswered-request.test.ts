@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { unansweredRequest } from '../../../../src/diagnosis/rules/upgrade/unanswered-request.js';
 import { aSession } from '../../../wire/session-builder.js';
-import { judged, opened, UPGRADE, unacknowledged } from '../../sessions.js';
-import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
+import { judged, opened, refusedBy, UPGRADE, unacknowledged } from '../../sessions.js';
+import { filled, findingOf, found, verdictOn, viewOf } from '../../verdict.js';
 
 const asked = () =>
   aSession()
@@ -89,6 +89,15 @@ describe('upgrade/unanswered-request', () => {
     const session = asked().captureGoesOn(8000).build();
     unacknowledged(session, 'client', session.upgrade!.request!.span.last);
     expect(found(unansweredRequest, session)).toBe('upgrade-request-lost error lost');
+  });
+
+  it('names who refused the request by ICMP, and does not wait for more of it', () => {
+    const session = asked().captureGoesOn(2000).build();
+    const sent = session.upgrade!.request!.span.last;
+    refusedBy(unacknowledged(session, 'client', sent), sent, 3);
+    const finding = findingOf(unansweredRequest, session);
+    expect(finding).toMatchObject({ message: 'lost', data: { router: { text: '192.0.2.1' } }, remedies: ['refused'] });
+    expect(filled(finding, 'refusal')).toBe('; 192.0.2.1 answered 3 packets of the client by ICMP: port unreachable');
   });
 
   it.each([

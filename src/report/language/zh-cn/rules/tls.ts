@@ -108,12 +108,6 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       alpn: '让双方都在 ALPN 中支持 http/1.1：只要使用了 ALPN，HTTP/1.1 上的 WebSocket 就需要它。只提供 h2 或自有协议的服务器会这样拒绝。',
       ciphers:
         '对比双方允许的内容：openssl s_client -connect {server} -servername {name} </dev/null，以及服务器的密码套件、曲线和证书类型（ECDSA 证书需要 ECDSA 套件）。',
-      answerPath:
-        '找出应答在哪里被丢弃：在两端抓包。它是这个连接上第一个大数据包：MTU 较小的路径会放行握手的小数据包而丢弃它（在路由器上用 TCPMSS --clamp-mss-to-pmtu；放行 ICMP type 3 code 4），检查 TLS 的防火墙也可能如此。',
-      between:
-        '查看抓包文件 {home} 与 {other} 的抓包点之间的设备（防火墙、NAT、路由器）及其在这一时刻的日志：这些数据包在文件 {home} 中有，在文件 {other} 中没有。',
-      betweenLikely:
-        '抓包文件 {other} 中没有这些数据包；如果它当时仍在抓包，那么它们是在文件 {home} 与 {other} 的抓包点之间被丢弃的：查看那里的设备（防火墙、NAT、路由器）。',
       sni: '让客户端发送要访问的主机名（openssl 用 -servername；Node 用 servername）。IP 地址不是服务器名。',
       name: '在服务器或它前面的 ingress 上配置 {sni}，或更正 URL 中的域名。',
       clientCertificate:
@@ -232,7 +226,7 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
         'ServerHello 及与它一起发送的内容（{unacked}）到不了客户端：它们在 {waited} 内又发送了 {repeats} 次，始终没有得到确认{between}。',
       unheardLeft:
         'ServerHello 及与它一起发送的内容（{unacked}）没有到达客户端：它们在 {waited} 内又发送了 {repeats} 次，始终没有得到确认，客户端在 ClientHello 发出 {patience} 后放弃{between}。',
-      lost: '连接已经建立，但 ClientHello 在 {waited} 内反复发送，始终没有得到确认。',
+      lost: '连接已经建立，但 ClientHello 在 {waited} 内反复发送，始终没有得到确认{refusal}。',
       fin: '针对 {sni} 的 ClientHello 发出 {waited} 后连接被关闭，此前服务器没有发来一个字节。',
       rst: '针对 {sni} 的 ClientHello 发出 {waited} 后连接被重置，此前服务器没有发来一个字节。',
       foreign:
@@ -248,6 +242,7 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       serverHello: '已无人接收的 ServerHello',
       answer: '始终未被确认的 ServerHello',
       again: '再次发送',
+      refused: '引用了 ClientHello 的 ICMP 错误',
       number: '它的序号计入了没有见到的字节',
     },
     remedies: {
@@ -259,6 +254,14 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       filter: '读取服务器名的防火墙或过滤设备可能会丢弃或重置：换一个域名访问同一端口，再换一个网络试试。',
       backend: '透传 TLS 的负载均衡器找不到该域名对应的后端时就是这样：检查它对 {sni} 的路由。',
       mtu: '如果 ClientHello 很大（后量子密钥交换会让它占两个数据包），MTU 较小的路径或只预期一个数据包的中间设备可能会丢弃它。',
+      answerPath:
+        '找出应答在哪里被丢弃：在两端抓包。它是这个连接上第一个大数据包：MTU 较小的路径会放行握手的小数据包而丢弃它（在路由器上用 TCPMSS --clamp-mss-to-pmtu；放行 ICMP type 3 code 4），检查 TLS 的防火墙也可能如此。',
+      between:
+        '查看抓包文件 {home} 与 {other} 的抓包点之间的设备（防火墙、NAT、路由器）及其在这一时刻的日志：这些数据包在文件 {home} 中有，在文件 {other} 中没有。',
+      betweenLikely:
+        '抓包文件 {other} 中没有这些数据包；如果它当时仍在抓包，那么它们是在文件 {home} 与 {other} 的抓包点之间被丢弃的：查看那里的设备（防火墙、NAT、路由器）。',
+      refused:
+        '查看 {router}：它的防火墙规则（或路由）放行 TCP 握手，却不让 ClientHello 通过，它的 ICMP 就是这个意思。',
       sni: '让客户端发送要访问的主机名（openssl 用 -servername；Node 用 servername）。',
     },
   },
