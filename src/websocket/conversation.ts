@@ -53,7 +53,10 @@ export class Conversation {
 
   pong(side: Side, frame: Frame, payload: Uint8Array): void {
     const pinger = opposite(side);
-    const rttNs = this.gone[pinger] ? undefined : this.pings[pinger].pong(payload, frame.length, frame.lastAt);
+    const pings = this.pings[pinger];
+    const isLate = this.gone[pinger];
+    if (isLate) pings.latePong(payload, frame.length, frame.lastArrival());
+    const rttNs = isLate ? undefined : pings.pong(payload, frame.length, frame.lastAt);
     const data = rttNs === undefined ? { bytes: frame.length } : { bytes: frame.length, rttNs };
     this.sink.event('ws', 'pong', side, frame.lastPacket, frame.lastAt, data);
   }

@@ -3,7 +3,7 @@
  * earlier pings too. A pong that fits no ping is unsolicited, which is allowed.
  */
 import type { Nanos } from '../capture/packet.js';
-import type { Arrival } from '../stream/arrival.js';
+import { type Arrival, copyArrival } from '../stream/arrival.js';
 import { RoundTrips } from './round-trips.js';
 import type { PingFacts } from './websocket-facts.js';
 
@@ -21,6 +21,7 @@ interface Waiting {
   length: number;
   /** Which ping of its side this is, from 1. */
   ordinal: number;
+  latePong: Arrival | undefined;
 }
 
 export class PingLedger {
@@ -43,7 +44,7 @@ export class PingLedger {
     this.firstPing ??= sent;
     if (this.lastPing !== undefined) this.interval(sent.at - this.lastPing.at);
     this.lastPing = sent;
-    this.waiting.push({ sent, payload: payload.slice(), length, ordinal: this.count });
+    this.waiting.push({ sent, payload: payload.slice(), length, ordinal: this.count, latePong: undefined });
     if (this.waiting.length > MOST_WAITING) this.waiting.splice(UNANSWERED_KEPT, 1);
   }
 
@@ -67,6 +68,12 @@ export class PingLedger {
     return rtt;
   }
 
+  /** A pong that comes after the pinger has left: it shows when the other side got to the ping. */
+  latePong(payload: Uint8Array, length: number, arrival: Arrival): void {
+    const index = this.waiting.findLastIndex((ping) => fits(ping, payload, length));
+    for (const ping of this.waiting.slice(0, index + 1)) ping.latePong ??= copyArrival(arrival);
+  }
+
   /** The other side's frames were lost for a while: pongs of the pings that wait may have been among them. */
   lose(): void {
     this.unseen += this.count - this.settledUpTo;
@@ -79,7 +86,7 @@ export class PingLedger {
       count: this.count,
       answered: this.answered,
       unseen: this.unseen,
-      unanswered: this.waiting.slice(0, UNANSWERED_KEPT).map(({ sent }) => ({ sent, pong: undefined })),
+      unanswered: this.waiting.slice(0, UNANSWERED_KEPT).map(({ sent, latePong }) => ({ sent, latePong })),
       rtts: this.rtts,
       roundTrips: this.roundTrips.points,
       longestWait: this.longestWait,

@@ -105,8 +105,8 @@ export interface CloseFrame {
 /** A ping and what became of it. */
 export interface Ping {
   sent: Arrival;
-  /** Its Pong, or the Pong of a later ping (RFC 6455 5.5.3); what comes after the pinger left answers nobody. */
-  pong: Arrival | undefined;
+  /** Its Pong, or the Pong of a later ping (RFC 6455 5.5.3), that came only after the pinger had left and answers nobody any more. */
+  latePong: Arrival | undefined;
 }
 
 export interface PingFacts {
@@ -201,6 +201,8 @@ export interface WebSocketFacts {
   /** The last ones when the first side ended by FIN or RST; undefined before that. */
   lastFrameBeforeEnd: PerSide<Arrival | undefined> | undefined;
   lastData: PerSide<Arrival | undefined>;
+  /** The last data frame of the other side when the first Close was sent. */
+  heardBeforeClose: Arrival | undefined;
   /** A frame whose bytes had not all come when the stream ended: bytes expected (0 inside a header) and seen. */
   unfinishedFrame: PerSide<{ opcode: number; expected: number; seen: number; arrival: Arrival } | undefined>;
   /** A fragmented message whose last fragment never came. */

@@ -6,7 +6,7 @@
 import type { Arrival } from '../stream/arrival.js';
 import type { BlockConsumer, Ending, Gap } from '../stream/consumer.js';
 import type { EventSink } from '../stream/event-sink.js';
-import { type PerSide, SIDES, type Side } from '../stream/side.js';
+import { opposite, type PerSide, SIDES, type Side } from '../stream/side.js';
 import { Conversation } from './conversation.js';
 import { Direction } from './direction.js';
 import type { MessageConsumer } from './message.js';
@@ -31,6 +31,8 @@ export class WebSocketLayer implements BlockConsumer {
   private readonly server: Direction;
   private readonly deflate: boolean;
   private readonly midstream: boolean;
+  private heardBeforeClose: Arrival | undefined;
+  private hasClosed = false;
   private lastBeforeEnd: PerSide<Arrival | undefined> | undefined;
 
   constructor({ sink, deflate, extensionsKnown = true, messages, midstream = false }: WebSocketLayerOptions) {
@@ -50,10 +52,12 @@ export class WebSocketLayer implements BlockConsumer {
 
   bytes(side: Side, chunk: Uint8Array, arrival: Arrival): void {
     (side === 'client' ? this.client : this.server).bytes(chunk, arrival);
+    this.noteClose();
   }
 
   range(side: Side, block: Uint8Array, view: DataView, start: number, end: number, arrival: Arrival): void {
     (side === 'client' ? this.client : this.server).range(block, view, start, end, arrival);
+    this.noteClose();
   }
 
   gap(side: Side, gap: Gap): void {
@@ -70,6 +74,13 @@ export class WebSocketLayer implements BlockConsumer {
   release(): void {
     this.client.tally.release();
     this.server.tally.release();
+  }
+
+  private noteClose(): void {
+    const { firstClose } = this.conversation;
+    if (firstClose === undefined || this.hasClosed) return;
+    this.hasClosed = true;
+    this.heardBeforeClose = this[opposite(firstClose.from)].tally.lastData();
   }
 
   /** The facts as they stand now. Counting goes on in plain numbers, so this makes a new object each time it is asked. */
@@ -97,6 +108,7 @@ export class WebSocketLayer implements BlockConsumer {
       lastFrame: both(({ tally }) => tally.lastFrame()),
       lastFrameBeforeEnd: this.lastBeforeEnd,
       lastData: both(({ tally }) => tally.lastData()),
+      heardBeforeClose: this.heardBeforeClose,
       unfinishedFrame: both(({ unfinishedFrame }) => unfinishedFrame),
       unfinishedMessage: both(({ unfinishedMessage }) => unfinishedMessage),
       outOfSync: both(({ outOfSync }) => outOfSync),

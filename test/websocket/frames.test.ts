@@ -364,7 +364,16 @@ describe('pings', () => {
     else driver.layer.end('server', { kind: 'fin', arrival: driver.arrival() });
     driver.send('client', fromClient(pong('a')));
     expect(driver.facts.pings.server).toMatchObject({ count: 1, answered: 0, rtts: [] });
-    expect(driver.facts.pings.server.unanswered.map(({ sent }) => sent.packet)).toEqual([1]);
+    expect(driver.facts.pings.server.unanswered).toMatchObject([
+      { sent: { packet: 1 }, latePong: driver.facts.lastFrame.client },
+    ]);
+  });
+
+  it('remembers what the other side had said before the first Close', () => {
+    const driver = new WebSocketDriver().send('client', fromClient(text('a'))).send('server', frame(text('b')));
+    driver.send('server', frame(close(1011))).send('client', fromClient(text('c')));
+    expect(driver.facts.heardBeforeClose?.packet).toBe(1);
+    expect(driver.facts.lastData.client?.packet).toBe(4);
   });
 
   it('remembers the last frames from before the end, and not what came after it', () => {

@@ -91,6 +91,7 @@ export const noWebSocket = (): WebSocketFacts => ({
   lastFrame: { client: undefined, server: undefined },
   lastFrameBeforeEnd: undefined,
   lastData: { client: undefined, server: undefined },
+  heardBeforeClose: undefined,
   unfinishedFrame: { client: undefined, server: undefined },
   unfinishedMessage: { client: false, server: false },
   outOfSync: { client: 0, server: 0 },

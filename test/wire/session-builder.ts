@@ -327,7 +327,7 @@ export class SessionBuilder {
     pings.count++;
     pings.first ??= sent;
     pings.last = sent;
-    pings.unanswered.push({ sent, pong: undefined });
+    pings.unanswered.push({ sent, latePong: undefined });
     return this;
   }
 

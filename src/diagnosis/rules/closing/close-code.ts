@@ -4,6 +4,8 @@
  */
 
 import type { Session } from '../../../session/session.js';
+import type { TimelineEvent } from '../../../session/timeline.js';
+import type { Arrival } from '../../../stream/arrival.js';
 import { opposite, type Side } from '../../../stream/side.js';
 import { closeMeaning } from '../../../subprotocol/recognise.js';
 import type { CloseFrame } from '../../../websocket/websocket-facts.js';
@@ -11,8 +13,8 @@ import type { CauseId } from '../../causes.js';
 import { evidence, type Point } from '../../evidence.js';
 import { quote } from '../../measures/headers.js';
 import { quoting } from '../../measures/phrases.js';
-import { saysPingTimeout } from '../../measures/ping-timeout.js';
-import { bytes, gloss, side, text } from '../../measures/values.js';
+import { pongsInTime, saysPingTimeout } from '../../measures/ping-timeout.js';
+import { bytes, duration, gloss, side, text } from '../../measures/values.js';
 import { isOrdinaryClose } from '../../outcome.js';
 import { defineRule, type Value } from '../../rule.js';
 import { leftOverHeartbeat } from '../subprotocol/missed-heartbeat.js';
@@ -66,6 +68,8 @@ export const closeCode = defineRule({
       'ws-bad-gateway':
         'The {from} closed with 1014 (bad gateway){reason}: a gateway got an invalid answer from the server behind it.',
       'ping-timeout': 'The {from} closed with {code}{reason}: it says that the {peer} did not answer its ping in time.',
+      unread:
+        'The {from} closed with {code}{reason}, but every ping of its own had been answered, within {longest} at most, and the last of them was sent {before} before that Close: the pongs had come and its own program did not read them in that time.',
       unsent:
         'The {from} closed with {code}{reason}, a code about the content of a message, although the {peer} had sent none: its own program chose that code.',
       'known-meaning': 'The {from} closed with {code}{reason}; to {service} that means: {meaning}.',
@@ -76,6 +80,8 @@ export const closeCode = defineRule({
       close: 'Close frame',
       largest: 'largest message of the other side',
       last: 'last frame of the other side',
+      ping: 'last ping of the side that closed',
+      pong: 'last pong before the Close',
     },
     remedies: {
       protocol:
@@ -90,6 +96,8 @@ export const closeCode = defineRule({
       log: 'Read the log of the side that closed at this time: 1011 stands for an exception in its handler.',
       chosen:
         'Look for where the program of the {from} closes with {code}: no message made it do so. For an ordinary goodbye use 1000, for reasons of the application 4000-4999.',
+      reader:
+        'Look at the program of the {from} at that time: a blocked event loop, a process or machine that was stopped, or messages that nobody takes from a full queue (python websockets: max_queue, behind which pongs wait unread). A longer timeout for pongs does not mend that.',
       retry: 'Reconnect with a growing, randomised delay.',
       capacity: 'See the load and connection limits of the side that closed.',
       gateway: 'Read the log of the gateway, and see whether the server behind it answers.',
@@ -107,6 +115,7 @@ export const closeCode = defineRule({
     const hint = knownReason(close.code, close.reason);
     const reason = quote(close.reason);
     const isUnsent = ABOUT_A_MESSAGE.has(cause) && sentNothing(session, peer);
+    const unread = known === undefined && saysPingTimeout(close.reason) ? pongsInTime(session, close) : undefined;
     const data: Record<string, Value> = {
       from: side(close.from),
       peer: side(peer),
@@ -116,15 +125,23 @@ export const closeCode = defineRule({
       meaning: gloss(known?.meaning ?? ''),
       largest: bytes(largestOf(session, peer)),
     };
+    if (unread !== undefined) {
+      data.longest = duration(unread.longest);
+      data.before = duration(close.span.first.at - unread.ping.at);
+    }
     if (hint !== undefined) data.hint = gloss(hint);
     yield {
-      message: messageFor(close, cause, known !== undefined, isUnsent),
+      message: unread === undefined ? messageFor(close, cause, known !== undefined, isUnsent) : 'unread',
       cause,
       data,
-      evidence: evidence(whatCameBefore(session, cause), [close.span, 'close']),
+      evidence:
+        unread === undefined
+          ? evidence(whatCameBefore(session, cause), [close.span, 'close'])
+          : evidence([unread.ping, 'ping'], [lastPong(session, close), 'pong'], [close.span, 'close']),
       struckAt: close.span.first.at,
-      confidence: 'proven',
-      remedies: remediesFor(cause, hint !== undefined, isUnsent && known === undefined),
+      confidence: unread === undefined ? 'proven' : 'likely',
+      remedies:
+        unread !== undefined ? ['reader'] : remediesFor(cause, hint !== undefined, isUnsent && known === undefined),
     };
   },
 });
@@ -178,6 +195,14 @@ const isConsequence = (session: Session, close: CloseFrame): boolean => {
 
 /** A Close this soon after an error belongs to it. */
 const CONSEQUENCE = 5e9;
+
+/** Undefined where it was folded away with others. */
+const lastPong = ({ timeline }: Session, { from, span }: CloseFrame): Arrival | undefined => {
+  const isPong = ({ layer, event, from: by, at }: TimelineEvent) =>
+    layer === 'ws' && event === 'pong' && by === opposite(from) && at < span.first.at;
+  const pong = timeline.events().findLast(isPong);
+  return pong && { packet: pong.packet, at: pong.at, readyAt: pong.at };
+};
 
 const whatCameBefore = ({ websocket }: Session, cause: CauseId): Point => {
   const close = websocket?.firstClose;

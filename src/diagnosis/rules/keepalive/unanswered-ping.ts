@@ -45,8 +45,15 @@ export const unansweredPing = defineRule({
       ping: 'ping that was never answered',
       data: 'data of the other side meanwhile',
       left: 'its sender leaves',
+      early: 'ping that had no answer while its sender was there',
+      pong: 'its pong, too late',
     },
     remedies: {
+      clientWoke:
+        'The {peer} did answer that ping, {late} after it was sent: it stood still and went on. A laptop that sleeps, a phone or a browser tab in the background do that; so does a program that blocks.',
+      serverWoke:
+        'The {peer} did answer that ping, {late} after it was sent: its program stood still and went on. See what it did in that time.',
+      busy: 'The {peer} did answer that ping, {late} after it was sent: it reads slower than it is sent to, or the pong waited behind its own data.',
       loop: 'Look at what blocks the program of the {peer} at that moment: a long computation on its event loop, a debugger, a stopped or swapping process, a full queue to its consumer.',
       patience:
         'If such pauses are normal, give pongs more time: python websockets ping_timeout=60; Socket.IO pingTimeout; uWebSockets idleTimeout.',
@@ -65,7 +72,7 @@ export const unansweredPing = defineRule({
   },
 });
 
-function* judge(session: Session, pinger: Side, { sent }: Ping) {
+function* judge(session: Session, pinger: Side, { sent, latePong }: Ping) {
   const { websocket, tcp, captureEnd } = session;
   if (websocket === undefined || isUnacknowledged(session, pinger, sent)) return;
   const peer = opposite(pinger);
@@ -79,7 +86,7 @@ function* judge(session: Session, pinger: Side, { sent }: Ping) {
   // What was lost at first could be answered once it had arrived.
   const arrived = outageAround(session, pinger, sent)?.until ?? sent;
   const waited = (pingerLeft?.at ?? captureEnd) - arrived.at;
-  const data = saidAfter(session, peer, arrived);
+  const data = saidBetween(session, peer, arrived, pingerLeft);
   const left = pingerLeft !== undefined;
   const usual = Math.max(pings.longestWait, tcp.handshakeRtt ?? 0) * UNUSUAL;
   if (left ? waited < LEFT_OVER_IT || waited < usual : waited < PATIENCE || waited < usual) return;
@@ -87,6 +94,7 @@ function* judge(session: Session, pinger: Side, { sent }: Ping) {
   const kept =
     left && session.websocket?.closes[pinger] !== undefined && isGoodbye(session.websocket.closes[pinger].code);
   const stalled = data === undefined;
+  const woke = left && latePong !== undefined;
   const beat = pingPeriod(pings);
   const timers = left ? rankTimers('ping', waited).map(nameTimer) : [];
   const programs = beat === undefined ? [] : rankTimers('period', beat.period).map(nameTimer);
@@ -100,24 +108,32 @@ function* judge(session: Session, pinger: Side, { sent }: Ping) {
       peer: side(peer),
       pings: count(pings.count - pings.answered),
       waited: duration(waited),
+      ...(woke ? { late: duration(latePong.at - sent.at) } : {}),
       ...(timers.length > 0 ? { timers: values(timers) } : {}),
       ...(beat === undefined ? {} : { period: duration(beat.period), programs: values(programs) }),
     },
-    evidence: evidence([sent, 'ping'], [data, 'data'], [pingerLeft, 'left']),
+    evidence: evidence([sent, woke ? 'early' : 'ping'], [data, 'data'], [pingerLeft, 'left'], [latePong, 'pong']),
     struckAt: sent.at,
     confidence: left ? ('proven' as const) : ('likely' as const),
     remedies: [
-      ...(stalled ? ['loop', 'patience'] : ['pong', 'patience']),
+      ...(stalled ? [...(woke ? [`${peer}Woke`] : []), 'loop', 'patience'] : [woke ? 'busy' : 'pong', 'patience']),
       ...(timers.length > 0 ? ['timeout'] : []),
       ...(programs.length > 0 ? ['period'] : []),
     ],
   };
 }
 
-/** Data or a ping of that side after a moment; its Close and what follows it do not show a program at work. */
-const saidAfter = ({ websocket }: Session, speaker: Side, since: Arrival): Arrival | undefined => {
-  const data = websocket?.lastData[speaker];
-  if (data !== undefined && data.at > since.at) return data;
-  const ping = websocket?.pings[speaker].last;
-  return ping !== undefined && ping.at > since.at ? ping : undefined;
+/** Data or a ping of that side after a moment and while the other was there; its Close and what follows it do not show a program at work. */
+const saidBetween = (
+  session: Session,
+  speaker: Side,
+  since: Arrival,
+  until: Arrival | undefined,
+): Arrival | undefined => {
+  const { websocket } = session;
+  if (websocket === undefined) return undefined;
+  const { lastData, lastFrameBeforeEnd, firstClose, pings } = websocket;
+  const heardBeforeClose = firstClose?.from === speaker ? undefined : websocket.heardBeforeClose;
+  const inTime = [lastData[speaker], heardBeforeClose, lastFrameBeforeEnd?.[speaker], pings[speaker].last];
+  return inTime.find((said) => said !== undefined && said.at > since.at && (until === undefined || said.at < until.at));
 };

@@ -41,6 +41,23 @@ describe('closing/close-code', () => {
     expect(finding?.data?.hint).toMatchObject({ text: expect.stringContaining('python websockets') });
   });
 
+  it('knows a ping timeout of a program that did not read the pongs it got', () => {
+    const answered = () => opened().ping('client').wait(2).pong('server');
+    const unread = answered().wait(3000).close('client', 1011, 'keepalive ping timeout').fin('client').build();
+    expect(findingOf(closeCode, unread)).toMatchObject({
+      message: 'unread',
+      confidence: 'likely',
+      remedies: ['reader'],
+      evidence: [{ note: 'ping' }, { note: 'pong' }, { note: 'close' }],
+    });
+    const unanswered = answered()
+      .ping('client')
+      .wait(3000)
+      .close('client', 1011, 'keepalive ping timeout')
+      .fin('client');
+    expect(findingOf(closeCode, unanswered.build())?.message).toBe('ping-timeout');
+  });
+
   it.each([1003, 1007, 1009])('does not blame a message for %i where the other side sent none', (code) => {
     const session = opened().close('client', code).close('server', code).fin('server').build();
     const finding = findingOf(closeCode, session);

@@ -25,6 +25,18 @@ describe('keepalive/unanswered-ping', () => {
     expect(findingOf(unansweredPing, session)?.evidence.map(({ note }) => note)).toEqual(['ping', 'data', 'left']);
   });
 
+  it('takes what comes after the pinger has left for no sign of life, and a late pong for the end of the stall', () => {
+    const session = answeredOnce().message('server', 5).ping('client').wait(2000).close('client', 1011);
+    const ended = session.wait(4600).message('server', 9).close('server', 1011).build();
+    const { lastFrame, pings } = ended.websocket!;
+    pings.client.unanswered = [{ sent: pings.client.last!, latePong: lastFrame.server }];
+    expect(findingOf(unansweredPing, ended)).toMatchObject({
+      message: 'stalledLeft',
+      evidence: [{ note: 'early' }, { note: 'left' }, { note: 'pong' }],
+      remedies: ['serverWoke', 'loop', 'patience'],
+    });
+  });
+
   it('leaves it to others when TCP did not acknowledge the ping', () => {
     const session = answeredOnce().ping('client').wait(2000).fin('client').build();
     unacknowledged(session, 'client', session.websocket!.pings.client.last!);

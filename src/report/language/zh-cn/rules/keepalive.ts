@@ -151,8 +151,19 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
         '{peer}没有应答{pinger}的 Ping，而它的 TCP 有确认，并且它还在继续发送数据。{pinger}等待 {waited} 后离开。',
       unanswered: '{peer}不应答{pinger}的 Ping，而它的 TCP 有确认，并且它还在发送其他数据。',
     },
-    notes: { ping: '始终没有得到应答的 Ping', data: '另一方在此期间的数据', left: '发送方离开' },
+    notes: {
+      ping: '始终没有得到应答的 Ping',
+      data: '另一方在此期间的数据',
+      left: '发送方离开',
+      early: '发送方还在时没有得到应答的 Ping',
+      pong: '它的 Pong，已经太晚',
+    },
     remedies: {
+      clientWoke:
+        '{peer}后来应答了这个 Ping，在其发出 {late} 之后：它停住过，然后又继续运行。睡眠的笔记本电脑、后台的手机或浏览器标签页会这样；阻塞的程序也会。',
+      serverWoke:
+        '{peer}后来应答了这个 Ping，在其发出 {late} 之后：它的程序停住过，然后又继续运行。查明它在这段时间里做了什么。',
+      busy: '{peer}后来应答了这个 Ping，在其发出 {late} 之后：它读取的速度慢于对方发送的速度，或者 Pong 排在它自己的数据之后。',
       loop: '查明此时是什么阻塞了{peer}的程序：事件循环上的长时间计算、调试器、已停止或正在换页的进程、消费者的队列已满。',
       patience:
         '如果这样的停顿是正常的，给 Pong 更多时间：python websockets ping_timeout=60；Socket.IO pingTimeout；uWebSockets idleTimeout。',
