@@ -31,6 +31,7 @@ export const verdictText = (
 const PROXY_LEGS = proxyLegs.meta.id;
 /** Messages of that rule that say where it broke. */
 const BROKEN_LEG: ReadonlySet<string> = new Set([
+  'next-worked',
   'client',
   'proxy',
   'other-proxy',

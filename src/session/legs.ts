@@ -18,6 +18,8 @@ export interface Leg {
   /** Between the proxy and its backend. */
   back: Session;
   matchedBy: LegMark;
+  /** To which server the proxy went on, because this one had given it nothing to pass on. */
+  next?: Session;
 }
 
 export interface Ways {
@@ -44,7 +46,20 @@ export function waysOf(sessions: readonly Session[]): Ways {
   const search = new LegSearch(sessions, legs, same);
   for (const mark of ['forwarded-for', 'path-and-timing', 'refused-within'] as const) search.tie(mark);
   const order = (leg: Leg) => leg.back.tcp.first.at;
-  return { legs: search.legs.sort((a, b) => order(a) - order(b)), same };
+  const found = search.legs.sort((a, b) => order(a) - order(b));
+  tellNext(found);
+  return { legs: found, same };
+}
+
+function tellNext(legs: readonly Leg[]): void {
+  const before = new Map<Session, Leg>();
+  for (const leg of legs) {
+    const last = before.get(leg.front);
+    const isOneClock =
+      last !== undefined && captureOf(last.back.tcp.first.packet) === captureOf(leg.back.tcp.first.packet);
+    if (isOneClock && areAttempts([last.back, leg.back])) last.next = leg.back;
+    before.set(leg.front, leg);
+  }
 }
 
 /** Sessions without a proven other leg, and how they may belong together. */
@@ -117,10 +132,19 @@ class LegSearch {
   }
 
   private fits(front: Session, back: Session, mark: LegMark): boolean {
-    if (mark === 'refused-within') return isRefusedWithin(front, back);
+    if (mark === 'refused-within') return isRefusedWithin(back, toldAt(front) ?? this.wentOnAt(front, back));
     if (hasSealedRequest(front) ? mark !== 'forwarded-for' : !isSameRequest(front, back)) return false;
     if (!isAnsweredWithin(front, back) || !haveSameMessages(front, back)) return false;
     return mark === 'forwarded-for' ? namesClient(front, back) : this.isExit(front, back);
+  }
+
+  /** When the proxy turned to the server that did answer: at once after the one before had refused it. */
+  private wentOnAt(front: Session, back: Session): Nanos | undefined {
+    const behind = this.behind.get(front) ?? [];
+    const next = behind.find(({ tcp }) => tcp.first.at >= back.tcp.first.at)?.tcp.first.at;
+    const refused = back.tcp.refused?.at;
+    if (next === undefined || !this.isExit(front, back)) return undefined;
+    return refused === undefined || next - refused <= AT_ONCE ? next : undefined;
   }
 
   /** It comes from an address of the proxy. */
@@ -148,7 +172,11 @@ const areAttempts = (backs: readonly Session[]): boolean =>
   backs.every((back, index) => {
     const next = backs[index + 1];
     if (next === undefined) return true;
-    const failed = back.tcp.refused ?? back.upgrade?.response?.span.last ?? back.tcp.endPacket;
+    const failed =
+      back.tcp.refused ??
+      back.upgrade?.response?.span.last ??
+      back.tcp.endPacket ??
+      (back.tcp.established === undefined ? back.tcp.syns.at(-1) : undefined);
     return failed !== undefined && failed.at <= next.tcp.first.at && back.upgrade?.response?.status !== 101;
   });
 
@@ -227,8 +255,7 @@ const namesClient = (front: Session, back: Session): boolean => {
 };
 
 /** Begun and, where it was, refused or broken off while the client waited for an answer that blames the backend. */
-const isRefusedWithin = (front: Session, back: Session): boolean => {
-  const told = toldAt(front);
+const isRefusedWithin = (back: Session, told: Nanos | undefined): boolean => {
   const failed = failedAt(back);
   if (told === undefined || (failed === undefined && back.tcp.established !== undefined)) return false;
   return failed === undefined || failed <= told;

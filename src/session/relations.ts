@@ -57,6 +57,8 @@ export function relate(attempts: readonly Attempt[], { legs, same }: Ways): Map<
     tie(first, 'seen-again', second);
     tie(second, 'seen-again', first);
   }
+  const tried = new Map(legs.flatMap(({ back, next }) => (next === undefined ? [] : [[back, next] as const])));
+  const bySession = new Map(tried.size === 0 ? [] : attempts.map((attempt) => [attempt.session, attempt]));
   const book = new AttemptBook(attempts);
   // From the last to the first: a retry that failed may have been retried itself.
   for (let at = attempts.length - 1; at >= 0; at--) {
@@ -67,7 +69,12 @@ export function relate(attempts: readonly Attempt[], { legs, same }: Ways): Map<
     if (hasOpened(session) || hasWorked(attempt)) continue;
     const redirected = book.redirectOf(at);
     const hasFailed = attempt.outcome === 'failed';
-    const next = redirected ?? book.winnerOf(at) ?? (hasFailed ? book.retryOf(at) : undefined);
+    const proxied = tried.get(session);
+    const next =
+      redirected ??
+      (proxied === undefined ? undefined : bySession.get(proxied)) ??
+      book.winnerOf(at) ??
+      (hasFailed ? book.retryOf(at) : undefined);
     if (next === undefined) continue;
     tie(session, redirected === undefined ? 'retried-as' : 'redirected-to', next.session);
     const succeeded = hasWorked(next) || hasOpened(next.session) || tiesOf(next.session).recovered;

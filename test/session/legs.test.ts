@@ -141,6 +141,16 @@ describe('a backend that takes no connection', () => {
     expect(await pairsOf(front({}, { answers: answer(502), waits: 3 }), refused(1))).toEqual(['1-2 refused-within']);
   });
 
+  it('is tied where the proxy went on to a server that answered, and is recovered', async () => {
+    const outer = front({ key: KEY }, { waits: 40 });
+    const { sessions } = await reportOf(outer, refused(1), back({ key: KEY }, { port: 50001 }));
+    expect(pairs(sessions)).toEqual(['1-2 refused-within', '1-3 key']);
+    expect(sessions[1]).toMatchObject({ cause: 'tcp-refused', recovered: true });
+    expect(sessions[1]!.related).toContainEqual({ id: 3, relation: 'retried-as' });
+    // Not at once: a check of its own, for example.
+    expect(await pairsOf(outer, refused(1), back({ key: KEY }, { startMs: 28, port: 50001 }))).toEqual(['1-3 key']);
+  });
+
   it('is tied at each of the tries of the proxy', async () => {
     const outer = front({}, { answers: answer(503), waits: 2000 });
     expect(await pairsOf(outer, refused(1), refused(1000, 50001), refused(1999, 50002))).toEqual([

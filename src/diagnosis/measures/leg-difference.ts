@@ -48,18 +48,20 @@ export interface LegDifference {
   delay: LegDelay | undefined;
 }
 
-export const legDifference = ({ front, back }: Leg): LegDifference => {
+export const legDifference = ({ front, back, next }: Leg): LegDifference => {
   const [outer, inner] = [front.upgrade, back.upgrade];
   const request = changes(outer?.request, inner?.request);
-  const response = changes(inner?.response, outer?.response);
+  // What the client got, and whoever ended it, belongs to the server that the proxy went on to.
+  const isLast = next === undefined;
+  const response = isLast ? changes(inner?.response, outer?.response) : undefined;
   if (request !== undefined) request.target = differing(outer?.request?.target, inner?.request?.target);
   if (response !== undefined) response.status = differing(inner?.response?.status, outer?.response?.status);
   return {
     proxy: nameOf(front, back),
     request,
     response,
-    ended: endedFirst(front, back),
-    delay: delayOf(front, back),
+    ended: isLast ? endedFirst(front, back) : undefined,
+    delay: isLast ? delayOf(front, back) : undefined,
   };
 };
 

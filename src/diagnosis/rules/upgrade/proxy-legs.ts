@@ -7,7 +7,7 @@ import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { brokenHop, endOfChain, proxyPlace } from '../../measures/chain.js';
 import { type HeadChanges, legDifference } from '../../measures/leg-difference.js';
-import { legsOf } from '../../measures/legs.js';
+import { legsBehind, legsOf } from '../../measures/legs.js';
 import { phrase, textOr } from '../../measures/phrases.js';
 import { duration, text, values } from '../../measures/values.js';
 import { defineRule, type Finding, type Value } from '../../rule.js';
@@ -28,6 +28,9 @@ export const proxyLegs = defineRule({
       'back-changed':
         'Seen on both sides of {proxy}: this is the backend’s leg, session {other} the client’s. On the way to the backend it made of the request: {request}; on the way back, of the answer: {response}.',
       slow: 'Of the {waited} that the client waited for the answer, {backend} passed at the backend, {connect} in connecting to it, and {between} at {proxy} and on the network.',
+      'next-worked': 'Then {proxy} tried {server}, session {next}, with success.',
+      'next-failed': 'Then {proxy} tried {server}, session {next}, in vain as well.',
+      tried: 'Before that, {proxy} had tried {backend} in vain, session {other}. That took {took}.',
       client: 'The client left first; {proxy} then ended the other leg.',
       proxy: 'Neither the client nor the backend ended it: {proxy} ended both legs.',
       'other-proxy':
@@ -51,6 +54,8 @@ export const proxyLegs = defineRule({
       connection: 'connection to the backend',
       answer: 'answer at the client’s leg',
       backAnswer: 'answer at the backend’s leg',
+      next: 'the next try',
+      tried: 'the try before',
       left: 'first to leave',
       refused: 'the backend refuses the connection',
       failed: 'the connection to the backend fails',
@@ -73,7 +78,10 @@ export const proxyLegs = defineRule({
     const legs = legsOf(session, capture);
     // Of several tries of the proxy, the last is the one its answer rests on.
     const last = legs.findLast(({ front }) => front === session);
-    for (const leg of legs) if (leg.back === session || leg === last) yield* told(leg, leg.back === session);
+    for (const leg of legs) {
+      if (leg.back === session || leg === last) yield* told(leg, leg.back === session, capture);
+      else if (leg.next !== undefined) yield triedBefore(leg, leg.next);
+    }
     // At the backend’s own entry its cause has said so.
     if (last !== undefined) yield* toldOfFate(last, capture);
     yield* toldOfEnd(session, last ?? legs[0], capture);
@@ -83,8 +91,8 @@ export const proxyLegs = defineRule({
 /** Waiting that a user notices: shorter ones are not taken apart. */
 const NOTICED = 1e9;
 
-function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
-  const { front, back } = leg;
+function* told(leg: Leg, isBack: boolean, capture: CaptureView): Iterable<Finding> {
+  const { front, back, next } = leg;
   const { proxy, request, response, delay } = legDifference(leg);
   const data = {
     proxy: textOr(proxy, 'the-proxy'),
@@ -100,10 +108,21 @@ function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
       [front.upgrade?.request?.span, 'front'],
       back.upgrade?.request === undefined ? [back.tcp.first, 'connection'] : [back.upgrade.request.span, 'back'],
     ),
-    confidence: leg.matchedBy === 'key' || leg.matchedBy === 'request-id' ? 'proven' : 'likely',
+    confidence: confidenceOf(leg),
     remedies: [],
   };
-  if (delay !== undefined && delay.waited >= NOTICED) {
+  if (next !== undefined) {
+    yield {
+      ...common,
+      message: front.upgrade?.response?.status === 101 ? 'next-worked' : 'next-failed',
+      data: { ...data, next: text(next.id), server: text(next.server.text) },
+      evidence: evidence([next.tcp.first, 'next']),
+      confidence: confidenceOf(leg),
+      remedies: [],
+    };
+  }
+  const wasTried = legsBehind(front, capture).some((other) => other.next !== undefined);
+  if (delay !== undefined && delay.waited >= NOTICED && !wasTried) {
     const { waited, backend, connect, proxy: between } = delay;
     const most = Math.max(backend, connect, between);
     yield {
@@ -125,6 +144,21 @@ function* told(leg: Leg, isBack: boolean): Iterable<Finding> {
     };
   }
 }
+
+/** At the client’s leg, of a server before the one that answered: the wait that it cost is told with it. */
+const triedBefore = (leg: Leg, next: Session): Finding => ({
+  ...common,
+  message: 'tried',
+  data: {
+    proxy: textOr(legDifference(leg).proxy, 'the-proxy'),
+    other: text(leg.back.id),
+    backend: text(leg.back.server.text),
+    took: duration(next.tcp.first.at - leg.back.tcp.first.at),
+  },
+  evidence: evidence([leg.back.tcp.first, 'tried'], [next.tcp.first, 'next']),
+  confidence: confidenceOf(leg),
+  remedies: [],
+});
 
 function* toldOfFate(own: Leg, capture: CaptureView): Iterable<Finding> {
   const broken = brokenHop(own, capture);
@@ -164,6 +198,9 @@ function* toldOfEnd(session: Session, own: Leg | undefined, capture: CaptureView
     remedies: [],
   };
 }
+
+const confidenceOf = ({ matchedBy }: Leg): 'proven' | 'likely' =>
+  matchedBy === 'key' || matchedBy === 'request-id' ? 'proven' : 'likely';
 
 const common = { cause: null, confidence: 'proven', severity: 'note' } as const;
 

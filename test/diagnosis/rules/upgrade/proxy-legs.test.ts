@@ -135,4 +135,29 @@ describe('upgrade/proxy-legs', () => {
     expect(report.sessions[0]!.legs).toHaveLength(1);
     expect(JSON.stringify(report)).not.toMatch(/topsecrettoken|alsosecret99/);
   });
+
+  it.each([
+    { name: 'refused it', answers: 'HTTP/1.1 503 Sorry\r\nContent-Length: 0\r\n\r\n', cause: 'upgrade-unavailable' },
+    { name: 'was silent', answers: undefined, cause: 'upgrade-unanswered' },
+  ])('ends nothing where the proxy left a server that $name for one that worked', async ({ answers, cause }) => {
+    const [key, accept] = ['bm90IHRoZSBleGFtcGxlIQ==', 'qGNgvtZzGJ1QvzT0jKYGqO0N1fQ='];
+    const asks = `GET /live HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+    const agrees = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+    const outer = conversation({ client: '10.0.0.1', server: '10.0.0.80', serverPort: 80, stepMs: 1 });
+    outer.handshake().client(asks).after(3000).server(agrees).after(500).bye('client');
+    const inside = { client: '10.9.0.80', serverPort: 8080, stepMs: 1 };
+    const left = conversation({ ...inside, server: '10.9.0.98', startMs: 10, clientPort: 50000 });
+    left.handshake().client(asks);
+    if (answers === undefined) left.ack('server').after(2900);
+    else left.server(answers);
+    left.bye('client');
+    const worked = conversation({ ...inside, server: '10.9.0.99', startMs: 2950, clientPort: 50001 });
+    worked.handshake().client(asks).server(agrees).after(570).bye('client');
+    const { sessions } = await reportOfTalks(outer, left, worked);
+    expect(sessions[1]).toMatchObject({ cause, recovered: true });
+    expect(said(sessions[0]!)).toEqual(['front', 'tried', 'client']);
+    expect(said(sessions[1]!)).toEqual(['back', 'next-worked']);
+    expect(said(sessions[2]!)).toEqual(['back', 'client']);
+    expect(sessions[1]!.verdict).toContain('tried 10.9.0.99:8080, session 3, with success');
+  });
 });
