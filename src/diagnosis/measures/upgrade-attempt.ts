@@ -7,6 +7,7 @@ import { opensWebSocket } from '../../http/upgrade-request.js';
 import type { Session } from '../../session/session.js';
 import type { Arrival } from '../../stream/arrival.js';
 import type { HandshakeProblem } from '../../websocket/websocket-facts.js';
+import { isGoodbye } from '../outcome.js';
 import type { Value } from '../rule.js';
 import { header } from './headers.js';
 import { textOr } from './phrases.js';
@@ -58,6 +59,10 @@ export const clientWentOn = ({ websocket }: Session): boolean => {
 
 /** How soon after a faulty 101 an end counts as its consequence. */
 const LEFT_OVER_IT = 5e9;
+/** A client that must fail a 101 does so in some milliseconds; one that says goodbye in order later than this took it. */
+const AT_ONCE = 100e6;
+/** And that many round trips later, since the client may be far away. */
+const ROUND_TRIPS = 4;
 
 /**
  * When the client left over a faulty 101, or either side did soon after it; undefined where the session went on, or
@@ -70,7 +75,10 @@ export const leftOverAnswer = (session: Session): Arrival | undefined => {
   // A client that goes on in HTTP has not taken the 101 for one.
   if (websocket?.corrupted?.from === 'client' && websocket.corrupted.http) return websocket.corrupted.arrival;
   if (clientWentOn(session)) return undefined;
-  const end = websocket?.firstClose?.span.first ?? tcp.endPacket;
+  const close = websocket?.firstClose;
+  const end = close?.span.first ?? tcp.endPacket;
+  const soon = AT_ONCE + ROUND_TRIPS * (tcp.handshakeRtt ?? 0);
+  if (close !== undefined && isGoodbye(close.code) && close.span.first.at - answered.at > soon) return undefined;
   return end !== undefined && end.at - answered.at <= LEFT_OVER_IT ? end : undefined;
 };
 

@@ -2,7 +2,9 @@
  * The client offered subprotocols, the server chose none, and the client left right after the 101 without a frame.
  * RFC 6455 4.1 allows the answer; browsers must fail it (WHATWG WebSockets), and so do some libraries.
  */
+import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
+import { header } from '../../measures/headers.js';
 import { clientWentOn, isBrowser, switched } from '../../measures/upgrade-attempt.js';
 import { duration, list } from '../../measures/values.js';
 import { isGoodbye } from '../../outcome.js';
@@ -37,7 +39,7 @@ export const missingSubprotocol = defineRule({
       proxy: 'See that no proxy removes Sec-WebSocket-Protocol from request or answer.',
     },
   },
-  *check(session) {
+  *check(session, capture) {
     const handshake = switched(session);
     const { handshake: judged, websocket, tcp } = session;
     if (handshake === undefined || judged === undefined) return;
@@ -54,6 +56,7 @@ export const missingSubprotocol = defineRule({
     const leftOverIt = after <= LEFT_OVER_IT && tcp.endedBy === 'client' && !clientWentOn(session) && !goodbye;
     const browser = isBrowser(request);
     if (!leftOverIt && !clientWentOn(session)) return;
+    if (leftOverIt && programOf(session).some((program) => contentWithout(capture).has(program))) return;
     yield {
       message: leftOverIt ? (browser ? 'browser' : 'client') : 'ignored',
       cause: leftOverIt ? 'upgrade-subprotocol-missing' : null,
@@ -70,3 +73,29 @@ export const missingSubprotocol = defineRule({
     };
   },
 });
+
+const indexes = new WeakMap<CaptureView, ReadonlySet<string>>();
+
+/** Programs that went on elsewhere, or said goodbye in order, after a 101 that chose none of their subprotocols. */
+const contentWithout = (capture: CaptureView): ReadonlySet<string> => {
+  let known = indexes.get(capture);
+  if (known === undefined) {
+    known = new Set(capture.sessions.filter(isContentWithout).flatMap(programOf));
+    indexes.set(capture, known);
+  }
+  return known;
+};
+
+const isContentWithout = (session: Session): boolean => {
+  const { handshake, websocket } = session;
+  if (handshake === undefined || handshake.subprotocolsOffered.length === 0 || handshake.subprotocol !== null)
+    return false;
+  const close = websocket?.firstClose;
+  return switched(session) !== undefined && (clientWentOn(session) || (close !== undefined && isGoodbye(close.code)));
+};
+
+/** None where it does not give its name. */
+const programOf = ({ client, upgrade, handshake }: Session): string[] => {
+  const agent = header(upgrade?.request, 'User-Agent');
+  return agent === undefined ? [] : [`${client.address} ${agent} ${handshake?.subprotocolsOffered.join()}`];
+};

@@ -57,6 +57,18 @@ describe('upgrade/faulty-answer', () => {
     expect(verdictOn(answering(wrong, (session) => session))).toBe('open open');
   });
 
+  it('takes a goodbye in order, long after the 101, for a client that tolerates it', () => {
+    const soap = { 'Sec-WebSocket-Protocol': 'soap' };
+    const closing = (ms: number, code: number) =>
+      answering(soap, (builder) => builder.wait(ms).close('client', code).close('server', code).fin('client'));
+    expect(verdictOn(closing(300, 1000))).toBe('ok close');
+    expect(found(faultyAnswer, closing(300, 1000))).toBe(
+      'upgrade-subprotocol-not-offered warning subprotocol-not-offered',
+    );
+    expect(verdictOn(closing(300, 1010))).toBe('failed upgrade upgrade-subprotocol-not-offered');
+    expect(verdictOn(closing(20, 1000))).toBe('failed upgrade upgrade-subprotocol-not-offered');
+  });
+
   it('takes HTTP after a faulty 101 for a client that did not accept it', () => {
     const session = answering({ Upgrade: 'websockets' }, (builder) =>
       builder.message('client', 5).message('client', 5),

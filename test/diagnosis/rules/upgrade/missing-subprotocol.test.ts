@@ -3,7 +3,7 @@ import { missingSubprotocol } from '../../../../src/diagnosis/rules/upgrade/miss
 import type { Session } from '../../../../src/session/session.js';
 import { aSession, type SessionBuilder } from '../../../wire/session-builder.js';
 import { having, judged, SWITCHING, UPGRADE } from '../../sessions.js';
-import { findingOf, found, verdictOn } from '../../verdict.js';
+import { findingOf, found, verdictOn, viewOf } from '../../verdict.js';
 
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0';
 const offering = (then: (session: SessionBuilder) => SessionBuilder, agent?: string, chosen?: string): Session => {
@@ -25,6 +25,14 @@ describe('upgrade/missing-subprotocol', () => {
     const session = offering((builder) => builder.message('client', 5).close('client', 1000).close('server', 1000));
     expect(found(missingSubprotocol, session)).toBe('null note ignored');
     expect(verdictOn(session)).toBe('ok close');
+  });
+
+  it('does not say that a program needs one which did without elsewhere', () => {
+    const leaves = offering((session) => session.fin('client'), 'app/1');
+    const content = offering((builder) => builder.wait(300).close('client', 1000), 'app/1');
+    expect(found(missingSubprotocol, leaves, viewOf([content, leaves]))).toBe('nothing');
+    const other = offering((builder) => builder.wait(300).close('client', 1000), 'tool/2');
+    expect(found(missingSubprotocol, leaves, viewOf([other, leaves]))).toContain('client');
   });
 
   it.each([
