@@ -172,6 +172,7 @@ export class Connection implements RepetitionContext {
   icmpError(error: Omit<IcmpError, 'quoted'>, flow: Flow, sequence: number): boolean {
     if (flow.started && Math.abs(ahead(sequence, flow.top)) > IMPLAUSIBLE_JUMP) return false;
     const { arrival, name, from, mtu } = error;
+    if (mtu !== undefined && flow.started) flow.tooBigUntil = flow.top;
     if (this.icmpErrors.length < ICMP_ERRORS_KEPT) this.icmpErrors.push({ ...error, quoted: flow.side });
     this.sink?.event('tcp', 'icmp-error', 'network', arrival.packet, arrival.at, {
       name,

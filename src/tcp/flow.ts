@@ -110,6 +110,10 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   ttl = NEVER;
   rstTtl = NEVER;
   otherTtl = NEVER;
+  /** A router said that a packet was too big: what was sent up to here may have to be sent again, smaller. */
+  tooBigUntil: number | undefined;
+  /** Retransmissions because of that. */
+  resized = 0;
   /** Further RSTs of this side, copies or not. */
   rstsMore = 0;
   /** Only where a second file has packets of this side. */
@@ -376,7 +380,11 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
       retransmissionKinds: { ...this.kinds },
       lossesRepaired: Math.max(
         0,
-        this.retransmissions - this.kinds.spurious - this.openingRepeats - (this.history?.outages.retransmissions ?? 0),
+        this.retransmissions -
+          this.kinds.spurious -
+          this.openingRepeats -
+          this.resized -
+          (this.history?.outages.retransmissions ?? 0),
       ),
       outages: this.history?.outages.outages ?? [],
       outOfOrder: this.outOfOrder,

@@ -284,7 +284,9 @@ function noteRetransmission(
   context.sink?.event('tcp', 'retransmission', flow.side, packet, at, data);
   flow.sent.repeat(sequence, end);
   if (flow.ackedKnown && ahead(sequence, flow.acked) <= 0 && ahead(end, flow.acked) > 0) flow.repeated(segment);
-  history.outages.retransmitted(end);
+  const isResized = !isHad && flow.tooBigUntil !== undefined && ahead(end, flow.tooBigUntil) <= 0;
+  if (isResized) flow.resized++;
+  else history.outages.retransmitted(end);
 }
 
 function noteCopy(context: RepetitionContext, segment: Segment, flow: Flow, sequence: number, end: number): void {

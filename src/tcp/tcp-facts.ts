@@ -60,7 +60,7 @@ export interface FlowFacts {
   /** SYN, SYN-ACK and FIN sent again included; keep-alives, zero-window probes and copies not. */
   retransmissions: number;
   retransmissionKinds: Record<RetransmissionKind, number>;
-  /** Those that repaired single losses: needed, neither of the handshake nor of an outage, be it over or not. */
+  /** Those that repaired single losses: needed, neither of the handshake nor of an outage, be it over or not, nor because of a path MTU. */
   lossesRepaired: number;
   /** Outages that ended, at most 16. */
   outages: Outage[];

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { conversation } from '../wire/conversation.js';
+import { Connection } from '../../src/tcp/connection.js';
+import type { Flow } from '../../src/tcp/flow.js';
+import type { Segment } from '../../src/tcp/segment.js';
+import { type Conversation, conversation } from '../wire/conversation.js';
 import { runOne } from '../wire/tcp-run.js';
 import { type Fields, hear, opening, raw } from './raw-segments.js';
 
@@ -20,6 +23,36 @@ describe('what made a sender send again', () => {
       ack(182, 201),
     );
     expect(facts.flows.client.retransmissionKinds).toMatchObject({ fast: 1, timeout: 0 });
+  });
+
+  it('a router with a smaller MTU: what it asks for again is no loss', () => {
+    /** Told, before packet 6, that the client's packets are too big. */
+    class Told extends Connection {
+      override segment(segment: Segment, flow: Flow): void {
+        const arrival = { packet: 6, at: segment.at, readyAt: segment.at };
+        const told = { arrival, from: '192.0.2.1', family: 4, type: 3, code: 4, name: 'fragmentation needed' } as const;
+        if (segment.packet === 6) this.icmpError({ ...told, mtu: 1200 }, this.client, 1001);
+        super.segment(segment, flow);
+      }
+    }
+    const packets = [
+      ...opening(),
+      data(100, 1, 1400),
+      data(101, 1401, 1400),
+      data(102, 1, 1100),
+      data(103, 1101, 1100),
+      data(104, 2201, 600),
+      ack(144, 2801),
+      data(150, 2801, 100),
+      data(151, 2901, 100),
+      ack(190, 2801, { sack: [[2901, 3001]] }),
+      data(191, 2801, 100),
+      ack(230, 3001),
+    ];
+    const lossesOf = (kind: typeof Connection) =>
+      runOne({ packets } as unknown as Conversation, kind).facts.flows.client;
+    expect(lossesOf(Connection)).toMatchObject({ retransmissions: 4, lossesRepaired: 4 });
+    expect(lossesOf(Told)).toMatchObject({ retransmissions: 4, lossesRepaired: 1 });
   });
 
   it('two round trips of silence after the last segment: a tail loss probe', () => {

@@ -5,7 +5,7 @@
  */
 import type { Session } from '../../../session/session.js';
 import { SIDES, type Side } from '../../../stream/side.js';
-import type { IcmpError, Outage } from '../../../tcp/tcp-facts.js';
+import type { IcmpError, Outage, TcpFacts } from '../../../tcp/tcp-facts.js';
 import { evidence } from '../../evidence.js';
 import { shrunkSegments } from '../../measures/tcp-path-mtu.js';
 import { count, duration, gloss, side, text } from '../../measures/values.js';
@@ -13,6 +13,8 @@ import { defineRule, type Finding } from '../../rule.js';
 
 /** Below this many, a share means nothing. */
 const LOSSES_NEEDED = 5;
+/** IPv4 and TCP without options. */
+const LEAST_HEADERS = 40;
 /** From one in fifty on, throughput and delay suffer visibly. */
 const SHARE = 0.02;
 
@@ -54,7 +56,7 @@ export const frequentRetransmission = defineRule({
 
 function* losses({ tcp }: Session, sender: Side): Generator<Finding> {
   const { lossesRepaired, packets, lastPacket } = tcp.flows[sender];
-  if (lossesRepaired < LOSSES_NEEDED || lossesRepaired < packets * SHARE) return;
+  if (lossesRepaired < LOSSES_NEEDED || lossesRepaired < packets * SHARE || wasResized(tcp, sender)) return;
   yield {
     message: 'lossy',
     cause: null,
@@ -69,6 +71,24 @@ function* losses({ tcp }: Session, sender: Side): Generator<Finding> {
     remedies: ['path'],
   };
 }
+
+/**
+ * A router dropped what was too big for the path, on its other side: here came only what was sent again and fits. What it
+ * said of the other direction tells the size.
+ */
+const wasResized = ({ icmpErrors, flows }: TcpFacts, sender: Side): boolean => {
+  const { missingBytes, sizes } = flows[sender];
+  return (
+    missingBytes === 0 &&
+    icmpErrors.some(
+      ({ mtu, quoted }) =>
+        mtu !== undefined &&
+        quoted !== sender &&
+        flows[quoted].lossesRepaired < LOSSES_NEEDED &&
+        sizes.largest + LEAST_HEADERS <= mtu,
+    )
+  );
+};
 
 /** The longest one that ended; one that the sender overcame by smaller segments is tcp/path-mtu-blackhole's. */
 function* outage(session: Session, sender: Side): Generator<Finding> {

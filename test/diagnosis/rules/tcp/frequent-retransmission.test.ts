@@ -37,6 +37,16 @@ describe('tcp/frequent-retransmission', () => {
     expect(found(frequentRetransmission, losing(retransmissions, packets))).toBe('nothing');
   });
 
+  it('takes no loss of the network for what a path MTU asks for, as a router said of the other direction', () => {
+    const session = losing(12, 240);
+    const error = { from: '192.0.2.1', family: 4, type: 3, code: 4, name: 'fragmentation needed', mtu: 1200 } as const;
+    session.tcp.flows.server.sizes.largest = 1148;
+    session.tcp.icmpErrors.push({ ...error, arrival: arrivalAt(21, 1.1), quoted: 'client' });
+    expect(found(frequentRetransmission, session)).toBe('nothing');
+    session.tcp.flows.server.sizes.largest = 1448;
+    expect(found(frequentRetransmission, session)).toBe('null note lossy');
+  });
+
   it('tells one outage as what it was, the longest of several', () => {
     const finding = findingOf(frequentRetransmission, cut());
     expect(finding).toMatchObject({ message: 'outage', data: { lasted: { ns: 5e9 }, repeats: { n: 6 } } });
