@@ -2,7 +2,9 @@
  * A Close frame that the peer did not answer by its own (RFC 6455 5.5.1). Fatal only when its sender waited for it in
  * vain, or was reset with data unacknowledged; an orderly end of the connection instead is a note.
  */
+import type { Arrival } from '../../../stream/arrival.js';
 import { opposite } from '../../../stream/side.js';
+import type { FlowFacts } from '../../../tcp/tcp-facts.js';
 import { evidence } from '../../evidence.js';
 import { closeOfSideMayBeUnseen } from '../../measures/close-visibility.js';
 import { earliest } from '../../measures/ending.js';
@@ -49,6 +51,7 @@ export const unansweredClose = defineRule({
     const over = earliest(silent.fin, silent.rst, asker.fin, asker.rst);
     const waited = (over?.at ?? captureEnd) - sentAt.at;
     const wasReset = silent.rst !== undefined && silent.rst === over && asker.unackedBytes > 0;
+    if (!wasReset && stoodBehindLoss(asker, sentAt)) return;
     const fatal = wasReset || waited >= (over === undefined ? PATIENCE : CLOSE_WAITED);
     yield {
       message: wasReset ? 'reset' : fatal ? 'waited' : over === undefined ? 'late' : 'note',
@@ -62,3 +65,7 @@ export const unansweredClose = defineRule({
     };
   },
 });
+
+/** What was sent before it never arrived, so that the program of the other side cannot have read it. */
+const stoodBehindLoss = ({ oldestUnacked, repeats, sizes }: FlowFacts, { at }: Arrival): boolean =>
+  oldestUnacked !== undefined && oldestUnacked.at < at && (repeats.length > 0 || sizes.hole !== undefined);

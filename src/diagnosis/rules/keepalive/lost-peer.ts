@@ -63,6 +63,7 @@ export const lostPeer = defineRule({
     remedies: {
       refused:
         'Look at {router}, at this time: its firewall rules (or its routes) do not let these packets pass, and its ICMP says so. Where it tracks connections it may have forgotten this one after a silence; pings more often than its timeout keep it known.',
+      gone: 'See whether the host of the {peer} is up and still has its address: {router} does not forbid these packets. Its ICMP came late and in bursts, as from a router on the last link whose ARP (neighbour discovery) finds nobody: the host lost power, slept, moved, or lost its link. On {router}: ip neigh',
       silent:
         'Something dropped the connection without a word: a NAT or load balancer that forgot it after a silence, a changed network, a host that lost power. Pings in both directions every 20 s to 30 s keep it alive and notice its death.',
       notice:
@@ -140,7 +141,7 @@ export const lostPeer = defineRule({
         struckAt: stuck.at,
         confidence: isLarge || (stillSends && !isShown) ? 'likely' : 'proven',
         remedies: [
-          ...(isRefused ? ['refused'] : stillSends ? [] : ['silent']),
+          ...(isRefused ? [refusal.isGone && !stillSends ? 'gone' : 'refused'] : stillSends ? [] : ['silent']),
           ...(stillSends ? [pathRemedy(lacking, 'path'), 'notice'] : ['notice', pathRemedy(lacking, 'path')]),
           ...(isLarge ? ['size'] : []),
         ],
@@ -224,7 +225,7 @@ function* unansweredKeepAlives(session: Session, sender: Side): Generator<Findin
     ),
     struckAt: first.at,
     confidence: 'proven',
-    remedies: [refusal.points.length > 0 ? 'refused' : 'silent', 'path'],
+    remedies: [refusal.isGone ? 'gone' : refusal.points.length > 0 ? 'refused' : 'silent', 'path'],
   };
 }
 

@@ -4,6 +4,16 @@ import { opened } from '../../sessions.js';
 import { found, verdictOn } from '../../verdict.js';
 
 describe('closing/unanswered-close', () => {
+  it('does not blame a program for a Close that stood behind data which never arrived', () => {
+    const session = opened().message('client', 4000).wait(500).close('client', 1000).wait(30_000).fin('client').build();
+    expect(found(unansweredClose, session)).toBe('ws-close-unanswered error waited');
+    const { client } = session.tcp.flows;
+    client.oldestUnacked = session.websocket!.lastData.client;
+    expect(found(unansweredClose, session)).toBe('ws-close-unanswered error waited');
+    client.repeats.push(session.tcp.last);
+    expect(found(unansweredClose, session)).toBe('nothing');
+  });
+
   it('fails when the sender waited 2 s in vain', () => {
     const session = opened().message('server', 5).close('client', 1000).wait(2000).fin('client').build();
     expect(found(unansweredClose, session)).toBe('ws-close-unanswered error waited');

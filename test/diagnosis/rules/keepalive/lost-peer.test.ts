@@ -108,6 +108,28 @@ describe('keepalive/lost-peer', () => {
     ]);
   });
 
+  it('knows a router that finds no host by its ICMP, which comes late and in bursts', () => {
+    const refused = (times: readonly number[], code = 1) => {
+      const session = stuck();
+      const since = session.tcp.flows.client.oldestUnacked!.at / 1e9;
+      const icmp = {
+        from: '10.0.0.1',
+        family: 4 as const,
+        name: 'host unreachable',
+        type: 3,
+        quoted: 'client' as const,
+      };
+      for (const [n, at] of times.entries()) {
+        session.tcp.icmpErrors.push({ ...icmp, code, arrival: arrivalAt(40 + n, since + at) });
+      }
+      return findingOf(lostPeer, session)?.remedies[0];
+    };
+    expect(refused([2.95, 2.9501, 2.9502])).toBe('gone');
+    expect(refused([2.95, 2.9501, 2.9502], 13)).toBe('refused');
+    expect(refused([1.01, 2.01, 2.0101])).toBe('refused');
+    expect(refused([0.01, 0.0101, 0.0102])).toBe('refused');
+  });
+
   it('says nothing where the capture lacks what the peer sent meanwhile', () => {
     const session = stuck();
     session.tcp.gaps.push({ side: 'server', length: 20, packet: 98, at: arrivalAt(98, 3).at });

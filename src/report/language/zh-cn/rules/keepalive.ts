@@ -86,6 +86,7 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
     remedies: {
       refused:
         '查看 {router} 在这一时刻的情况：它的防火墙规则（或路由）不让这些数据包通过，它的 ICMP 就是这个意思。如果它跟踪连接状态，可能在静默之后忘记了这个连接；发送 Ping 的间隔短于它的超时，连接就不会被忘记。',
+      gone: '查看{peer}的主机是否在运行、地址是否未变：{router} 并没有禁止这些数据包。它的 ICMP 来得晚而且成批，这是最后一段链路上的路由器用 ARP（邻居发现）找不到主机时的表现：主机断电、休眠、迁移或断开了链路。在 {router} 上运行：ip neigh',
       silent:
         '有设备悄悄丢弃了连接：静默之后忘记连接的 NAT 或负载均衡器、变更的网络、断电的主机。双向每 20 s 到 30 s 的 Ping 能保持连接并发现它失效。',
       notice: '要更早发现：在套接字上设置 20 s 的 TCP_USER_TIMEOUT，或在 Pong 没有及时到来时终止连接。',
@@ -105,11 +106,13 @@ export const KEEPALIVE_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       together:
         '与 {server} 的 {sessions} 个会话在 {spread} 内被结束，这一个在最后一帧 {silence} 后结束，没有 Close 帧。它们的时长和静默各不相同，所以不是定时器，而是一个事件结束了它们，例如重载、部署、崩溃或故障切换。程序库将此报告为 1006。',
+      behind:
+        '与代理 {server} 的 {sessions} 个会话在 {spread} 内被该代理结束，它背后的这一段也随之在最后一帧 {silence} 后结束，没有 Close 帧。它们的时长和静默各不相同，所以不是定时器，而是一个事件结束了它们，例如代理重载、部署或崩溃。程序库将此报告为 1006。',
     },
     notes: { last: '最后一帧', end: '本会话结束', others: '另一会话结束' },
     remedies: {
       reload:
-        '在代理和服务器的日志中查找那一秒的重载、部署或重启。nginx：worker_shutdown_timeout 1h; 会给旧的 worker 时间（ingress-nginx：worker-shutdown-timeout）；HAProxy：hard-stop-after 1h；Apache httpd：GracefulShutdownTimeout 3600。',
+        '在代理和服务器的日志中查找那一秒的重载、部署、重启，以及死掉的进程（nginx：“worker process … exited on signal”）。nginx：worker_shutdown_timeout 1h; 会给旧的 worker 时间（ingress-nginx：worker-shutdown-timeout）；HAProxy：hard-stop-after 1h；Apache httpd：GracefulShutdownTimeout 3600。',
       drain: '让服务器先道别：收到 SIGTERM 时，在几秒之内以 1001 或 1012 关闭所有会话。',
       spread: '让客户端在随机延迟后重连，否则它们会在同一秒全部回来。',
     },
