@@ -1,7 +1,7 @@
 /**
  * Sessions with one server that ended within a second, told once for all of them: how many, whether the server said
- * goodbye, and what the connections after it show of the reason. A listener that was never gone was reloaded or drained
- * by what stands before the server; one that refused connections for a while was restarted or crashed.
+ * goodbye, and what the connections after it show of the reason. A listener that refused connections for a while was
+ * restarted or crashed; one that was never gone tells less, since a master process keeps it while its workers die.
  */
 import type { Nanos } from '../../../capture/packet.js';
 import type { Session } from '../../../session/session.js';
@@ -22,6 +22,8 @@ const GOODBYES_NEEDED = 5;
 const ENDS_NEEDED = 3;
 /** Connections that come back within this tell what the server did meanwhile. */
 const AFTERMATH: Nanos = 60e9;
+/** A listener that accepts this soon was there all the time; supervisors start a program anew in seconds. */
+const NOT_GONE: Nanos = 1e9;
 const ENDS_SHOWN = 4;
 /** RFC 6455 7.4.1 and the IANA registry: going away, service restart, try again later. */
 const RESTART_CODES: ReadonlySet<number> = new Set([1001, 1012, 1013]);
@@ -46,7 +48,8 @@ export const captureMassEnd = defineCaptureRule({
     reference: ['RFC 6455 7.4.1', 'RFC 6455 7.2.3'],
     messages: {
       goodbye: `${WHAT}, with a Close that says so ({codes}): a planned restart, deploy or drain. {returned} connections to it followed.`,
-      reload: `${WHAT} without a Close, and it went on accepting connections ({returned}, the first after {back}): its listener was never gone. A reload of a proxy, a drained backend or a failover, not a crash.`,
+      reload: `${WHAT} without a Close, and it went on accepting connections ({returned}, the first after {back}): its listener was not gone. A reload of a proxy, a drained backend, a failover, or one worker that crashed or was killed under a master process that keeps the listener (nginx, Apache httpd, gunicorn, cluster of Node).`,
+      later: `${WHAT} without a Close; the next connection to it came {back} later and was accepted. By then whatever had ended may have been started again, so the packets do not tell a reload from a crash.`,
       crash: `${WHAT} without a Close, and then {refused} connections to it were refused or unanswered before one was accepted again: its listener was gone for about {back}. A crash or a hard restart.`,
       down: `${WHAT} without a Close, and all {refused} connections to it after that were refused or unanswered: it did not come back while the capture lasted.`,
       proxy:
@@ -123,7 +126,7 @@ const findingOf = (server: string, burst: readonly End[], connections: readonly 
     burst.flatMap(({ session, goodbye }) => (goodbye ? [session.websocket?.firstClose?.code] : [])),
   );
   const [{ proxy } = { proxy: undefined }] = burst;
-  const ended = isGoodbye(burst) ? 'goodbye' : proxy !== undefined ? 'proxy' : aftermathOf(accepted, refused);
+  const ended = isGoodbye(burst) ? 'goodbye' : proxy !== undefined ? 'proxy' : aftermathOf(accepted, refused, last.at);
   return {
     message: ended,
     cause: null,
@@ -149,7 +152,8 @@ const findingOf = (server: string, burst: readonly End[], connections: readonly 
   };
 };
 
-const aftermathOf = (accepted: Session | undefined, refused: readonly Session[]) => {
+const aftermathOf = (accepted: Session | undefined, refused: readonly Session[], ended: Nanos) => {
   if (refused.length > 0) return accepted === undefined ? 'down' : 'crash';
-  return accepted === undefined ? 'silent' : 'reload';
+  if (accepted === undefined) return 'silent';
+  return accepted.tcp.first.at - ended <= NOT_GONE ? 'reload' : 'later';
 };

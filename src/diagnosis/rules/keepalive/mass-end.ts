@@ -3,10 +3,12 @@
  * event ended them all, such as a reload, a deploy, a crash or a failover.
  */
 import type { Nanos } from '../../../capture/packet.js';
-import type { Session } from '../../../session/session.js';
+import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, sessionEnd, silenceBefore } from '../../measures/ending.js';
+import { legDifference } from '../../measures/leg-difference.js';
+import { legsOf } from '../../measures/legs.js';
 import { neighboursBy } from '../../measures/neighbours.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, text } from '../../measures/values.js';
@@ -41,44 +43,54 @@ export const massEnd = defineRule({
     messages: {
       together:
         '{sessions} sessions with {server} were ended within {spread}, this one {silence} after its last frame, without a Close frame. Their ages and silences differ, so no timer ended them: one event did, such as a reload, deploy, crash or failover. Libraries report this as 1006.',
+      behind:
+        '{sessions} sessions with the proxy {server} were ended within {spread} by that proxy, and this leg behind it with them, {silence} after its last frame, without a Close frame. Their ages and silences differ, so no timer ended them: one event did, such as a reload, deploy or crash of the proxy. Libraries report this as 1006.',
     },
     notes: { last: 'last frame', end: 'end of this session', others: 'end of another session' },
     remedies: {
       reload:
-        'Look for a reload, deploy or restart at that second in the logs of the proxy and the server. nginx: worker_shutdown_timeout 1h; gives old workers time (ingress-nginx: worker-shutdown-timeout); HAProxy: hard-stop-after 1h; Apache httpd: GracefulShutdownTimeout 3600.',
+        'Look for a reload, deploy or restart at that second in the logs of the proxy and the server, and for a process that died (nginx: “worker process … exited on signal”). nginx: worker_shutdown_timeout 1h; gives old workers time (ingress-nginx: worker-shutdown-timeout); HAProxy: hard-stop-after 1h; Apache httpd: GracefulShutdownTimeout 3600.',
       drain: 'Let the server say goodbye first: close all sessions with 1001 or 1012 on SIGTERM, over some seconds.',
       spread: 'Let clients reconnect with a randomised delay, or all come back in the same second.',
     },
   },
   *check(session, capture) {
-    const end = endOf(session);
     const at = sessionEnd(session)?.at;
+    const known = endOf(session) === undefined ? frontOf(session, capture) : session;
+    const end = known && endOf(known);
     if (end === undefined || at === undefined) return;
-    const { count: together, nearest } = endsNear(capture, session, TOGETHER);
+    const { count: together, nearest } = endsNear(capture, known!, TOGETHER);
     if (together < SESSIONS_NEEDED || maySameTimer(nearest)) return;
     yield {
-      message: 'together',
+      message: known === session ? 'together' : 'behind',
       cause: 'ws-mass-disconnect',
       data: {
         sessions: count(together),
-        server: text(session.server.text),
+        server: text(known!.server.text),
         spread: duration(spread(nearest.map((other) => other.at))),
-        silence: duration(end.silence),
+        silence: duration(known === session ? end.silence : (silenceBefore(session, at)?.length ?? 0)),
       },
       evidence: evidence(
         [lastFrame(session), 'last'],
         [at, 'end'],
         ...nearest
-          .filter((other) => other.session !== session)
+          .filter((other) => other.session !== known)
           .slice(0, 3)
           .map((other) => [other.session.tcp.endPacket, 'others'] as const),
       ),
-      struckAt: end.at,
+      struckAt: at.at,
       confidence: 'likely',
       remedies: ['reload', 'drain', 'spread'],
     };
   },
 });
+
+/** The client's leg, of the leg behind a proxy that ended both. */
+const frontOf = (session: Session, capture: CaptureView): Session | undefined => {
+  const leg = legsOf(session, capture).find(({ back }) => back === session);
+  const isEnded = session.websocket !== undefined && session.websocket.firstClose === undefined;
+  return isEnded && leg !== undefined && legDifference(leg).ended?.by === 'proxy' ? leg.front : undefined;
+};
 
 /** All of one age, or of one silence: a lifetime or idle timer each, begun together. */
 const maySameTimer = (together: readonly End[]): boolean => {

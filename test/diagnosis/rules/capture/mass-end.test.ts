@@ -26,6 +26,11 @@ describe('capture/mass-end', () => {
     expect(found?.data).toMatchObject({ sessions: { n: 6 }, server: { text: '10.0.9.1:8080' }, returned: { n: 2 } });
   });
 
+  it('does not tell a reload from a crash by a listener that accepts seconds later', async () => {
+    const [found] = await massEnds(burst('fin'), back(35_000, 50_001));
+    expect(found).toMatchObject({ message: 'later', data: { returned: { n: 1 } } });
+  });
+
   it('tells a crash by connections that were refused until one was accepted', async () => {
     const [found] = await massEnds(
       burst('fin'),
@@ -92,6 +97,13 @@ describe('capture/mass-end', () => {
       expect(found.map(({ message, data }) => [message, data.server])).toEqual([
         ['silent', expect.objectContaining({ text: '10.0.0.80:80' })],
       ]);
+    });
+
+    it('is the cause of both legs', async () => {
+      const plain = [0, 1, 2].map((n) => leg(n, ['10.1.0.80', '10.1.0.99'], 'client', 2));
+      const { sessions } = await reportOf(...fronts(), ...plain);
+      expect(sessions.map(({ cause }) => cause)).toEqual(new Array(6).fill('ws-mass-disconnect'));
+      expect(sessions[1]!.findings[0]).toMatchObject({ message: 'behind', data: { server: { text: '10.0.0.80:80' } } });
     });
 
     it('is no deed of the server where only its side is', async () => {

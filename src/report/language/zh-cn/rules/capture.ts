@@ -8,7 +8,9 @@ export const CAPTURE_TEXTS: Readonly<Record<string, RuleTexts>> = {
       goodbye:
         '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，并以 Close 道别 ({codes})：是计划内的重启、部署或排空。此后有 {returned} 个到它的连接。',
       reload:
-        '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，没有 Close，而它继续接受连接（{returned} 个，第一个在 {back} 后）：它的监听从未消失。这是代理重载、后端排空或故障切换，不是崩溃。',
+        '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，没有 Close，而它继续接受连接（{returned} 个，第一个在 {back} 后）：它的监听没有消失。这是代理重载、后端排空、故障切换，或者某个 worker 崩溃或被杀，而主进程保住了监听（nginx、Apache httpd、gunicorn、Node cluster）。',
+      later:
+        '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，没有 Close；下一个到它的连接在 {back} 后才出现，并被接受。到那时结束的程序可能已重新启动，所以从数据包无法区分重载与崩溃。',
       crash:
         '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，没有 Close，随后有 {refused} 个到它的连接被拒绝或无应答，之后才有一个被接受：它的监听消失了约 {back}。这是崩溃或强制重启。',
       down: '与 {server} 的 {sessions} 个会话在 {spread} 内被它一侧结束，没有 Close，此后到它的 {refused} 个连接全部被拒绝或无应答：在抓包期间它没有恢复。',
