@@ -174,6 +174,7 @@ class MqttReader implements SubprotocolReader {
     const topic = publishTopic(body, this.level);
     this.judge([topic], side, arrival);
     if ((flags & 0x06) !== 0) this.ask(side, 'PUBLISH', publishId(body), arrival, [topic]);
+    else this.log.commands(side, 'PUBLISH', topic.shown, arrival);
   }
 
   private judge(topics: readonly Topic[], side: Side, arrival: Arrival): void {
@@ -183,6 +184,7 @@ class MqttReader implements SubprotocolReader {
   private ask(side: Side, kind: string, id: number, arrival: Arrival, topics: readonly Topic[]): void {
     this.log.request(side, `${kind} ${id}`, arrival);
     const shown = topics.map((topic) => topic.shown);
+    this.log.commands(side, kind, shown[0] ?? '', arrival, `${kind} ${id}`);
     this.requests.ask(side, kind, id, arrival, shown);
   }
 

@@ -83,6 +83,10 @@ class StompReader implements SubprotocolReader {
 
   private frame(side: Side, { command, headers, body }: StompFrame, arrival: Arrival, bytes: number): void {
     const { log } = this;
+    if (side === 'client' && log.isOpen && command !== 'DISCONNECT') {
+      const subject = headers.get('destination') ?? '';
+      log.commands(side, clip(command, 20), subject, arrival, headers.get('receipt'));
+    }
     switch (command) {
       case 'CONNECT':
       case 'STOMP': {
@@ -102,6 +106,7 @@ class StompReader implements SubprotocolReader {
           text: errorText(headers.get('message') ?? '', firstLine(body)),
           subject: headers.get('receipt-id') ?? '',
           inHandshake: !log.isOpen,
+          asked: log.facts.lastCommand.client?.arrival,
         });
         return;
       case 'DISCONNECT': {

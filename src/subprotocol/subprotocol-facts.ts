@@ -27,6 +27,8 @@ export interface SubprotocolFacts {
   /** What broke a rule over which the receiver must end the connection, or does not take the message; the latest 16. */
   breaches: Breach[];
   heartbeats: PerSide<HeartbeatFacts>;
+  /** What each side last asked of the other, of the kinds that may be refused without a word: STOMP and MQTT. */
+  lastCommand: PerSide<Command | undefined>;
   /** Time between requests and their answers, by who asked. */
   latency: PerSide<LatencyFacts>;
   /** Messages that were not whole or could not be understood. Never held against their sender. */
@@ -77,6 +79,17 @@ export interface SubprotocolError {
   peerLast: Arrival | undefined;
   /** The request that it answers, where that was seen. */
   asked: Arrival | undefined;
+}
+
+export interface Command {
+  /** SUBSCRIBE, PUBLISH, SEND, … */
+  event: string;
+  /** Its topic or destination, or what it acknowledges. */
+  subject: string;
+  arrival: Arrival;
+  isAnswered: boolean;
+  /** As many of the same kind and subject went before it in this session. */
+  before: number;
 }
 
 export interface Breach {

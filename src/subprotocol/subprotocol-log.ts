@@ -9,12 +9,21 @@ import { opposite, type PerSide, perSide, type Side } from '../stream/side.js';
 import { RoundTrips } from '../websocket/round-trips.js';
 import { clip } from './content.js';
 import { LatencySamples } from './latency-samples.js';
-import type { Breach, Goodbye, HeartbeatFacts, SubprotocolError, SubprotocolFacts } from './subprotocol-facts.js';
+import type {
+  Breach,
+  Command,
+  Goodbye,
+  HeartbeatFacts,
+  SubprotocolError,
+  SubprotocolFacts,
+} from './subprotocol-facts.js';
 
 /** Errors of a session; the first fatal one is always among them. */
 const ERRORS_KEPT = 16;
 /** A peer that ends the connection over one has had no time for more. */
 const BREACHES_KEPT = 16;
+/** Kinds and subjects of commands that are counted; of more, each is taken for the first. */
+const COMMANDS_COUNTED = 256;
 /** Steps of a handshake: the longest, with a challenge, has five. */
 const STEPS_KEPT = 12;
 /** Rows of their own; a session that goes on like that has its requests folded like other messages. */
@@ -54,6 +63,11 @@ export class SubprotocolLog {
   /** The message before the one that is read now. */
   private readonly before: PerSide<Arrival | undefined> = { client: undefined, server: undefined };
   private readonly latency: PerSide<LatencySamples> = perSide(() => new LatencySamples());
+  private readonly lastCommand: PerSide<(Command & { id: string }) | undefined> = {
+    client: undefined,
+    server: undefined,
+  };
+  private readonly commandCounts = new Map<string, number>();
   private readonly shake: NonNullable<SubprotocolFacts['handshake']>;
 
   constructor(
@@ -79,6 +93,7 @@ export class SubprotocolLog {
       errorCount: this.errorCount,
       breaches: this.breaches,
       heartbeats: this.heartbeats,
+      lastCommand: this.lastCommand,
       latency: { client: this.latency.client.facts(), server: this.latency.server.facts() },
       unread: this.unread,
       detail: this.detail,
@@ -253,12 +268,23 @@ export class SubprotocolLog {
 
   // ——— Requests ———
 
+  /** What may be refused without a word; `id` as in `reply`, empty where no answer is asked for. */
+  commands(from: Side, event: string, subject: string, arrival: Arrival, id = ''): void {
+    const shown = clip(subject, 120);
+    const key = `${from} ${event} ${shown}`;
+    const before = this.commandCounts.get(key) ?? 0;
+    if (before > 0 || this.commandCounts.size < COMMANDS_COUNTED) this.commandCounts.set(key, before + 1);
+    this.lastCommand[from] = { event, subject: shown, arrival: copyArrival(arrival), isAnswered: false, before, id };
+  }
+
   request(from: Side, id: string, arrival: Arrival): void {
     this.latency[from].ask(id, arrival.at);
   }
 
   /** `from` answers what the other side asked under this id. Undefined when that was not seen, or was answered before. */
   reply(from: Side, id: string, arrival: Arrival): Nanos | undefined {
+    const asked = this.lastCommand[opposite(from)];
+    if (asked !== undefined && id !== '' && asked.id === id) asked.isAnswered = true;
     return this.latency[opposite(from)].answer(id, arrival.at);
   }
 }

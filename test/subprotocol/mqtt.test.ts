@@ -37,9 +37,26 @@ describe('MQTT', () => {
     expect(mqtt().client(hex(wire)).facts.identity).toBe(identity);
   });
 
+  it('keeps the last command, whether it was answered, and how many like it went before', () => {
+    const driver = mqtt().client(hex(CONNECT_4)).server(hex(CONNACK_4));
+    expect(driver.client(hex('32 06 00 01 61 00 07 21')).facts.lastCommand.client).toMatchObject({
+      event: 'PUBLISH',
+      subject: 'a',
+      arrival: { packet: 3 },
+      isAnswered: false,
+      before: 0,
+    });
+    expect(driver.server(hex('40 02 00 07')).facts.lastCommand.client?.isAnswered).toBe(true);
+    expect(driver.client(hex('30 04 00 01 61 21')).facts.lastCommand.client).toMatchObject({
+      before: 1,
+      isAnswered: false,
+    });
+  });
+
   it('takes the keep-alive that an MQTT 5 server sets instead', () => {
-    const { heartbeats } = mqtt().client(hex(CONNECT_5)).server(hex('20 06  00 00 03  13 00 0a')).facts;
-    expect(heartbeats.client.interval).toBe(10e9);
+    const { heartbeats, detail } = mqtt().client(hex(CONNECT_5)).server(hex('20 06  00 00 03  13 00 0a')).facts;
+    expect(heartbeats.client).toMatchObject({ interval: 10e9, promised: { packet: 2 } });
+    expect(detail).toMatchObject({ keepAliveSeconds: 10, keepAliveAskedSeconds: 60 });
   });
 
   it.each([

@@ -74,6 +74,15 @@ describe('STOMP', () => {
     expect(error).toMatchObject({ inHandshake: false, peerLast: { packet: 3 } });
   });
 
+  it('knows the frame before an ERROR', () => {
+    const driver = stomp()
+      .client(connect())
+      .server(connected())
+      .client(frame('SEND', { destination: '/nowhere' }));
+    expect(driver.facts.lastCommand.client).toMatchObject({ event: 'SEND', subject: '/nowhere' });
+    expect(driver.server(frame('ERROR', { message: 'no' })).facts.errors).toMatchObject([{ asked: { packet: 3 } }]);
+  });
+
   it('pairs receipts with what asked for them, and a DISCONNECT with its own', () => {
     const driver = stomp().client(connect()).server(connected());
     driver

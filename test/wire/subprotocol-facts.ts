@@ -64,6 +64,7 @@ export const speaking = (session: Session, name: string, facts: Partial<Subproto
     errorCount: facts.errors?.length ?? 0,
     breaches: [],
     heartbeats: { client: heartbeats(), server: heartbeats() },
+    lastCommand: { client: undefined, server: undefined },
     latency: { client: noLatency(), server: noLatency() },
     unread: 0,
     detail: {},

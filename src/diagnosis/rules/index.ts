@@ -48,6 +48,7 @@ import { unexpectedPreamble } from './proxy/unexpected-preamble.js';
 import { announcedLimit } from './subprotocol/announced-limit.js';
 import { brokenPacket } from './subprotocol/broken-packet.js';
 import { subprotocolCloseCode } from './subprotocol/close-code.js';
+import { droppedSession } from './subprotocol/dropped-session.js';
 import { engineMismatchRule } from './subprotocol/engine-mismatch.js';
 import { engineRefusal } from './subprotocol/engine-refusal.js';
 import { errorMessage } from './subprotocol/error-message.js';
@@ -146,6 +147,7 @@ export const RULES: readonly Rule[] = [
   announcedLimit,
   brokenPacket,
   subprotocolCloseCode,
+  droppedSession,
   engineMismatchRule,
   engineRefusal,
   errorMessage,

@@ -51,11 +51,20 @@ export const errorMessage = defineRule({
       'phoenix-refused': 'The server refused to let the client join {subject}{quoted}.',
       'phoenix-crashed': 'The channel {subject} ended with phx_error: its process on the server crashed.',
     },
-    notes: { asked: 'first message of the handshake', error: 'the error', close: 'Close frame behind it' },
+    notes: {
+      asked: 'first message of the handshake',
+      request: 'last frame of the client before it',
+      error: 'the error',
+      close: 'Close frame behind it',
+    },
     remedies: {
       credentials: 'Check the credentials and the rights of this user at the server.',
       stomp:
-        'Check login, passcode and host (the virtual host) of CONNECT, and that the destination exists; the broker’s log says more than the ERROR frame.',
+        'Check login, passcode and host (the virtual host) of CONNECT; the broker’s log says more than the ERROR frame.',
+      destination:
+        'Correct the destination: it has to exist, or to begin as the broker wants it (RabbitMQ: /queue/, /topic/, /exchange/, /amq/queue/, /temp-queue/).',
+      frame:
+        'Look at the frame of the client before the ERROR: its command, its headers or its body is not what STOMP or the broker allows. The broker’s log says more than the ERROR frame.',
       mqtt: 'Check user name, password, client identifier and protocol version against the broker’s configuration; its log names the client.',
       twins: 'Two clients with the same client identifier throw each other out: give each client one of its own.',
       middleware:
@@ -98,6 +107,7 @@ export const errorMessage = defineRule({
       },
       evidence: evidence(
         [error.inHandshake ? subprotocol.handshake?.asked : undefined, 'asked'],
+        [error.inHandshake ? undefined : error.asked, 'request'],
         [error.arrival, 'error'],
         [over || !error.leavesOthers ? close?.span : undefined, 'close'],
       ),
@@ -127,7 +137,14 @@ const kindOf = ({ name }: SubprotocolFacts, error: SubprotocolError): Kind | und
     return { ...KINDS[key]!, remedies: ['namespace'] };
   }
   if (key === 'stomp ERROR' && error.inHandshake) return { ...KINDS[key]!, message: 'stomp-refused' };
+  if (key === 'stomp ERROR') return { ...KINDS[key]!, remedies: stompRemedies(error.text) };
   return KINDS[key];
+};
+
+/** Brokers word it freely; CONNECT was accepted, so it is about a later frame. */
+const stompRemedies = (text: string): readonly string[] => {
+  if (/access|denied|refused|authori[sz]|permi(?:ssion|tted)|forbidden/i.test(text)) return ['credentials', 'frame'];
+  return /destination|queue|topic|exchange|not[ _-]found/i.test(text) ? ['destination', 'frame'] : ['frame'];
 };
 
 const KINDS: Readonly<Record<string, Kind>> = {

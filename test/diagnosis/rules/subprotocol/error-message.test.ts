@@ -74,6 +74,15 @@ describe('subprotocol/error-message', () => {
     expect(verdictOn(session)).toBe('failed open stomp-error');
   });
 
+  it.each([
+    ['Unknown destination: /nowhere', ['destination', 'frame']],
+    ['access_refused', ['credentials', 'frame']],
+    ['Bad command', ['frame']],
+  ])('sends nobody back to the credentials of CONNECT over an ERROR of the open session: %s', (words, remedies) => {
+    const finding = findingOf(errorMessage, failing('stomp', 'ERROR', { text: words, asked: ASKED }));
+    expect(finding).toMatchObject({ remedies, evidence: [{ arrival: ASKED, note: 'request' }, {}, {}] });
+  });
+
   it('leaves a keep-alive timeout to the rule about heart-beats', () => {
     expect(found(errorMessage, failing('mqtt', 'DISCONNECT', { code: '0x8d' }))).toBe('nothing');
   });

@@ -66,6 +66,23 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       server: '查看服务器在这一时刻的日志。',
     },
   },
+  'subprotocol/dropped-session': {
+    title: '服务器因一条命令结束会话，没有说明原因',
+    messages: {
+      closed:
+        'broker 在客户端的 {command} 之后 {after} 以 1000 关闭{reason}：客户端没有发送 DISCONNECT，broker 也没有发送 ERROR 帧。原因可能就是这一帧。',
+      once: '{command} 是客户端的最后一个报文，没有得到应答；broker 在 {after} 后结束了连接。broker 的 ACL 可能不允许它：MQTT 3.1.1 没有别的方式说明。',
+      again:
+        '{command} 是客户端的最后一个报文，没有得到应答；broker 在 {after} 后结束了连接。抓包中有 {sessions} 个会话这样结束，都是在同一命令之后：broker 很可能不允许它，MQTT 3.1.1 没有别的方式说明。',
+    },
+    notes: { command: '客户端的最后一条命令', end: '服务器结束会话' },
+    remedies: {
+      acl: '在 broker 的 ACL 中允许这个用户（或客户端标识符）使用该主题，或者改正主题；broker 的日志会写明两者。',
+      queue:
+        '检查目的地是否存在、是否允许使用，以及被确认的消息是否仍在等待确认（每条只能确认一次）；broker 的日志会写明原因。',
+      retry: '客户端重连后不要立即再次发送同一条命令：会话会再次被结束。',
+    },
+  },
   'subprotocol/engine-mismatch': {
     title: '两代 Socket.IO 相遇',
     messages: {
@@ -118,11 +135,19 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       'phoenix-refused': '服务器拒绝客户端加入 {subject}{quoted}。',
       'phoenix-crashed': '频道 {subject} 以 phx_error 结束：它在服务器上的进程崩溃了。',
     },
-    notes: { asked: '握手的第一条消息', error: '错误', close: '其后的 Close 帧' },
+    notes: {
+      asked: '握手的第一条消息',
+      request: '此前客户端的最后一帧',
+      error: '错误',
+      close: '其后的 Close 帧',
+    },
     remedies: {
       credentials: '在服务器上检查这个用户的凭据和权限。',
-      stomp:
-        '检查 CONNECT 的 login、passcode 和 host（虚拟主机），以及目的地是否存在；broker 的日志比 ERROR 帧说得更多。',
+      stomp: '检查 CONNECT 的 login、passcode 和 host（虚拟主机）；broker 的日志比 ERROR 帧说得更多。',
+      destination:
+        '改正目的地：它必须存在，或以 broker 要求的前缀开头（RabbitMQ：/queue/、/topic/、/exchange/、/amq/queue/、/temp-queue/）。',
+      frame:
+        '检查 ERROR 之前客户端的那一帧：它的命令、头部或正文不符合 STOMP，或 broker 不允许。broker 的日志比 ERROR 帧说得更多。',
       mqtt: '对照 broker 的配置检查用户名、密码、客户端标识符和协议版本；它的日志会写明客户端。',
       twins: '两个使用相同客户端标识符的客户端会互相踢出：给每个客户端各自的标识符。',
       middleware:
