@@ -24,6 +24,8 @@ export interface Life {
   agent?: string;
   /** Of a session: pauses between its messages, then the pause before its end. */
   talkMs?: readonly number[];
+  /** Of a Close of the client. */
+  code?: number;
   end?: 'fin' | 'leave' | 'close' | 'going-away' | 'none';
 }
 
@@ -37,7 +39,7 @@ const begin = ({
 
 /** A session with a message both ways after each pause; the last pause is the silence before the end. */
 export const lived = (life: Life): WirePacket[] => {
-  const { talkMs = [10], end = 'close' } = life;
+  const { talkMs = [10], end = 'close', code = 1000 } = life;
   const talk = begin(life).handshake().client(request(life)).server(RESPONSE).ack('client');
   for (const pause of talkMs.slice(0, -1)) {
     talk
@@ -51,8 +53,8 @@ export const lived = (life: Life): WirePacket[] => {
   if (end === 'leave') talk.bye('client');
   if (end === 'close')
     talk
-      .client(fromClient(close(1000)))
-      .server(frame(close(1000)))
+      .client(fromClient(close(code)))
+      .server(frame(close(code)))
       .bye('server');
   if (end === 'going-away')
     talk

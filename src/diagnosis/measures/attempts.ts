@@ -19,6 +19,8 @@ export interface FailedAttempt {
   cause: CauseId;
 }
 
+/** No program hears of a failure and tries again in less: who comes sooner is another. */
+const REACTION: Nanos = 0.1e6;
 /** Programs of one address that are told apart; attempts of more are mixed up. */
 const CHAINS_KEPT = 64;
 
@@ -57,7 +59,7 @@ export const chainsOf = (attempts: readonly FailedAttempt[], longest: Nanos): Ch
     // The one that ended last before this began: of several programs, the likeliest to have begun it.
     let best: Chain | undefined;
     for (const chain of open) {
-      if (overOf(chain) > attempt.start || !isSamePurpose(chain.purpose, purpose)) continue;
+      if (overOf(chain) + REACTION > attempt.start || !isSamePurpose(chain.purpose, purpose)) continue;
       if (best === undefined || overOf(chain) > overOf(best)) best = chain;
     }
     if (best !== undefined) {

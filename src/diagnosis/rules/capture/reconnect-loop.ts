@@ -36,7 +36,7 @@ const GROWING_SHARE = 0.75;
 const CLIENTS_NAMED = 8;
 const ATTEMPTS_SHOWN = 5;
 
-type Pacing = 'immediate' | 'fixed' | 'growing' | 'irregular';
+type Pacing = 'immediate' | 'fixed' | 'growing' | 'irregular' | 'mixed';
 
 interface Loop {
   client: string;
@@ -45,6 +45,8 @@ interface Loop {
   pacing: Pacing;
   /** Sessions for the same purpose that held, shortly before, beside or after. */
   held: readonly Session[];
+  /** One of those that held came after the last attempt. */
+  recovered: boolean;
 }
 
 const WHAT =
@@ -63,6 +65,7 @@ export const reconnectLoop = defineCaptureRule({
       fixed: `${WHAT} The pause before the next attempt is always about {pause}: no back-off, and clients that failed together come back together.`,
       growing: `${WHAT} The pause before the next attempt grows from {shortest} to {longest}, as a back-off does.`,
       irregular: `${WHAT} The pause before the next attempt is between {shortest} and {longest}, about {pause}, without a visible rule.`,
+      mixed: `${WHAT} So many sessions of that address were open at one time, before or after, that these may be several programs; which attempt is whose, and how long each of them waits, the packets do not tell.`,
     },
     notes: { attempt: 'an attempt begins', last: 'the last one' },
     remedies: {
@@ -80,7 +83,7 @@ export const reconnectLoop = defineCaptureRule({
       attempts.sort((a, b) => a.start - b.start);
       for (const chain of chainsOf(attempts, LONGEST_PAUSE)) {
         if (chain.attempts.length < ATTEMPTS_NEEDED) continue;
-        for (const loop of loopsOf(chain, held.get(pair) ?? [])) {
+        for (const loop of loopsOf(chain, attempts, held.get(pair) ?? [])) {
           const server = loop.attempts[0]!.session.server.text;
           const known = byServer.get(server);
           if (known === undefined) byServer.set(server, [loop]);
@@ -95,7 +98,11 @@ export const reconnectLoop = defineCaptureRule({
 const pairOf = ({ client, server }: Session): string => `${client.address} ${server.text}`;
 
 /** The runs of failures in a chain: whoever got what it came for in between did not go round in a loop. */
-function* loopsOf({ attempts, purpose }: Chain, held: readonly Session[]): Iterable<Loop> {
+function* loopsOf(
+  { attempts, purpose }: Chain,
+  all: readonly FailedAttempt[],
+  held: readonly Session[],
+): Iterable<Loop> {
   const [begin, end] = [attempts[0]!.start - LONGEST_PAUSE, attempts.at(-1)!.over + LONGEST_PAUSE];
   const near = held.filter(
     (session) => startedAt(session) >= begin && startedAt(session) <= end && isSamePurpose(purpose, purposeOf(session)),
@@ -104,15 +111,53 @@ function* loopsOf({ attempts, purpose }: Chain, held: readonly Session[]): Itera
   for (const attempt of [...attempts, undefined]) {
     const last = run.at(-1);
     const isBroken = attempt === undefined || (last !== undefined && near.some(liesBetween(last.over, attempt.start)));
-    if (isBroken && run.length >= ATTEMPTS_NEEDED) {
+    const programs = isBroken && run.length > 0 ? programsIn(run, held) : 1;
+    if (isBroken && attemptsEach(run, all, programs) >= ATTEMPTS_NEEDED && !choseItsEnds(run)) {
       const pauses = run.slice(1).map(({ start }, index) => start - run[index]!.over);
       const client = run[0]!.session.client.address;
-      yield { client, attempts: run, pauses, pacing: pacingOf(pauses), held: near };
+      const pacing = programs > 1 ? 'mixed' : pacingOf(pauses);
+      const recovered = near.some((session) => startedAt(session) >= run.at(-1)!.over);
+      yield { client, attempts: run, pauses, pacing, held: near, recovered };
     }
     if (isBroken) run = [];
     if (attempt !== undefined) run.push(attempt);
   }
 }
+
+/**
+ * How many programs at that address may have made these attempts. Those that were refused show no program: as many may
+ * stand behind them as had sessions at one time, which ended before the attempts were over or began after the first.
+ */
+const programsIn = (run: readonly FailedAttempt[], held: readonly Session[]): number => {
+  if (run.filter(isAnonymous).length * 2 <= run.length) return 1;
+  const [first, last] = [run[0]!, run.at(-1)!];
+  const before = held.filter(({ tcp }) => tcp.last.at <= last.over && tcp.last.at >= first.start - LONGEST_PAUSE);
+  const after = held.filter(({ tcp }) => tcp.first.at >= first.start && tcp.first.at <= last.over + LONGEST_PAUSE);
+  return Math.max(1, mostAtOnce(before), mostAtOnce(after));
+};
+
+const isAnonymous = ({ session }: FailedAttempt): boolean => {
+  const { agent, hello } = purposeOf(session);
+  return agent === undefined && hello === undefined;
+};
+
+const mostAtOnce = (sessions: readonly Session[]): number =>
+  mostTogether(sessions.map(({ tcp }) => [tcp.first.at, tcp.last.at]));
+
+/** Attempts of each program, if they share what shows no program evenly. */
+const attemptsEach = (run: readonly FailedAttempt[], all: readonly FailedAttempt[], programs: number): number => {
+  if (programs === 1) return run.length;
+  const [from, to] = [run[0]!.start, run.at(-1)!.over];
+  return all.filter((attempt) => attempt.start >= from && attempt.over <= to).length / programs;
+};
+
+/** Sessions that the client closed itself, with one code here and another there, do not fail for one reason. */
+const choseItsEnds = (run: readonly FailedAttempt[]): boolean => {
+  const codes = run.flatMap(({ session: { websocket } }) =>
+    websocket?.firstClose?.from === 'client' ? [websocket.firstClose.code] : [],
+  );
+  return new Set(codes).size * 2 > run.length;
+};
 
 const startedAt = ({ tcp }: Session): Nanos => tcp.first.at;
 
@@ -159,20 +204,27 @@ const findingOf = (server: string, loops: readonly Loop[]) => {
     },
     evidence: evidence(
       ...attempts.slice(0, ATTEMPTS_SHOWN).map(({ session }) => [session.tcp.first, 'attempt'] as const),
-      [last.session.tcp.first, attempts.length > ATTEMPTS_SHOWN ? 'last' : 'attempt'],
+      [attempts.length > ATTEMPTS_SHOWN ? last.session.tcp.first : undefined, 'last'],
     ),
     // Several programs at one address may have been taken for one.
     confidence: clients.length === programs ? ('likely' as const) : ('possible' as const),
-    remedies: pacing === 'growing' ? ['cause'] : ['cause', 'backoff'],
+    remedies: pacing === 'growing' || pacing === 'mixed' ? ['cause'] : ['cause', 'backoff'],
+    // Who waited longer each time, and came back at last, did as one should.
+    ...(loops.every(({ pacing, recovered }) => pacing === 'growing' && recovered) ? { severity: 'note' as const } : {}),
     sessions,
   };
 };
 
 /** How many programs these loops are at least: so many went on at one time. */
 const sideBySide = (loops: readonly Loop[]): number => {
-  const turns = loops.flatMap(({ attempts }) => [
-    { at: attempts[0]!.start, step: 1 },
-    { at: attempts.at(-1)!.over, step: -1 },
+  const most = mostTogether(loops.map(({ attempts }) => [attempts[0]!.start, attempts.at(-1)!.over]));
+  return Math.max(most, new Set(loops.map(({ attempts }) => agentOf(attempts))).size);
+};
+
+const mostTogether = (spans: readonly (readonly [from: Nanos, to: Nanos])[]): number => {
+  const turns = spans.flatMap(([from, to]) => [
+    { at: from, step: 1 },
+    { at: to, step: -1 },
   ]);
   turns.sort((a, b) => a.at - b.at || a.step - b.step);
   let [now, most] = [0, 0];
@@ -180,7 +232,7 @@ const sideBySide = (loops: readonly Loop[]): number => {
     now += step;
     most = Math.max(most, now);
   }
-  return Math.max(most, new Set(loops.map(({ attempts }) => agentOf(attempts))).size);
+  return most;
 };
 
 /** User-Agent, where one of the attempts shows it. */

@@ -87,6 +87,40 @@ describe('capture/reconnect-loop', () => {
     expect((await loopsOf(mixed))[0]?.data.attempts).toMatchObject({ n: 5 });
   });
 
+  it('makes a note of a program that waited longer each time and came back', async () => {
+    const tried = attempts(refused, [0, 1000, 2000, 4000, 8000, 16_000]);
+    const [loop] = await loopsOf([...tried, ...lived({ startMs: 60_000, port: 42000 })]);
+    expect(loop).toMatchObject({ message: 'growing', severity: 'note', remedy: [expect.any(String)] });
+  });
+
+  it('wants one reason, not five codes that the client chose for itself', async () => {
+    const closing = (codes: readonly number[]) =>
+      codes.flatMap((code, n) => lived({ startMs: n * 1000, port: 42000 + n, code }));
+    expect(await loopsOf(closing([4000, 4001, 4002, 4003, 4004]))).toEqual([]);
+    expect(await loopsOf(closing([4001, 4001, 4001, 4001, 4001]))).toHaveLength(1);
+  });
+
+  it('does not know the pauses of refused attempts that several programs may have made', async () => {
+    const back = [0, 1, 2].flatMap((n) => lived({ startMs: 60_000 + n, port: 42000 + n, agent: `a/${n}` }));
+    const [loop] = await loopsOf([
+      ...attempts(
+        refused,
+        Array.from({ length: 16 }, () => 50),
+      ),
+      ...back,
+    ]);
+    expect(loop).toMatchObject({ message: 'mixed', remedy: [expect.any(String)] });
+    expect(
+      await loopsOf([
+        ...attempts(
+          refused,
+          Array.from({ length: 12 }, () => 50),
+        ),
+        ...back,
+      ]),
+    ).toEqual([]);
+  });
+
   it.each([
     {
       name: 'six targets that were tried once each',

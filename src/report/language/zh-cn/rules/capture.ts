@@ -53,6 +53,8 @@ export const CAPTURE_TEXTS: Readonly<Record<string, RuleTexts>> = {
         '{clients} 反复回到 {server}：{tries}，没有一次能维持（多数为 {cause}）{others}。下一次尝试之前的停顿从 {shortest} 增长到 {longest}，符合退避的表现。',
       irregular:
         '{clients} 反复回到 {server}：{tries}，没有一次能维持（多数为 {cause}）{others}。下一次尝试之前的停顿在 {shortest} 到 {longest} 之间，约 {pause}，看不出规律。',
+      mixed:
+        '{clients} 反复回到 {server}：{tries}，没有一次能维持（多数为 {cause}）{others}。此前或此后，该地址同时有多个会话，因此这些尝试可能来自多个程序；哪次尝试属于哪个程序、每个程序等待多久，数据包看不出来。',
     },
     notes: { attempt: '一次尝试开始', last: '最后一次' },
     remedies: {
