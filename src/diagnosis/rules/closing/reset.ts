@@ -9,6 +9,7 @@ import type { Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import { type Actor, opposite, SIDES, type Side } from '../../../stream/side.js';
 import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
+import type { FlowFacts } from '../../../tcp/tcp-facts.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen, closeOfSideMayBeUnseen } from '../../measures/close-visibility.js';
 import { lastFrame, silenceBefore, tcpEnd } from '../../measures/ending.js';
@@ -35,6 +36,8 @@ export const reset = defineRule({
         'The {by} reset the connection {silence} after its last frame, without a Close frame of its own. Nothing of the {peer} was captured; since that frame the {by} has acknowledged nothing new of it. Libraries report this as 1006.',
       unknown:
         'The {by} does not know the connection any more: after {quiet} without a packet from it, it answered the next packet by a RST as hosts do for a connection that they do not have (without ACK, its number taken from that packet). It had lost or given up the connection before, or the packet reached it from another port or another machine. Libraries report this as 1006.',
+      unknownAgain:
+        'The {by} does not know the connection any more: it did not answer the last packet when that came first, and answered its repetition, {again} later, by a RST as hosts do for a connection that they do not have (without ACK, its number taken from that packet). The connection, or the way to the host that had it, was lost before or in between. Libraries report this as 1006.',
       middlebox:
         'A RST in the name of the {by} ended the connection, but it came from another machine: its TTL is {rstTtl}, the other packets of the {by} arrived with {ttl}. Libraries report this as 1006.',
       once: 'A RST in the name of the {by} ended the connection, but the {by} did not send it: each other packet of the {by} is in the capture twice, on its way in and on its way out, and the RST only once. It was made here, where the capture was taken, or was not passed on. Libraries report this as 1006.',
@@ -47,6 +50,7 @@ export const reset = defineRule({
     notes: {
       last: 'last frame',
       heard: 'last packet before the silence',
+      first: 'packet without an answer',
       answered: 'packet that is answered',
       reset: 'RST',
     },
@@ -59,6 +63,8 @@ export const reset = defineRule({
         'Or something in between forgot the connection in the silence: a NAT or firewall then gives the next packet another port, a load balancer sends it to another machine, and that host answers by a RST. Compare ports and sequence numbers with a capture at the {by}; pings more often than the idle timeout of what is in between keep the connection known.',
       expired:
         'If the connection had been quiet, something with connection state (NAT, load balancer, firewall) may have forgotten it and answered the next packet by a RST: send pings more often than its idle timeout.',
+      forgot:
+        'The connection had been quiet for {quiet} before the packet that this RST answers: something with connection state (NAT, load balancer, firewall) may have forgotten it. Send pings more often than that.',
       middlebox:
         'Look for a firewall, intrusion prevention or load balancer on the way, {hops} hops nearer or farther than the peer, and its log at this time.',
       here: 'Look at the machine that took the capture: its firewall rules with REJECT --reject-with tcp-reset, its proxies and its connection tracking.',
@@ -81,15 +87,16 @@ export const reset = defineRule({
       const by = foreign[0];
       const message = foreign.length === 2 ? 'both' : by === undefined ? 'injected' : 'middlebox';
       const flow = session.tcp.flows[by ?? 'server'];
+      const forgotten = quietBefore(session, flow);
       if (message === 'middlebox' && flow.rstAlone !== undefined) {
         const { between } = flow.rstAlone;
         yield {
           ...shared,
           message: between === undefined ? 'once' : 'between',
           cause: 'ws-reset-by-middlebox',
-          data: { by: side(by!), ...(between && namesOf(between)) },
+          data: { by: side(by!), ...(between && namesOf(between)), ...forgotten.data },
           confidence: between === undefined ? 'likely' : 'proven',
-          remedies: [between === undefined ? 'here' : 'between', 'expired'],
+          remedies: [between === undefined ? 'here' : 'between', forgotten.remedy],
         };
         return;
       }
@@ -104,20 +111,25 @@ export const reset = defineRule({
           ttl: text(flow.ttl),
           rstTtl: text(flow.rstTtl),
           hops: text(hops ?? ''),
+          ...forgotten.data,
         },
         confidence: foreign.length === 2 ? 'proven' : 'likely',
-        remedies: [hops === undefined ? 'middle' : 'middlebox', 'expired'],
+        remedies: [hops === undefined ? 'middle' : 'middlebox', forgotten.remedy],
       };
       return;
     }
     const unknown = answerForUnknown(session, end.by);
     if (unknown !== undefined) {
-      const { answered, heard } = unknown;
+      const { answered, heard, first } = unknown;
       yield {
-        message: 'unknown',
+        message: first === undefined ? 'unknown' : 'unknownAgain',
         cause: 'ws-reset',
-        data: { by: side(end.by), quiet: duration(answered.at - heard.at) },
-        evidence: evidence([heard, 'heard'], [answered, 'answered'], [end.at, 'reset']),
+        data: {
+          by: side(end.by),
+          quiet: duration(answered.at - heard.at),
+          ...(first && { again: duration(answered.at - first.at) }),
+        },
+        evidence: evidence([heard, 'heard'], [first, 'first'], [answered, 'answered'], [end.at, 'reset']),
         struckAt: end.at.at,
         confidence: 'likely',
         remedies: ['before', 'rebound'],
@@ -149,9 +161,28 @@ const namesOf = ({ nearer, farther }: { nearer: number; farther: number }) => ({
   farther: text(farther + 1),
 });
 
+interface Unknown {
+  answered: Arrival;
+  heard: Arrival;
+  /** The same bytes, when they were sent first and nobody answered. */
+  first: Arrival | undefined;
+}
+
 /** The packet that the RST answers, and the last one before it that came from the RST's side, where a silence is between. */
-const answerForUnknown = ({ tcp }: Session, by: Side): { answered: Arrival; heard: Arrival } | undefined => {
+const answerForUnknown = ({ tcp }: Session, by: Side): Unknown | undefined => {
   const { rstAnswers: answered, beforeRst: heard } = tcp.flows[by];
   if (answered === undefined || heard === undefined || answered.at - heard.at < QUIET) return undefined;
-  return { answered, heard };
+  const { repeats, oldestUnacked } = tcp.flows[opposite(by)];
+  const isAgain = repeats.some(({ packet }) => packet === answered.packet);
+  return { answered, heard, first: isAgain ? oldestUnacked : undefined };
+};
+
+/** How long the side had been silent in whose name the RST came, before the frame that it answers. */
+const quietBefore = (session: Session, { beforeRst: heard, rst }: FlowFacts) => {
+  const asked = lastFrame(session);
+  const quiet = heard === undefined || asked === undefined ? 0 : asked.at - heard.at;
+  const isAtOnce = asked !== undefined && rst !== undefined && rst.at - asked.at < QUIET;
+  return quiet >= QUIET && isAtOnce
+    ? { data: { quiet: duration(quiet) }, remedy: 'forgot' }
+    : { data: {}, remedy: 'expired' };
 };

@@ -33,6 +33,8 @@ export const sealedReset = defineRule({
         'The {by} does not know the connection any more: after {quiet} without a packet from it, it answered the next record by a RST as hosts do for a connection that they do not have. It had lost or given up the connection before, or something in between forgot it and sent the packet on from another port or to another machine. By sizes and times of the records this may be a WebSocket session, which ends as 1006 then.',
       middlebox:
         'A RST in the name of the {by} ended the connection, but it came from another machine: its TTL is {rstTtl}, the other packets of the {by} arrived with {ttl}. By sizes and times of the records this may be a WebSocket session, which ends as 1006 then.',
+      alone:
+        'A RST in the name of the {by} ended the connection, but the {by} did not send it: its other packets were captured twice on their way, and the RST only once. By sizes and times of the records this may be a WebSocket session, which ends as 1006 then.',
       injected:
         'Something in between reset the connection: the RST does not fit the packets of either side. By sizes and times of the records this may be a WebSocket session, which ends as 1006 then.',
     },
@@ -63,13 +65,13 @@ export const sealedReset = defineRule({
     const last = latest(...[client.last, server.last].filter((one) => one !== undefined && one.at <= end.at.at));
     const foreign = SIDES.find((side) => isForeignReset(tcp.flows[side]));
     const by = end.by === 'network' ? (foreign ?? 'network') : end.by;
-    const { ttl, rstTtl, rstAnswers, beforeRst } = tcp.flows[by === 'network' ? 'server' : by];
+    const { ttl, rstTtl, rstAlone, rstAnswers, beforeRst } = tcp.flows[by === 'network' ? 'server' : by];
     const silence = duration(Math.max(0, end.at.at - (last?.at ?? end.at.at)));
     const told = { data: { by: sideOrNetwork(by), silence }, struckAt: end.at.at, confidence };
     if (end.by === 'network' || foreign === by) {
       yield {
         ...told,
-        message: foreign === undefined ? 'injected' : 'middlebox',
+        message: foreign === undefined ? 'injected' : rstAlone === undefined ? 'middlebox' : 'alone',
         cause: 'ws-reset-by-middlebox',
         data: { ...told.data, ttl: text(ttl), rstTtl: text(rstTtl) },
         evidence: evidence([beforeRst, 'heard'], [end.at, 'reset']),

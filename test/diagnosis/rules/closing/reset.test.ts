@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reset } from '../../../../src/diagnosis/rules/closing/reset.js';
 import type { Session } from '../../../../src/session/session.js';
-import { closed, opened } from '../../sessions.js';
+import { arrivalAt, closed, opened } from '../../sessions.js';
 import { filled, findingOf, found, verdictOn } from '../../verdict.js';
 
 const withRst = (ttls: { client?: number; server?: number }): Session => {
@@ -96,6 +96,29 @@ describe('closing/reset', () => {
     const other = opened().message('client', 20).rst('server').unseen('both-sides').build();
     other.tcp.flows.server.packets = 0;
     expect(found(reset, other)).toBe('nothing');
+  });
+
+  it('sees where the packet that is answered had come before, without an answer', () => {
+    const session = opened().message('server', 9).wait(2000).message('client', 20).wait(200).rst('server').build();
+    const { server, client } = session.tcp.flows;
+    const again = arrivalAt(50, (session.tcp.last.at - 1e6) / 1e9);
+    Object.assign(server, { rstAnswers: again, beforeRst: server.lastData });
+    expect(findingOf(reset, session)?.message).toBe('unknown');
+    Object.assign(client, { oldestUnacked: client.lastData, repeats: [again] });
+    expect(findingOf(reset, session)).toMatchObject({ message: 'unknownAgain', data: { again: { ns: 200e6 } } });
+  });
+
+  it('says how long it was quiet before the packet that another machine answers by a RST', () => {
+    const session = opened().message('server', 9).wait(5000).message('client', 20).rst('server').build();
+    const { server } = session.tcp.flows;
+    Object.assign(server, { rstTtl: 65, beforeRst: server.lastData });
+    expect(findingOf(reset, session)).toMatchObject({
+      message: 'middlebox',
+      data: { quiet: { ns: 5.001e9 } },
+      remedies: ['middle', 'forgot'],
+    });
+    server.beforeRst = session.tcp.flows.client.lastData;
+    expect(findingOf(reset, session)?.remedies).toEqual(['middle', 'expired']);
   });
 
   it('is sure when both sides got one that does not fit', () => {
