@@ -40,6 +40,7 @@ const BROKEN_LEG: ReadonlySet<string> = new Set([
   'probably-refused',
   'failed',
   'unreached',
+  'probably-unreached',
   'silent',
   'hung-up',
   'passed-on',

@@ -163,7 +163,11 @@ class LegSearch {
     if (first.tcp.first.at - front.upgrade!.request!.span.last.at > AT_ONCE) return false;
     if (this.isExit(front, first)) return true;
     const [failed, told] = [failedAt(last), toldAt(front)];
-    return failed !== undefined && told !== undefined && told - failed <= TOLD_WITHIN;
+    if (told === undefined) return false;
+    if (failed !== undefined) return told - failed <= TOLD_WITHIN;
+    // Nothing came back: the SYN of that moment was repeated until the proxy gave up.
+    const { syns } = last.tcp;
+    return front.upgrade?.response !== undefined && syns.length > 1 && syns.at(-1)!.at <= told;
   }
 }
 

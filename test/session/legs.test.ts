@@ -169,6 +169,24 @@ describe('a backend that takes no connection', () => {
     expect(await pairsOf(hungUp('server', 3000), refused(8))).toEqual([]);
   });
 
+  it('is tied where its SYN of that moment was repeated until the proxy told its client', async () => {
+    const dropped = (startMs: number, repeats = 3) => {
+      const talk = conversation({ client: INSIDE, clientPort: 50000, server: BACKEND, startMs, stepMs: 0.1 });
+      talk.syn();
+      for (let sent = 0; sent < repeats; sent++) talk.after(1000).again('client');
+      return talk;
+    };
+    const outer = front({}, { answers: answer(504), waits: 4000 });
+    const { sessions } = await reportOf(outer, dropped(1));
+    expect(pairs(sessions)).toEqual(['1-2 refused-within']);
+    expect(sessions.map(({ cause }) => cause)).toEqual(['upgrade-gateway-timeout', 'tcp-unanswered']);
+    expect(sessions[0]!.verdict).toContain('probably because of session 2');
+    expect(sessions[0]!.findings[0]!.remedy).toHaveLength(1);
+    expect(await pairsOf(outer, dropped(30))).toEqual([]);
+    expect(await pairsOf(outer, dropped(1, 5))).toEqual([]);
+    expect(await pairsOf(front({}, { answers: answer(403), waits: 4000 }), dropped(1))).toEqual([]);
+  });
+
   it('is tied where it was TLS that came to nothing, and not where it was in use', async () => {
     const begun = () =>
       conversation({ client: INSIDE, clientPort: 50000, server: BACKEND, startMs: 1, stepMs: 0.1 })

@@ -42,6 +42,8 @@ export const proxyLegs = defineRule({
       failed:
         'It broke behind {proxy}, probably because of session {other}: the connection made meanwhile to the backend {backend} ended before anything was asked.',
       unreached: 'It broke behind {proxy}: the backend {backend} did not answer the SYN.',
+      'probably-unreached':
+        'It broke behind {proxy}, probably because of session {other}: the backend {backend} answered none of the SYNs sent meanwhile.',
       silent: 'It broke behind {proxy}: the backend {backend} took the request and answered nothing.',
       'hung-up': 'It broke behind {proxy}: the backend {backend} ended the connection instead of answering.',
       'passed-on': 'It broke behind {proxy}: the backend {backend} itself answered {status}.',
@@ -166,10 +168,12 @@ function* toldOfFate(own: Leg, capture: CaptureView): Iterable<Finding> {
   const { leg, fate } = broken;
   const { front, back } = leg;
   // Nobody said so but the times of both.
-  const isGuess = fate.fate === 'refused' && front.upgrade?.response === undefined;
+  const isGuess =
+    leg.matchedBy === 'refused-within' &&
+    (fate.fate === 'unreached' || (fate.fate === 'refused' && front.upgrade?.response === undefined));
   yield {
     ...common,
-    message: isGuess ? 'probably-refused' : fate.fate,
+    message: isGuess ? `probably-${fate.fate}` : fate.fate,
     ...(isGuess || fate.fate === 'failed' ? { confidence: 'likely' } : {}),
     data: {
       proxy: leg === own ? textOr(legDifference(leg).proxy, 'the-proxy') : text(proxyPlace(leg)),

@@ -115,6 +115,8 @@ export const refusedStatus = defineRule({
         'Shrink the request, cookies first, or raise the limit: nginx large_client_header_buffers 4 32k; Node --max-http-header-size=32768; Tomcat maxHttpRequestHeaderSize.',
       listen:
         'On the backend, see whether the program runs and on which address it listens: ss -ltnp "sport = :{port}"',
+      unreached:
+        'The SYNs of the proxy to {backend} (session {other}) get no answer: open the way to it where they are dropped (host firewall, security group, network policy), or correct the address in the configuration of the proxy.',
       backend:
         'See whether the server behind the proxy runs and listens where the proxy looks for it; the error log of the proxy names the reason.',
       nginx:
@@ -158,6 +160,7 @@ export const refusedStatus = defineRule({
     const legs = legsBehind(session, capture);
     const behind = legs.map(backendFate);
     const refusing = legs.find((_, index) => behind[index]?.fate === 'refused');
+    const unreached = legs.find((_, index) => behind[index]?.fate === 'unreached');
     const rewritten = rewrittenPath(session, response, capture);
     const took = request === undefined ? 0 : response.span.first.at - request.span.last.at;
     yield {
@@ -168,6 +171,8 @@ export const refusedStatus = defineRule({
         body: quotedBody(session),
         path: text(pasteable((request?.target ?? '').split('?', 1)[0] ?? '', '/your/path')),
         port: text(refusing?.back.server.port ?? 'port'),
+        backend: text(unreached?.back.server.text ?? ''),
+        other: text(unreached?.back.id ?? ''),
         took: duration(Math.max(0, took)),
         target: textOr(request?.target, 'requested-path'),
         url: text(shellWord(curlUrl(session))),
@@ -247,6 +252,7 @@ const remediesOf = (
   behind: readonly (BackendFate | undefined)[],
 ): readonly string[] => {
   const general = REMEDIES[cause] ?? ['read', 'compare'];
+  if (behind.some((fate) => fate?.fate === 'unreached')) return ['unreached'];
   switch (cause) {
     case 'upgrade-bad-gateway':
     case 'upgrade-unavailable':

@@ -105,6 +105,8 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
       headers:
         '缩小请求，先从 Cookie 着手，或调高上限：nginx 用 large_client_header_buffers 4 32k；Node 用 --max-http-header-size=32768；Tomcat 用 maxHttpRequestHeaderSize。',
       listen: '在后端查看程序是否在运行、监听哪个地址：ss -ltnp "sport = :{port}"',
+      unreached:
+        '代理发往 {backend} 的 SYN（会话 {other}）没有应答：在丢弃它们的地方放行（主机防火墙、安全组、网络策略），或更正代理配置中的地址。',
       backend: '查看代理背后的服务器是否在运行、是否在代理所找的地址上监听；代理的错误日志会写明原因。',
       nginx:
         'nginx 的错误日志会写明原因（“connect() failed”、“upstream prematurely closed connection”、“upstream timed out”）以及它尝试的地址：与 proxy_pass 以及 upstream 块中的 server 行对比。',

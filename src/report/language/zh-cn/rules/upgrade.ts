@@ -89,6 +89,8 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       'probably-refused': '故障在 {proxy} 背后，很可能是由于会话 {other}：后端 {backend} 拒绝了其间建立的连接。',
       failed: '故障在 {proxy} 背后，很可能是由于会话 {other}：其间到后端 {backend} 的连接在提出任何请求之前就结束了。',
       unreached: '故障在 {proxy} 背后：后端 {backend} 没有应答 SYN。',
+      'probably-unreached':
+        '故障在 {proxy} 背后，很可能是由于会话 {other}：后端 {backend} 没有应答其间发出的任何 SYN。',
       silent: '故障在 {proxy} 背后：后端 {backend} 收下了请求，没有作出任何应答。',
       'hung-up': '故障在 {proxy} 背后：后端 {backend} 没有应答，而是结束了连接。',
       'passed-on': '故障在 {proxy} 背后：是后端 {backend} 自己应答了 {status}。',
