@@ -6,6 +6,7 @@
 import type { Nanos } from '../capture/packet.js';
 import { headerValue } from '../http/header-fields.js';
 import { isTls13 } from '../tls/versions.js';
+import { raceWinner } from './address-race.js';
 import type { Ways } from './legs.js';
 import { isSameProgram, isSamePurpose, nameOf, pathOf, purposeOf } from './purpose.js';
 import { type Session, startOf } from './session.js';
@@ -74,6 +75,7 @@ export function relate(attempts: readonly Attempt[], { legs, same }: Ways): Map<
       redirected ??
       (proxied === undefined ? undefined : bySession.get(proxied)) ??
       book.winnerOf(at) ??
+      book.raceWinner(at) ??
       (hasFailed ? book.retryOf(at) : undefined);
     if (next === undefined) continue;
     tie(session, redirected === undefined ? 'retried-as' : 'redirected-to', next.session);
@@ -101,6 +103,7 @@ export const hasWorked = ({ session: { tls }, outcome }: Attempt): boolean =>
 /** Attempts by where they went, in the order of their first packets. */
 class AttemptBook {
   private readonly byTarget = new Map<string, number[]>();
+  private sessions: readonly Session[] | undefined;
   /** Sessions that a redirect was found for: nobody comes from two. */
   private readonly redirected = new Set<Session>();
 
@@ -145,6 +148,13 @@ class AttemptBook {
         beganAt(later) - beganAt(session) <= RETRIED_WITHIN,
       true,
     );
+  }
+
+  /** The address that was tried next and connected, where no lookup is in the capture. */
+  raceWinner(at: number): Attempt | undefined {
+    this.sessions ??= this.attempts.map(({ session }) => session);
+    const winner = raceWinner(at, this.sessions);
+    return winner && this.attempts[this.sessions.indexOf(winner)];
   }
 
   /** Where the client went after an answer that sent it elsewhere. Of several, asked from the last, the latest is the one followed. */

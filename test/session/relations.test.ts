@@ -134,6 +134,31 @@ describe('a race between addresses', () => {
   });
 });
 
+describe('a race between families without a lookup', () => {
+  const v6 = (startMs = 0) => conversation({ ipv6: true, startMs }).syn();
+  const v4 = (startMs: number, more: ConversationOptions = {}) =>
+    worked({ startMs, clientPort: 41000 + startMs, ...more });
+
+  it('is known by the pause, by an address given up at once, and by nobody else around', async () => {
+    const { sessions } = await reportOf(v6(), v4(250), v4(7000));
+    expect(ties(sessions)).toEqual(['1 failed recovered retried-as 2', '2 ok', '3 ok']);
+    expect(sessions[0]).toMatchObject({ cause: 'tcp-unanswered', confidence: 'likely' });
+    expect(sessions[0]?.verdict).toContain('had no answer for 250 ms');
+  });
+
+  it.each([
+    { name: 'the capture ends before a repeat could be missed', talks: [v6(), v4(250), v4(3000)], outcome: 'partial' },
+    { name: 'the pause is not that of a race', talks: [v6(), v4(600), v4(7000)], outcome: 'partial' },
+    {
+      name: 'others connect at that time',
+      talks: [v6(), v4(250), v4(700, { client: '10.0.0.8' }), v4(7000)],
+      outcome: 'partial',
+    },
+  ])('is not claimed where $name', async ({ talks, outcome }) => {
+    expect((await reportOf(...talks)).sessions[0]?.outcome).toBe(outcome);
+  });
+});
+
 describe('a redirect', () => {
   it('is tied to where the client went, and recovered when that worked', async () => {
     const moved = conversation()

@@ -5,13 +5,15 @@
  * anything is said.
  */
 import type { Nanos } from '../../../capture/packet.js';
+import { raceWinner } from '../../../session/address-race.js';
 import type { Answer, CaptureView, Session } from '../../../session/session.js';
 import type { Arrival } from '../../../stream/arrival.js';
 import { evidence } from '../../evidence.js';
+import { legsOf } from '../../measures/legs.js';
 import { phrase } from '../../measures/phrases.js';
 import { PATIENCE } from '../../measures/silence.js';
 import { count, duration, text } from '../../measures/values.js';
-import { defineRule } from '../../rule.js';
+import { defineRule, type Finding } from '../../rule.js';
 
 /** The first SYN and two repeats. */
 const SYNS_NEEDED = 3;
@@ -40,8 +42,15 @@ export const unansweredSyn = defineRule({
         'The client sent its SYN {syns} times over {waited} and nothing came back, although {address} answered another client on port {port} {near}: its packets are dropped on the way, or the accept queue of that port is full.',
       since:
         'The client sent its SYN {syns} times over {waited} and nothing came back, although {address} had answered on port {port} {near}: the host or the way to it is gone since, or the accept queue of that port is full.',
+      raced:
+        'The SYN to {address} had no answer for {delay}; then the client went on to {winner} (session {other}), which answered, and sent no SYN to {address} any more: it gave that address up (RFC 8305). While {address} does not answer, every new connection waits that long.',
     },
-    notes: { syn: 'first SYN', repeat: 'SYN sent again', answer: 'the same port answers another connection' },
+    notes: {
+      syn: 'first SYN',
+      repeat: 'SYN sent again',
+      answer: 'the same port answers another connection',
+      next: 'SYN to the next address',
+    },
     remedies: {
       queue:
         "On the server, compare Recv-Q with Send-Q (the backlog) of the listening socket: ss -ltn 'sport = :{port}', and see whether these grow: nstat -az TcpExtListenOverflows TcpExtListenDrops. Look for what keeps the program from accepting (a blocked event loop, a stopped process, a limit of connections or open files); then raise its backlog and net.core.somaxconn.",
@@ -49,6 +58,8 @@ export const unansweredSyn = defineRule({
         'A limit on new connections that drops silently looks the same: rate limits of the firewall (nft list ruleset), a full connection table (dmesg: nf_conntrack: table full).',
       filter:
         'Open the port where packets are dropped: host firewall, security group, network policy. On the server, see whether the SYN arrives: tcpdump -ni any "tcp port {port} and tcp[tcpflags] & tcp-syn != 0"',
+      family:
+        'See why {address} does not answer: whether the program listens on it (IPv6 too: ss -ltn), whether a firewall or route drops its packets. Until then take its AAAA or A record out of DNS.',
       address:
         'Check that {address} is the right and current address, and that a route leads there: ip route get {address}',
     },
@@ -56,12 +67,13 @@ export const unansweredSyn = defineRule({
   *check(session, capture) {
     const { tcp, server, captureEnd } = session;
     const [first] = tcp.syns;
-    if (first === undefined || tcp.syns.length < SYNS_NEEDED) return;
-    if (tcp.syns.length < SYNS_ENOUGH && captureEnd - first.at < PATIENCE) return;
-    const { client, server: answers } = tcp.flows;
-    const answered = tcp.synAcks.length > 0 || tcp.refused !== undefined || answers.packets > 0;
-    // Data or an ACK of the client shows that an answer came which is not in this capture.
-    if (answered || tcp.established !== undefined || client.bytes > 0 || tcp.icmpErrors.length > 0) return;
+    if (first === undefined) return;
+    if (tcp.syns.length < SYNS_NEEDED) {
+      yield* lostRace(session, first, capture);
+      return;
+    }
+    if (tcp.syns.length < SYNS_ENOUGH && captureEnd - first.at < PATIENCE && !isGivenUp(session, capture)) return;
+    if (isAnswered(session)) return;
     const last = tcp.syns.at(-1) ?? first;
     const near = answerNear(session, capture, first);
     const message = near === undefined ? 'dropped' : judge(session, capture, first, near);
@@ -85,6 +97,55 @@ export const unansweredSyn = defineRule({
     };
   },
 });
+
+/** It is a proxy’s, which has told its own client meanwhile that nobody answers. */
+const isGivenUp = (session: Session, capture: CaptureView): boolean =>
+  legsOf(session, capture).some(({ front, back }) => {
+    const told = front.upgrade?.response?.span.first.at;
+    return back === session && told !== undefined && told >= session.tcp.last.at;
+  });
+
+/** Data or an ACK of the client shows that an answer came which is not in this capture. */
+const isAnswered = ({ tcp }: Session): boolean => {
+  const { client, server } = tcp.flows;
+  const heard = tcp.synAcks.length > 0 || tcp.refused !== undefined || server.packets > 0;
+  return heard || tcp.established !== undefined || client.bytes > 0 || tcp.icmpErrors.length > 0;
+};
+
+/** One SYN, not even repeated, because the client had another address: RFC 6298 repeats it after 1 s, unless it is given up. */
+function* lostRace(session: Session, first: Arrival, capture: CaptureView): Generator<Finding> {
+  const { server, captureEnd } = session;
+  if (captureEnd - first.at < PATIENCE || isAnswered(session)) return;
+  const winner = raceWinner(placeOf(session, capture), capture.sessions);
+  if (winner === undefined) return;
+  const next = winner.tcp.first;
+  yield {
+    message: 'raced',
+    cause: 'tcp-unanswered',
+    data: {
+      address: text(server.address),
+      delay: duration(next.at - first.at),
+      winner: text(winner.server.address),
+      other: text(winner.id),
+    },
+    evidence: evidence([first, 'syn'], [next, 'next']),
+    struckAt: first.at,
+    confidence: 'likely',
+    remedies: ['family'],
+  };
+}
+
+const places = new WeakMap<CaptureView, ReadonlyMap<Session, number>>();
+
+/** Where it stands among all sessions: looked up, since a scan has thousands that were never answered. */
+const placeOf = (session: Session, capture: CaptureView): number => {
+  let known = places.get(capture);
+  if (known === undefined) {
+    known = new Map(capture.sessions.map((each, place) => [each, place]));
+    places.set(capture, known);
+  }
+  return known.get(session) ?? -1;
+};
 
 type Message = 'dropped' | 'full' | 'arrived' | 'others' | 'since';
 

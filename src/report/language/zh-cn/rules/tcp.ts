@@ -104,8 +104,15 @@ export const TCP_RULES: Readonly<Record<string, RuleTexts>> = {
         '客户端在 {waited} 内发送了 {syns} 次 SYN，没有任何返回，但 {address} 在{near}曾在端口 {port} 上应答过另一个客户端：它的数据包在途中被丢弃，或者该端口的 accept 队列已满。',
       since:
         '客户端在 {waited} 内发送了 {syns} 次 SYN，没有任何返回，但 {address} 在{near}曾在端口 {port} 上有过应答：主机或通往它的路径此后中断，或者该端口的 accept 队列已满。',
+      raced:
+        '发往 {address} 的 SYN 在 {delay} 内没有应答；客户端随后改连 {winner}（会话 {other}）并得到应答，此后不再向 {address} 发送 SYN：它放弃了这个地址 (RFC 8305)。只要 {address} 不应答，每个新连接都要多等这么久。',
     },
-    notes: { syn: '第一个 SYN', repeat: '再次发送的 SYN', answer: '同一端口应答了另一个连接' },
+    notes: {
+      syn: '第一个 SYN',
+      repeat: '再次发送的 SYN',
+      answer: '同一端口应答了另一个连接',
+      next: '发往下一个地址的 SYN',
+    },
     remedies: {
       queue:
         "在服务器上比较监听套接字的 Recv-Q 与 Send-Q（即 backlog）：ss -ltn 'sport = :{port}'，并查看这些计数是否增长：nstat -az TcpExtListenOverflows TcpExtListenDrops。找出是什么让程序无法 accept（事件循环被阻塞、进程被停住、连接数或打开文件数达到上限）；然后再调大它的 backlog 和 net.core.somaxconn。",
@@ -113,6 +120,8 @@ export const TCP_RULES: Readonly<Record<string, RuleTexts>> = {
         '悄悄丢弃新连接的限制也是这种表现：防火墙的速率限制 (nft list ruleset)，已满的连接跟踪表 (dmesg: nf_conntrack: table full)。',
       filter:
         '在丢弃数据包的地方放行该端口：主机防火墙、安全组、网络策略。在服务器上查看 SYN 是否到达：tcpdump -ni any "tcp port {port} and tcp[tcpflags] & tcp-syn != 0"',
+      family:
+        '查明 {address} 为何不应答：程序是否监听该地址（IPv6 也要：ss -ltn），防火墙或路由是否丢弃了它的数据包。在此之前，先从 DNS 中去掉对应的 AAAA 或 A 记录。',
       address: '检查 {address} 是否正确、是否为当前地址，以及有没有到它的路由：ip route get {address}',
     },
   },
