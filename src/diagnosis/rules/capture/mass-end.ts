@@ -66,7 +66,7 @@ export const captureMassEnd = defineCaptureRule({
   *check(capture) {
     const byEnder = groupBy(endsOf(capture), ({ session, proxy }) => `${session.server.text} ${proxy ?? ''}`);
     if (![...byEnder.values()].some((ends) => ends.length >= ENDS_NEEDED)) return;
-    const connections = groupBy(capture.sessions, ({ server }) => server.text);
+    const connections = groupBy(connectionsOf(capture), ({ server }) => server);
     for (const ends of byEnder.values()) {
       const server = ends[0]!.session.server.text;
       for (const burst of burstsOf(ends)) yield findingOf(server, burst, connections.get(server) ?? []);
@@ -113,15 +113,36 @@ function* burstsOf(ends: End[]): Iterable<End[]> {
 
 const isGoodbye = (burst: readonly End[]): boolean => burst.filter(({ goodbye }) => goodbye).length * 2 > burst.length;
 
-const findingOf = (server: string, burst: readonly End[], connections: readonly Session[]) => {
+/** What shows whether a listener was there: sessions, and the health checks that are none. */
+interface Connection {
+  server: string;
+  first: Arrival;
+  answer: 'accepted' | 'refused' | 'unclear';
+}
+
+function* connectionsOf({ sessions, checks }: JudgedCapture): Iterable<Connection> {
+  for (const { server, tcp } of sessions) {
+    const isRefused = tcp.syns.length > 0 && (tcp.refused !== undefined || tcp.syns.length > 1);
+    const answer = tcp.synAcks.length > 0 ? 'accepted' : isRefused ? 'refused' : 'unclear';
+    yield { server: server.text, first: tcp.first, answer };
+  }
+  for (const { server, checks: series } of checks) {
+    for (const { first, passed, key } of series) {
+      // One that asks for an upgrade may be accepted and fail all the same.
+      const answer = passed ? 'accepted' : key === undefined ? 'refused' : 'unclear';
+      yield { server, first, answer };
+    }
+  }
+}
+
+const findingOf = (server: string, burst: readonly End[], connections: readonly Connection[]) => {
   const [first, last] = [burst[0]!.at, burst.at(-1)!.at];
-  const later = connections.filter(
-    ({ tcp: { first: start } }) => start.at > first.at && start.at - last.at <= AFTERMATH,
-  );
-  const accepted = later.find(({ tcp }) => tcp.synAcks.length > 0);
-  const isRefused = ({ tcp }: Session): boolean =>
-    tcp.synAcks.length === 0 && tcp.syns.length > 0 && (tcp.refused !== undefined || tcp.syns.length > 1);
-  const refused = later.filter((session) => isRefused(session) && (accepted === undefined || session.id < accepted.id));
+  const later = connections
+    .filter(({ first: start }) => start.at > first.at && start.at - last.at <= AFTERMATH)
+    .sort((a, b) => a.first.at - b.first.at);
+  const returned = later.findIndex(({ answer }) => answer === 'accepted');
+  const accepted = later[returned];
+  const refused = later.slice(0, accepted && returned).filter(({ answer }) => answer === 'refused');
   const codes = new Set(
     burst.flatMap(({ session, goodbye }) => (goodbye ? [session.websocket?.firstClose?.code] : [])),
   );
@@ -138,12 +159,12 @@ const findingOf = (server: string, burst: readonly End[], connections: readonly 
       codes: text([...codes].join(', ')),
       returned: count(later.length),
       refused: count(refused.length),
-      back: duration(Math.max(0, (accepted?.tcp.first.at ?? last.at) - first.at)),
+      back: duration(Math.max(0, (accepted?.first.at ?? last.at) - first.at)),
     },
     evidence: evidence(
       ...burst.slice(0, ENDS_SHOWN).map(({ at }): Point => [at, 'end']),
-      [refused[0]?.tcp.first, 'refused'],
-      [accepted?.tcp.first, 'accepted'],
+      [refused[0]?.first, 'refused'],
+      [accepted?.first, 'accepted'],
     ),
     ...(ended === 'goodbye' ? { severity: 'note' as const } : {}),
     confidence: 'likely' as const,
@@ -152,8 +173,8 @@ const findingOf = (server: string, burst: readonly End[], connections: readonly 
   };
 };
 
-const aftermathOf = (accepted: Session | undefined, refused: readonly Session[], ended: Nanos) => {
+const aftermathOf = (accepted: Connection | undefined, refused: readonly Connection[], ended: Nanos) => {
   if (refused.length > 0) return accepted === undefined ? 'down' : 'crash';
   if (accepted === undefined) return 'silent';
-  return accepted.tcp.first.at - ended <= NOT_GONE ? 'reload' : 'later';
+  return accepted.first.at - ended <= NOT_GONE ? 'reload' : 'later';
 };

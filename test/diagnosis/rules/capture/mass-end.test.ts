@@ -45,6 +45,22 @@ describe('capture/mass-end', () => {
     expect(found?.evidence.map(({ note }) => note)).toEqual(expect.arrayContaining(['refused or unanswered']));
   });
 
+  it('counts health checks, which are no sessions, among the connections that follow', async () => {
+    const check = (startMs: number, isUp: boolean) => {
+      const [server, client] = ['10.0.9.1', '10.0.7.1'];
+      const talk = conversation({ client, clientPort: 30_000 + startMs / 500, server, serverPort: 8080, startMs });
+      return isUp ? talk.handshake().bye('client') : talk.syn().rst('server');
+    };
+    const checks = (backAt: number) =>
+      Array.from({ length: 20 }, (_, n) => 15_250 + n * 500).map((at) => check(at, at < 20_000 || at >= backAt));
+    const [down] = await massEnds(burst('fin'), ...checks(Number.POSITIVE_INFINITY));
+    expect(down).toMatchObject({ message: 'down', data: { refused: { n: 10 } } });
+    const [crash] = await massEnds(burst('fin'), ...checks(22_000));
+    expect(crash).toMatchObject({ message: 'crash', data: { refused: { n: 4 } } });
+    const [reload] = await massEnds(burst('fin'), ...checks(0));
+    expect(reload).toMatchObject({ message: 'reload' });
+  });
+
   it('says so when the server stayed away, or nobody tried', async () => {
     const [down] = await massEnds(burst('fin'), refused({ startMs: 20_300, port: 50_001 }));
     expect(down?.message).toBe('down');

@@ -52,7 +52,7 @@ describe('tls/sealed-reset', () => {
     session.tcp.flows.server.beforeRst = session.tcp.flows.server.lastData;
     expect(found(sealedReset, session)).toBe('ws-reset-by-middlebox error middlebox');
     session.tcp.flows.server.rstTtl = session.tcp.flows.server.ttl;
-    session.tcp.flows.server.rstAlone = { between: undefined };
+    session.tcp.flows.server.rstAlone = {};
     expect(found(sealedReset, session)).toBe('ws-reset-by-middlebox error alone');
     session.tcp.flows.server.rstAlone = undefined;
     session.tcp.endedBy = 'network';
