@@ -49,6 +49,8 @@ const MESSAGES_READ = 256;
 class CentrifugoReader implements SubprotocolReader {
   private readonly protobuf: boolean;
   private firstCommand = true;
+  /** The id of the last refresh: without a new token the client has to leave. */
+  private refreshId: string | undefined;
 
   constructor(
     private readonly log: SubprotocolLog,
@@ -82,6 +84,7 @@ class CentrifugoReader implements SubprotocolReader {
       log.detail.firstCommand = name;
     }
     if (id !== undefined) log.request('client', id, arrival);
+    if (verb === 'refresh') this.refreshId = id;
     if (verb === 'connect') log.asks('connect', 'client', arrival);
     else log.event(name, 'client', arrival);
   }
@@ -93,7 +96,8 @@ class CentrifugoReader implements SubprotocolReader {
     const data = latencyNs === undefined ? {} : { latencyNs };
     if (error !== undefined) {
       const inHandshake = !log.isOpen && verb !== 'push';
-      log.fails('error', 'server', arrival, { ...error, subject: id ?? '', inHandshake, fatal: inHandshake });
+      const fatal = inHandshake || (id !== undefined && id === this.refreshId);
+      log.fails('error', 'server', arrival, { ...error, subject: id ?? '', inHandshake, fatal });
     } else if (connected !== undefined) {
       log.version = verb === 'connect' ? 'v2' : 'v1';
       if (connected.server !== '') log.detail.server = connected.server;

@@ -15,7 +15,7 @@ const CLOSE_CODES: ReadonlyMap<number, CloseMeaning> = new Map([
   [4005, { text: 'internal client error' }],
   [4400, { text: 'bad request: a message that is none of the protocol' }],
   [4401, { text: 'unauthorized: an operation before the connection was acknowledged' }],
-  [4403, { text: 'forbidden: connection_init was refused' }],
+  [4403, { text: 'forbidden' }],
   [4406, { text: 'subprotocol not acceptable' }],
   [4408, { text: 'connection initialisation timeout: no connection_init in time' }],
   [4409, { text: 'a subscriber with this id already exists' }],

@@ -75,6 +75,12 @@ describe('Centrifugo in JSON', () => {
     expect(open().server({ id: 2, error }).facts.errors).toMatchObject([{ inHandshake: false, fatal: false }]);
   });
 
+  it('takes a refused refresh for the end of the session', () => {
+    const driver = open().client({ id: 3, refresh: { token: 'SECRET' } });
+    driver.server({ id: 3, error: { code: 109, message: 'token expired' } });
+    expect(driver.facts.errors).toMatchObject([{ code: '109', fatal: true, inHandshake: false }]);
+  });
+
   it('reads replies and pushes of protocol 1', () => {
     const driver = new SubprotocolDriver({ target: '/connection/websocket' }).client({ id: 1, params: { token: 'x' } });
     driver.server({ id: 1, result: { client: 'a', version: '2.8.1' } }, { result: { channel: 'news', data: {} } });

@@ -45,6 +45,8 @@ export const errorMessage = defineRule({
       'socketio-disconnect': 'The server ended namespace {subject} by a DISCONNECT packet.',
       'graphql-unauthorized': 'The server refused connection_init: connection_error{quoted}.',
       'centrifugo-disconnect': 'The server answered the connect command with error {code}{quoted}.',
+      'centrifugo-refresh':
+        'The server refused to renew the connection: it answered refresh with error {code}{quoted}.',
       'signalr-handshake-error': 'The server refused the SignalR handshake{quoted}.',
       'signalr-close-error': 'The {from} sent a SignalR Close message with an error{quoted}{behind}.',
       'wamp-abort': 'The {from} ended the WAMP session by ABORT {code}{quoted}.',
@@ -73,6 +75,8 @@ export const errorMessage = defineRule({
         'These are the words of Socket.IO itself for a namespace that is not registered: add io.of("{subject}") on the server, or correct the client, where the path of the URL given to io() is the namespace.',
       kick: 'Look for socket.disconnect() and io.disconnectSockets() on the server; the client does not reconnect by itself after it.',
       token: 'Send fresh credentials in the payload of connection_init, for example connectionParams as a function.',
+      refresh:
+        'Let getToken of the client fetch a new token, valid from the moment it is asked for: here it handed out one that the server takes for expired or invalid. See the clocks of both too.',
       hub: 'Read the server’s log at this time: an exception in the hub, or a message above MaximumReceiveMessageSize. EnableDetailedErrors tells the client more.',
       protocol:
         'Both sides must know the hub protocol that the client asks for: json has to be registered on the server, and messagepack needs AddMessagePackProtocol() there.',
@@ -137,6 +141,9 @@ const kindOf = ({ name }: SubprotocolFacts, error: SubprotocolError): Kind | und
     return { ...KINDS[key]!, remedies: ['namespace'] };
   }
   if (key === 'stomp ERROR' && error.inHandshake) return { ...KINDS[key]!, message: 'stomp-refused' };
+  if (key === 'centrifugo error' && !error.inHandshake) {
+    return { ...KINDS[key]!, message: 'centrifugo-refresh', remedies: ['refresh'] };
+  }
   if (key === 'stomp ERROR') return { ...KINDS[key]!, remedies: stompRemedies(error.text) };
   return KINDS[key];
 };
@@ -192,7 +199,8 @@ const CONSEQUENCE = 5e9;
 /** Of subprotocols with many channels in one session, one may fail and the session go on. */
 const isOver = (session: Session, subprotocol: SubprotocolFacts, error: SubprotocolError): boolean => {
   if (error.leavesOthers) return endedBy(session, error);
-  if (subprotocol.name !== 'phoenix' && subprotocol.name !== 'socket.io') return true;
+  const mayGoOn = subprotocol.name === 'centrifugo' && !error.inHandshake;
+  if (subprotocol.name !== 'phoenix' && subprotocol.name !== 'socket.io' && !mayGoOn) return true;
   const works = subprotocol.handshake?.answered !== undefined || Number(subprotocol.detail.topicsJoined ?? 0) > 0;
   const end = earliest(departure(session, 'client'), departure(session, 'server'));
   return !works ? end !== undefined : end !== undefined && end.at - error.arrival.at <= CONSEQUENCE;

@@ -96,7 +96,7 @@ const CLOSE_CODES: Readonly<Record<string, string>> = {
   'internal client error': '客户端内部错误',
   'bad request: a message that is none of the protocol': '错误的请求：不属于该协议的消息',
   'unauthorized: an operation before the connection was acknowledged': '未授权：在连接得到确认之前就发起操作',
-  'forbidden: connection_init was refused': '禁止：connection_init 被拒绝',
+  forbidden: '禁止',
   'subprotocol not acceptable': '子协议不可接受',
   'connection initialisation timeout: no connection_init in time': '连接初始化超时：没有及时收到 connection_init',
   'a subscriber with this id already exists': '使用该 id 的订阅已存在',

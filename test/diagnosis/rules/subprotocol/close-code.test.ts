@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { subprotocolCloseCode } from '../../../../src/diagnosis/rules/subprotocol/close-code.js';
 import { aSession } from '../../../wire/session-builder.js';
 import { aHandshake, speaking } from '../../../wire/subprotocol-facts.js';
-import { arrivalAt, opened, SWITCHING, UPGRADE } from '../../sessions.js';
+import { arrivalAt, having, judged, opened, SWITCHING, UPGRADE } from '../../sessions.js';
 import { findingOf, found, verdictOn } from '../../verdict.js';
 
 const closing = (code: number, reason = '', target = '/live') =>
@@ -60,12 +60,61 @@ describe('subprotocol/close-code', () => {
   it.each([
     { name: 'code and reason together', session: closing(3501, 'bad request') },
     { name: 'the reason of protocol 1', session: closing(3501, '{"reason":"bad request","reconnect":false}') },
-    { name: 'its path', session: closing(3501, '', '/connection/websocket') },
   ])('knows Centrifugo, likely, by $name', ({ session }) => {
     expect(findingOf(subprotocolCloseCode, session)).toMatchObject({
       cause: 'centrifugo-bad-request',
       confidence: 'likely',
     });
+  });
+
+  it('takes path and code for no more than a possibility, and for none where the reason is in other words', () => {
+    const path = '/connection/websocket';
+    expect(findingOf(subprotocolCloseCode, closing(3501, '', path))?.confidence).toBe('possible');
+    expect(found(subprotocolCloseCode, closing(3501, 'kicked', path))).toBe('nothing');
+  });
+
+  it('knows access that ended in the open session from a connection_init that was refused', () => {
+    const expired = speaking(closing(4403, 'token expired'), 'graphql-transport-ws', accepted);
+    expect(findingOf(subprotocolCloseCode, expired)).toMatchObject({
+      message: 'graphql-withdrawn',
+      remedies: ['fresh', 'server'],
+    });
+    const refused = speaking(closing(4403), 'graphql-transport-ws');
+    expect(findingOf(subprotocolCloseCode, refused)).toMatchObject({
+      message: 'graphql-unauthorized',
+      remedies: ['token'],
+    });
+  });
+
+  it('takes 4500 before the acknowledgement for a failure of the handshake', () => {
+    const session = speaking(closing(4500, 'jwt expired'), 'graphql-transport-ws');
+    expect(verdictOn(session)).toBe('failed subprotocol ws-application-close');
+    expect(findingOf(subprotocolCloseCode, session)?.remedies).toEqual(['onConnect', 'server']);
+  });
+
+  it('sees a client of the older protocol sent away with 4406, and not that it left for want of a subprotocol', () => {
+    const offering = (offered: string) => {
+      const request = having(UPGRADE, { 'Sec-WebSocket-Protocol': offered });
+      const session = aSession()
+        .handshake()
+        .request('/graphql', request)
+        .response(101, undefined, [...SWITCHING]);
+      return judged(session.close('server', 4406, 'Subprotocol not acceptable').rst('client').build());
+    };
+    expect(verdictOn(offering('graphql-ws'))).toBe('failed open graphql-protocol-misuse');
+    expect(verdictOn(offering('chat'))).toBe('failed open ws-application-close');
+  });
+
+  it.each([
+    [4001, 'pusherSettings'],
+    [4004, 'pusherLimit'],
+    [4100, 'pusherWait'],
+    [4200, 'pusherReturn'],
+    [4201, 'pusherPong'],
+  ])('says what to do about %i of Pusher', (code, remedy) => {
+    const session = speaking(closing(code), 'pusher', { handshake: undefined });
+    expect(verdictOn(session)).toBe('failed open ws-application-close');
+    expect(findingOf(subprotocolCloseCode, session)?.remedies).toEqual([remedy]);
   });
 
   it('does not take the number alone for proof: 3000 and 3501 mean other things elsewhere', () => {

@@ -83,6 +83,15 @@ describe('subprotocol/error-message', () => {
     expect(finding).toMatchObject({ remedies, evidence: [{ arrival: ASKED, note: 'request' }, {}, {}] });
   });
 
+  it.each([
+    { name: 'and left over it', session: closing(), verdict: 'failed open centrifugo-disconnect' },
+    { name: 'and went on', session: opened().message('client', 20).build(), verdict: 'open open' },
+  ])('sees a client of Centrifugo that could not renew its token $name', ({ session, verdict }) => {
+    const refused = failing('centrifugo', 'error', { code: '109', text: 'token expired' }, session);
+    expect(findingOf(errorMessage, refused)).toMatchObject({ message: 'centrifugo-refresh', remedies: ['refresh'] });
+    expect(verdictOn(refused)).toBe(verdict);
+  });
+
   it('leaves a keep-alive timeout to the rule about heart-beats', () => {
     expect(found(errorMessage, failing('mqtt', 'DISCONNECT', { code: '0x8d' }))).toBe('nothing');
   });

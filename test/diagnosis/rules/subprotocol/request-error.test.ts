@@ -18,6 +18,17 @@ describe('subprotocol/request-error', () => {
     expect(verdictOn(failing(1))).toBe('ok close');
   });
 
+  it('does not say that the session went on where somebody left right after it', () => {
+    const session = speaking(
+      opened().message('client', 20).wait(50).close('client', 1000).fin('client').build(),
+      'json-rpc',
+      {
+        errors: [anError('error', 'server', arrivalAt(10, 0.05), { fatal: false })],
+      },
+    );
+    expect(findingOf(requestError, session)).toMatchObject({ message: 'one-left', data: { who: { side: 'client' } } });
+  });
+
   it('shows the first few of many', () => {
     expect(findingOf(requestError, failing(9))).toMatchObject({
       message: 'several',

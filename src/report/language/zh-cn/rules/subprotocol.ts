@@ -44,6 +44,11 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       'graphql-init-timeout': '{from}以 4408 关闭：升级之后 {waited} 内没有收到 connection_init。',
       'graphql-unauthorized': '{from}以 {code}（{meaning}）关闭{reason}。',
+      'graphql-withdrawn':
+        '{from}以 {code}（{meaning}）关闭{reason}，此时距它接受 connection_init 已有 {open}：访问权限在会话进行中失效。',
+      'graphql-subprotocol':
+        '{from}在升级之后立即以 {code}（{meaning}）关闭{reason}：客户端请求的是 {offered}，这是较旧协议 (subscriptions-transport-ws) 的名称，而服务器使用 graphql-transport-ws。',
+      'application-code': '{from}以 {code}（{meaning}）关闭{reason}。',
       'graphql-protocol-misuse': '{from}以 {code}（{meaning}）关闭{reason}。',
       'centrifugo-bad-request':
         '{from}以 {code}（{meaning}）关闭{reason}。第一条命令是 {command}，而 Centrifugo 要求的是 connect。',
@@ -55,6 +60,11 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       init: '套接字一打开就把 connection_init 作为第一条消息发送；原因往往是客户端使用较旧的 graphql-ws 协议，或根本没有相应协议。服务器的 connectionInitWaitTimeout 默认为 3 s。',
       order: '收到 connection_ack 之后再发送第一个 subscribe。',
       token: '在 connection_init 的载荷中发送有效的凭据，放在服务器的 onConnect 读取的位置。',
+      fresh: '用新的令牌重连：把 connectionParams 写成函数，使每次连接都重新获取令牌，并在旧令牌过期之前更新。',
+      newer:
+        '用 graphql-transport-ws 的客户端库（npm 上的 graphql-ws）代替 subscriptions-transport-ws，或使用两种协议都支持的服务器。',
+      onConnect:
+        '查看服务器的 onConnect：其中的异常（例如令牌无效）会产生这个关闭码，而返回 false 会产生 4403。原因文本就是异常的消息。',
       ids: '每个操作使用自己的 id，重新使用某个 id 之前先 complete 它。',
       once: '每个连接只发送一次 connection_init。',
       messages: '只使用 graphql-transport-ws 的消息：start 和 stop 属于较旧的协议，它的名称是 graphql-ws。',
@@ -64,6 +74,14 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       refresh: '在令牌过期之前更新它（客户端的 getToken）。',
       reconnect: '关闭码低于 3500 以及在 4000 到 4499 之间时，客户端会自行重连；其他关闭码之后不得重连。',
       server: '查看服务器在这一时刻的日志。',
+      pusherSettings:
+        '改正客户端的连接参数：应用 key、主机或集群、TLS、协议版本；原样重试还会失败（4000 到 4099：不要重连）。',
+      pusherLimit: '调高应用的连接数上限，或关闭不需要的连接。',
+      pusherWait: '等待逐渐增长的时间之后重连（4100 到 4199）：服务器已超出容量。',
+      pusherReturn:
+        '客户端没有需要改正的地方：它应立即重连（4200 到 4299），客户端库会自动这样做。查明服务器为什么让连接离开：重启、部署或重新均衡。',
+      pusherPong:
+        '及时用 pusher:pong 应答 pusher:ping，并在 activity_timeout 之后自己发送 ping：只要事件循环没有阻塞，客户端库会自动这样做。',
     },
   },
   'subprotocol/dropped-session': {
@@ -129,6 +147,7 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       'socketio-disconnect': '服务器用 DISCONNECT 包结束了命名空间 {subject}。',
       'graphql-unauthorized': '服务器拒绝了 connection_init：connection_error{quoted}。',
       'centrifugo-disconnect': '服务器用错误 {code} 应答了 connect 命令{quoted}。',
+      'centrifugo-refresh': '服务器拒绝续期连接：它用错误 {code} 应答了 refresh{quoted}。',
       'signalr-handshake-error': '服务器拒绝了 SignalR 握手{quoted}。',
       'signalr-close-error': '{from}发送了带有错误的 SignalR Close 消息{quoted}{behind}。',
       'wamp-abort': '{from}用 ABORT {code} 结束了 WAMP 会话{quoted}。',
@@ -156,6 +175,8 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
         '这是 Socket.IO 自身对未注册的命名空间的应答：在服务器上添加 io.of("{subject}")，或者改正客户端，传给 io() 的 URL 中的路径就是命名空间。',
       kick: '在服务器上查找 socket.disconnect() 和 io.disconnectSockets()；此后客户端不会自行重连。',
       token: '在 connection_init 的载荷中发送新的凭据，例如把 connectionParams 写成函数。',
+      refresh:
+        '让客户端的 getToken 获取新的、此刻有效的令牌：这里它给出的令牌被服务器视为过期或无效。也请核对双方的时钟。',
       hub: '查看服务器在这一时刻的日志：hub 中的异常，或超过 MaximumReceiveMessageSize 的消息。EnableDetailedErrors 会让客户端得知更多。',
       protocol:
         '双方都必须支持客户端所请求的 hub 协议：json 要在服务器上注册，messagepack 则需要在服务器上调用 AddMessagePackProtocol()。',
@@ -232,6 +253,7 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
     title: '请求得到错误应答',
     messages: {
       one: '一个请求得到 {event} 应答{quoted}；会话继续进行。',
+      'one-left': '一个请求得到 {event} 应答{quoted}；{after} 后{who}离开。',
       several: '{count} 个请求得到错误应答，第一个是 {event}{quoted}；会话继续进行。',
     },
     notes: { error: '错误' },
