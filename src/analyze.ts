@@ -18,6 +18,7 @@ import { buildReport } from './report/build-report.js';
 import type { Catalogue, Language } from './report/language/catalogue.js';
 import type { Report, SessionReport } from './report/report.js';
 import { buildSession } from './session/build-session.js';
+import { lackingSecrets } from './session/lacking-secrets.js';
 import { type Ways, waysOf } from './session/legs.js';
 import { listingOf } from './session/listing.js';
 import { failedLookups, type LookupSession, namesOf, numberEntries } from './session/lookup-session.js';
@@ -163,7 +164,7 @@ async function read(
   tellLikeness(sessions);
   const ways = waysOf(sessions);
   const captures = set.infos;
-  captures[0]?.warnings.push(...stack.warnings(), ...keyLog.warnings());
+  captures[0]?.warnings.push(...stack.warnings(), ...keyLog.warnings(), ...lackingSecrets(sessions));
   return {
     captures,
     errors: set.errors.map(({ file, error }) => ({ file, message: error.message })),

@@ -37,6 +37,10 @@ export const WARNINGS = {
     'Numbers over time were kept of {kept} connections, and not of {omitted} after them: --session tells of one.',
   'key-log-fits-nothing':
     'The key log fits no TLS connection here: its {secrets} secrets are of {connections} other connections, recorded at another time or by another program.',
+  'key-log-lacks-client':
+    'The key log lacks the secrets of the client of {connections} TLS connections, though it has those of the other side: what the client said there stays encrypted. It may be cut, or was begun too late.',
+  'key-log-lacks-server':
+    'The key log lacks the secrets of the server of {connections} TLS connections, though it has those of the other side: what the server said there stays encrypted. It may be cut, or was begun too late.',
   'key-log-over-limit': 'The key log has more than {limit} secrets; {omitted} were left out.',
 } as const;
 

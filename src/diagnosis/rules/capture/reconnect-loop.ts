@@ -76,7 +76,8 @@ export const reconnectLoop = defineCaptureRule({
   },
   *check(capture) {
     const byServer = new Map<string, Loop[]>();
-    const byPair = groupBy(failedAttempts(capture), ({ session }) => pairOf(session));
+    const attempts = [...failedAttempts(capture)].filter(({ session }) => !hidesItsTarget(session));
+    const byPair = groupBy(attempts, ({ session }) => pairOf(session));
     const held = groupBy(heldSessions(capture), pairOf);
     for (const [pair, attempts] of byPair) {
       if (attempts.length < ATTEMPTS_NEEDED) continue;
@@ -94,6 +95,10 @@ export const reconnectLoop = defineCaptureRule({
     for (const [server, loops] of byServer) yield findingOf(server, loops);
   },
 });
+
+/** Half decrypted: an open session whose request stayed closed may have been for anything, and by any program. */
+const hidesItsTarget = ({ tls, websocket, upgrade }: Session): boolean =>
+  tls?.decrypted === 'partly' && websocket !== undefined && upgrade?.request === undefined;
 
 const pairOf = ({ client, server }: Session): string => `${client.address} ${server.text}`;
 

@@ -30,6 +30,10 @@ export const CHINESE_WARNINGS: Readonly<Record<WarningKey, string>> = {
   'lookups-forgotten': '最早的 {count} 次 DNS 查询已被遗忘，因为查询太多：其后的会话可能缺少域名。',
   'series-over-limit':
     '随时间变化的数值保留了 {kept} 个连接的，其后 {omitted} 个没有保留：用 --session 可以查看其中一个。',
+  'key-log-lacks-client':
+    '密钥日志缺少 {connections} 个 TLS 连接的客户端密钥，而另一侧的密钥是有的：客户端在其中发送的内容仍然是加密的。日志可能被截断，或开始记录得太晚。',
+  'key-log-lacks-server':
+    '密钥日志缺少 {connections} 个 TLS 连接的服务器密钥，而另一侧的密钥是有的：服务器在其中发送的内容仍然是加密的。日志可能被截断，或开始记录得太晚。',
   'key-log-fits-nothing':
     '密钥日志与这里的任何 TLS 连接都不相符：它的 {secrets} 个密钥属于另外 {connections} 个连接，是在别的时间或由别的程序记录的。',
   'key-log-over-limit': '密钥日志中的密钥超过 {limit} 个；{omitted} 个已略去。',
