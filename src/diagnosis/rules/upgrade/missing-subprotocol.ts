@@ -5,6 +5,9 @@
 import type { CaptureView, Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { header } from '../../measures/headers.js';
+import { legDifference } from '../../measures/leg-difference.js';
+import { textOr } from '../../measures/phrases.js';
+import { removedSubprotocol } from '../../measures/removed-negotiation.js';
 import { clientWentOn, isBrowser, switched } from '../../measures/upgrade-attempt.js';
 import { duration, list } from '../../measures/values.js';
 import { isGoodbye } from '../../outcome.js';
@@ -27,19 +30,33 @@ export const missingSubprotocol = defineRule({
         'The browser offered the subprotocols {offered}, the 101 chooses none, and the browser left {after} later without a frame, as it must.',
       client:
         'The client offered the subprotocols {offered}, the 101 chooses none, and the client left {after} later without a frame: it needs one.',
+      'not-asked':
+        'The client offered the subprotocols {offered}, but {proxy} removed Sec-WebSocket-Protocol from its request: the backend could not choose one, and the client left {after} after the 101 without a frame.',
+      'not-told':
+        'The client offered the subprotocols {offered} and the backend chose {chosen}, but {proxy} removed Sec-WebSocket-Protocol from its 101, and the client left {after} later without a frame.',
       ignored:
         'The client offered the subprotocols {offered} and the 101 chooses none. This client went on; a browser would have failed the connection.',
     },
-    notes: { request: 'upgrade request', response: '101 without a subprotocol', left: 'the client leaves' },
+    notes: {
+      request: 'upgrade request',
+      response: '101 without a subprotocol',
+      left: 'the client leaves',
+      passed: 'request as the proxy passed it on',
+      chosen: '101 of the backend',
+    },
     remedies: {
       server:
         'Let the server choose one: ws: new WebSocketServer({ handleProtocols: (protocols) => [...protocols][0] }); python websockets: serve(…, subprotocols=["name"]); Spring: setSubProtocols.',
       client:
         'Or offer none: new WebSocket(url) without a second argument. Tokens smuggled in that argument need an answer too.',
+      pass: 'Let {proxy} pass Sec-WebSocket-Protocol on in both directions: in nginx no proxy_set_header or proxy_hide_header for it, in HAProxy no del-header.',
       proxy: 'See that no proxy removes Sec-WebSocket-Protocol from request or answer.',
     },
   },
-  *check(session, capture) {
+  *check(own, capture) {
+    const removal = removedSubprotocol(own, capture);
+    // Behind the proxy that removed it the story is the same.
+    const session = removal === undefined ? own : removal.leg.front;
     const handshake = switched(session);
     const { handshake: judged, websocket, tcp } = session;
     if (handshake === undefined || judged === undefined) return;
@@ -60,6 +77,32 @@ export const missingSubprotocol = defineRule({
     const browser = isBrowser(request);
     if (!leftOverIt && !clientWentOn(session)) return;
     if (leftOverIt && programOf(session).some((program) => contentWithout(capture).has(program))) return;
+    if (session !== own && !leftOverIt) return;
+    if (leftOverIt && removal !== undefined) {
+      const { leg, from } = removal;
+      const { request: asked, response: answered } = leg.back.upgrade!;
+      yield {
+        message: from === 'request' ? 'not-asked' : 'not-told',
+        cause: 'upgrade-subprotocol-missing',
+        data: {
+          offered,
+          after: duration(after),
+          proxy: textOr(legDifference(leg).proxy, 'the-proxy'),
+          chosen: textOr(leg.back.handshake?.subprotocol, 'none'),
+        },
+        evidence: evidence(
+          [request.span, 'request'],
+          from === 'request' ? [asked?.span, 'passed'] : [answered?.span, 'chosen'],
+          [response.span, 'response'],
+          [left, 'left'],
+        ),
+        struckAt: response.span.first.at,
+        ...(session === own ? {} : { stage: 'open' as const }),
+        confidence: browser ? 'proven' : 'likely',
+        remedies: ['pass'],
+      };
+      return;
+    }
     yield {
       message: leftOverIt ? (browser ? 'browser' : 'client') : 'ignored',
       cause: leftOverIt ? 'upgrade-subprotocol-missing' : null,

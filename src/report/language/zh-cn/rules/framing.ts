@@ -13,6 +13,8 @@ export const FRAMING_RULES: Readonly<Record<string, RuleTexts>> = {
       'reserved-opcode': '{from}发送了使用保留操作码的帧：{detail} (RFC 6455 5.2){consequence}。',
       'rsv-without-extension':
         '{from}设置了没有约定扩展使用的保留位：{detail} (RFC 6455 5.2)，通常是没有约定 permessage-deflate 却发送了压缩帧{consequence}。',
+      'rsv-removed':
+        '{from}按照与 {proxy} 的约定发送了压缩帧，而 {proxy} 从发往{peer}的 101 中删除了 Sec-WebSocket-Extensions：那一侧并没有约定压缩 (RFC 6455 5.2){consequence}。',
       'control-frame-fragmented': '{from}发送了分片的控制帧 (RFC 6455 5.5){consequence}。',
       'control-frame-too-long': '{from}发送了超过 125 字节的控制帧：{detail} (RFC 6455 5.5){consequence}。',
       'continuation-without-start': '{from}发送了延续帧，却没有可以延续的消息 (RFC 6455 5.4){consequence}。',
@@ -22,11 +24,17 @@ export const FRAMING_RULES: Readonly<Record<string, RuleTexts>> = {
       'length-high-bit-set': '{from}发送的帧长度最高位为 1 (RFC 6455 5.2){consequence}。',
       'data-after-close': '{from}在自己的 Close 帧之后又发送了数据 (RFC 6455 5.5.1){consequence}。',
     },
-    notes: { violation: '违反规则的帧', left: '另一方离开' },
+    notes: {
+      violation: '违反规则的帧',
+      left: '另一方离开',
+      agreed: '带 permessage-deflate 的 101',
+      removed: '同一个 101，已无该扩展',
+    },
     remedies: {
       library: '在{from}一侧使用按 RFC 6455 处理掩码、分片和帧次序的 WebSocket 库，或更新现有的库。',
       deflate:
         '在{from}一侧关闭压缩，或确认 Sec-WebSocket-Extensions 原样到达两端：只在一个方向上删除它的代理会造成这种情况。',
+      pass: '让 {proxy} 在两个方向上都原样传递 Sec-WebSocket-Extensions（nginx：不要对它使用 proxy_hide_header；HAProxy：不要 http-response del-header），或在请求中就删除它，使双方什么都不约定，nginx：proxy_set_header Sec-WebSocket-Extensions "";',
       writers: '同一时刻只让一个写入方在连接上发送：为每条消息加锁，或都经过同一个队列发送。',
     },
   },

@@ -58,13 +58,24 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
         '浏览器提供了子协议 {offered}，101 一个也没有选择，浏览器在 {after} 后没有发送任何帧就离开了，规范要求它这样做。',
       client:
         '客户端提供了子协议 {offered}，101 一个也没有选择，客户端在 {after} 后没有发送任何帧就离开了：它需要一个子协议。',
+      'not-asked':
+        '客户端提供了子协议 {offered}，但 {proxy} 从它的请求中删除了 Sec-WebSocket-Protocol：后端无从选择，客户端在 101 之后 {after} 没有发送任何帧就离开了。',
+      'not-told':
+        '客户端提供了子协议 {offered}，后端选择了 {chosen}，但 {proxy} 从它的 101 中删除了 Sec-WebSocket-Protocol，客户端在 {after} 后没有发送任何帧就离开了。',
       ignored: '客户端提供了子协议 {offered}，101 一个也没有选择。这个客户端继续使用连接；浏览器则会让连接失败。',
     },
-    notes: { request: '升级请求', response: '没有子协议的 101', left: '客户端离开' },
+    notes: {
+      request: '升级请求',
+      response: '没有子协议的 101',
+      left: '客户端离开',
+      passed: '代理转发的请求',
+      chosen: '后端的 101',
+    },
     remedies: {
       server:
         '让服务器选择一个：ws 用 new WebSocketServer({ handleProtocols: (protocols) => [...protocols][0] })；python websockets 用 serve(…, subprotocols=["name"])；Spring 用 setSubProtocols。',
       client: '或者不提供子协议：new WebSocket(url) 不带第二个参数。借这个参数夹带的令牌也同样需要应答。',
+      pass: '让 {proxy} 在两个方向上都原样传递 Sec-WebSocket-Protocol：nginx 不要对它使用 proxy_set_header 或 proxy_hide_header，HAProxy 不要 del-header。',
       proxy: '确认没有代理从请求或应答中删掉 Sec-WebSocket-Protocol。',
     },
   },
