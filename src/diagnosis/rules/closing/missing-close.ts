@@ -6,7 +6,9 @@
 import type { Nanos } from '../../../capture/packet.js';
 import type { Leg } from '../../../session/legs.js';
 import type { Session } from '../../../session/session.js';
+import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import { hasSaidGoodbye } from '../../../subprotocol/subprotocol-facts.js';
+import type { WebSocketFacts } from '../../../websocket/websocket-facts.js';
 import { evidence } from '../../evidence.js';
 import { type ChainEnd, endOfChain, proxyPlace } from '../../measures/chain.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
@@ -14,7 +16,7 @@ import { goodbyeOfTls, lastFrame, type SessionEnd, sessionEnd, silenceBefore } f
 import { legDifference } from '../../measures/leg-difference.js';
 import { textOr } from '../../measures/phrases.js';
 import { remediesFor, softwareBetween } from '../../measures/software.js';
-import { duration, side, text } from '../../measures/values.js';
+import { bytes, duration, side, text } from '../../measures/values.js';
 import { defineRule, type Value } from '../../rule.js';
 
 export const missingClose = defineRule({
@@ -29,17 +31,26 @@ export const missingClose = defineRule({
       fin: 'The {by} ended the connection {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
       unfinished:
         'The {by} ended the connection in the middle of a frame of its own, without a Close frame. Libraries report this as 1006.',
+      unfinishedOf:
+        'The {by} ended the connection in the middle of a frame of its own, of which {seen} of {expected} had come, without a Close frame. Libraries report this as 1006.',
+      amid: 'The {by} ended the connection in the middle of a frame of the {peer}, of which {seen} of {expected} had come, without a Close frame. Libraries report this as 1006.',
+      huge: 'The {by} ended the connection {after} after the {peer} had begun a frame of {expected}, of which {seen} had come, without a Close frame: it most likely takes no frame of that size.',
+      unused:
+        'The {by} ended the connection {silence} after the 101 that opened it, without any frame, not even a Close. Libraries report this as 1006.',
       legs: 'The connection ended {silence} after the last frame, without a Close frame. Libraries report this as 1006.',
       idle: 'The connection ended {silence} after the last frame, without a Close frame. Both legs had been silent for that long, which fits an idle timer of {proxy}. Libraries report this as 1006.',
     },
     notes: {
       last: 'last frame',
+      opened: '101, after which no whole frame came',
+      begun: 'frame of the other side that was under way',
       unfinished: 'frame that was never finished',
       fin: 'FIN without a Close before it',
       goodbye: 'close_notify of TLS without a Close before it',
       left: 'first to leave, at the other leg',
     },
     remedies: {
+      size: 'Compare that size with what the {by} takes: maxPayload of ws (100 MiB), max_size of Python websockets (1 MiB), SetReadLimit of Gorilla, 2 GiB at most in browsers. Send large data in several messages; if the {peer} did not mean to send so much, what it wrote is no frame header.',
       died: 'Read the log of the {by} at this time: a program that exits, crashes or is killed leaves the closing to its kernel, which sends just a FIN.',
       closed:
         'Read the log of the {by} at this time. It said goodbye by close_notify of TLS, which a process that is killed or crashes does not: it closed the connection itself, but not the WebSocket session in it.',
@@ -69,27 +80,62 @@ export const missingClose = defineRule({
     const unfinished = websocket.unfinishedFrame[end.by];
     const whole = endOfChain(session, capture);
     const { message, ...known } = whole === undefined ? UNTOLD : toldOf(session, whole);
+    const cut = message === 'fin' ? cutOff(session, end) : undefined;
+    const last = lastFrame(session);
+    const isUnused = last !== undefined && SIDES.every((at) => websocket.firstFrame[at] === undefined);
+    const remedies = cut?.message === 'huge' ? ['size', ...known.remedies] : known.remedies;
     yield {
-      message: unfinished === undefined ? message : 'unfinished',
+      message:
+        unfinished !== undefined
+          ? ownCut(unfinished)
+          : (cut?.message ?? (isUnused && message === 'fin' ? 'unused' : message)),
       cause: 'ws-abnormal-closure',
       data: {
         ...known.data,
         by: side(end.by),
         silence: duration(Math.max(0, silenceBefore(session, end.at)?.length ?? 0)),
         end: text(end.kind === 'fin' ? 'FIN' : 'close_notify'),
+        ...sizesOf(unfinished ?? cut?.frame),
+        ...(cut !== undefined && { peer: side(opposite(end.by)), after: duration(end.at.at - cut.frame.arrival.at) }),
       },
       evidence: evidence(
-        [lastFrame(session), 'last'],
+        [last, isUnused ? 'opened' : 'last'],
         [unfinished?.arrival, 'unfinished'],
+        [cut?.frame.arrival, 'begun'],
         [end.at, end.kind === 'fin' ? 'fin' : 'goodbye'],
         [message === 'fin' || whole?.at === end.at ? undefined : whole?.at, 'left'],
       ),
       struckAt: end.at.at,
-      confidence: 'proven',
-      remedies: isOnPurpose(session, end) ? known.remedies.map((each) => ON_PURPOSE[each] ?? each) : known.remedies,
+      confidence: cut?.message === 'huge' ? 'likely' : 'proven',
+      remedies: isOnPurpose(session, end) ? remedies.map((each) => ON_PURPOSE[each] ?? each) : remedies,
     };
   },
 });
+
+type UnfinishedFrame = NonNullable<WebSocketFacts['unfinishedFrame'][Side]>;
+
+/** Inside its header nobody knows yet how long a frame will be. */
+const ownCut = ({ expected }: UnfinishedFrame): 'unfinished' | 'unfinishedOf' =>
+  expected > 0 ? 'unfinishedOf' : 'unfinished';
+
+const sizesOf = (frame: UnfinishedFrame | undefined): Record<string, Value> =>
+  frame === undefined ? {} : { expected: bytes(frame.expected), seen: bytes(frame.seen) };
+
+/** More than most programs take of one frame, or ever send in one. */
+const HUGE_BYTES = 64 * 1024 * 1024;
+/** Who refuses a size reads it in the header, and leaves before much more can have come. */
+const REFUSED_WITHIN: Nanos = 1e9;
+
+/** A frame of the peer that was under way when this side left. */
+const cutOff = (
+  { websocket }: Session,
+  { by, at }: SessionEnd,
+): { message: 'amid' | 'huge'; frame: UnfinishedFrame } | undefined => {
+  const frame = by === 'network' ? undefined : websocket?.unfinishedFrame[opposite(by)];
+  if (frame === undefined || frame.expected === 0 || frame.arrival.at > at.at) return undefined;
+  const isRefused = frame.expected >= HUGE_BYTES && at.at - frame.arrival.at <= REFUSED_WITHIN;
+  return { message: isRefused ? 'huge' : 'amid', frame };
+};
 
 /** Whoever is killed writes no close_notify any more: only its kernel speaks for it. */
 const isOnPurpose = (session: Session, { by, at }: SessionEnd): boolean =>

@@ -22,7 +22,33 @@ describe('closing/missing-close', () => {
     if (session.websocket !== undefined && arrival !== undefined) {
       session.websocket.unfinishedFrame.server = { opcode: 1, expected: 500, seen: 20, arrival };
     }
+    expect(findingOf(missingClose, session)).toMatchObject({
+      message: 'unfinishedOf',
+      data: { expected: { bytes: 500 }, seen: { bytes: 20 } },
+    });
+    session.websocket!.unfinishedFrame.server!.expected = 0;
     expect(found(missingClose, session)).toBe('ws-abnormal-closure error unfinished');
+  });
+
+  it.each([
+    { expected: 2 ** 32, ms: 1, message: 'huge', confidence: 'likely' },
+    { expected: 2 ** 32, ms: 3000, message: 'amid', confidence: 'proven' },
+    { expected: 500_000, ms: 1, message: 'amid', confidence: 'proven' },
+  ])('tells of a frame of the other side that was under way: $message', ({ expected, ms, message, confidence }) => {
+    const session = opened().message('server', 20).wait(ms).fin('client').build();
+    const arrival = session.websocket!.lastData.server!;
+    session.websocket!.unfinishedFrame.server = { opcode: 2, expected, seen: 1, arrival };
+    expect(findingOf(missingClose, session)).toMatchObject({ message, confidence, data: { peer: { side: 'server' } } });
+    session.websocket!.unfinishedFrame.server.expected = 0;
+    expect(found(missingClose, session)).toBe('ws-abnormal-closure error fin');
+  });
+
+  it('calls the 101 what it is, where no frame came after it', () => {
+    const session = opened().wait(50).fin('server').build();
+    expect(findingOf(missingClose, session)).toMatchObject({
+      message: 'unused',
+      evidence: [{ note: 'opened' }, { note: 'fin' }],
+    });
   });
 
   it('takes the first goodbye of TLS for the end, not the FIN that answers it', () => {
@@ -104,10 +130,10 @@ describe('closing/missing-close', () => {
 
     it('sends the reader to whoever left first, and makes no guess beside that', async () => {
       const byBackend = await told(['server', 5010], ['server', 5000]);
-      expect(byBackend.map(({ message }) => message)).toEqual(['legs', 'fin']);
+      expect(byBackend.map(({ message }) => message)).toEqual(['legs', 'unused']);
       expect(byBackend[0]?.remedy[0]).toContain('server 10.1.0.99:80');
       const byClient = await told(['client', 5000], ['client', 5010]);
-      expect(byClient.map(({ message }) => message)).toEqual(['fin', 'legs']);
+      expect(byClient.map(({ message }) => message)).toEqual(['unused', 'legs']);
       expect(byClient[1]?.remedy[0]).toContain('client 10.0.0.1:');
       expect(JSON.stringify([byBackend, byClient])).not.toContain('other side');
     });

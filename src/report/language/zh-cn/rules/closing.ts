@@ -93,17 +93,25 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       fin: '{by}在最后一帧 {silence} 后结束了连接，没有 Close 帧。程序库将此报告为 1006。',
       unfinished: '{by}在自己的一个帧发送到一半时结束了连接，没有 Close 帧。程序库将此报告为 1006。',
+      unfinishedOf:
+        '{by}在自己的一个帧发送到一半时（{expected} 中到了 {seen}）结束了连接，没有 Close 帧。程序库将此报告为 1006。',
+      amid: '{by}在{peer}的一个帧传输到一半时（{expected} 中到了 {seen}）结束了连接，没有 Close 帧。程序库将此报告为 1006。',
+      huge: '{peer}开始发送一个 {expected} 的帧，到了 {seen}，{after} 后{by}结束了连接，没有 Close 帧：它很可能不接受这么大的帧。',
+      unused: '{by}在打开会话的 101 之后 {silence} 结束了连接，一帧也没有，连 Close 也没有。程序库将此报告为 1006。',
       legs: '连接在最后一帧 {silence} 后结束，没有 Close 帧。程序库将此报告为 1006。',
       idle: '连接在最后一帧 {silence} 后结束，没有 Close 帧。两段静默的时间同样长，符合 {proxy} 的空闲定时器。程序库将此报告为 1006。',
     },
     notes: {
       last: '最后一帧',
+      opened: '101，此后没有完整的帧',
+      begun: '另一侧正在发送的帧',
       unfinished: '始终没有发完的帧',
       fin: '此前没有 Close 的 FIN',
       goodbye: '此前没有 Close 的 TLS close_notify',
       left: '另一段上先离开的一方',
     },
     remedies: {
+      size: '把这个大小与{by}能接受的大小对比：ws 的 maxPayload（100 MiB）、Python websockets 的 max_size（1 MiB）、Gorilla 的 SetReadLimit，浏览器最多 2 GiB。大数据分成多条消息发送；如果{peer}并不想发送这么多，它写出的就不是帧头。',
       died: '查看{by}在这一时刻的日志：退出、崩溃或被终止的程序把关闭留给内核，内核只发送 FIN。',
       proxy: '也可能是中间的代理结束了它：代理的超时、重载和部署从这里看是一样的。对比它另一侧的抓包文件。',
       closed:
