@@ -126,6 +126,7 @@ const redactText = (text: string, learn: Learn = replace): string => {
   return text
     .replace(HEADER_LINE, (_, name: string, value: string) => `${name}${redactHeader(headerName(name), value, learn)}`)
     .replace(USERINFO, (_, slashes: string, userinfo: string) => `${slashes}${learn(userinfo)}@`)
+    .replace(HUB_CONNECTION, (_, before: string, token: string) => before + learnDecoded(token, learn))
     .replace(PARAMETER, (whole: string, before: string, name: string, value: string) =>
       isSecretParameter(before, decoded(name)) ? before + redactParameter(before, name, value, learn) : whole,
     )
@@ -192,6 +193,8 @@ const HEADER_LINE = /(\b(?:proxy-authorization|authorization|set-cookie|cookie|x
 const USERINFO = /(:\/\/)([^\s/?#@"'<>]{1,512})@/g;
 /** In queries, fragments, path parameters and forms; the name stands at the start or behind a separator. */
 const PARAMETER = /(^|[^\w%.-])([\w%.-]{1,80})=([^&;\s"'<>#,)\]}]+)/g;
+/** SignalR's connection token: `id` behind the path of a hub, or 16 random octets in base64url under that name. */
+const HUB_CONNECTION = /(hub\/?\?(?:[^\s"'#&]{0,200}&){0,8}id=|[?&]id=(?=[\w-]{22}(?![\w-])))([^\s&#"'<>]+)/gi;
 const QUOTED_MEMBER = /("([\w-]{1,80})"\s*:\s*)"((?:[^"\\]|\\.)*)"?/g;
 const SCHEME_AND_TOKEN = /\b(bearer|basic)\s+([\w\-.~+/]{8,}=*)/gi;
 /** JSON Web Tokens, and keys that name their issuer. */

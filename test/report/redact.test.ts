@@ -137,3 +137,15 @@ describe('a report', () => {
     expect(told!.url).toBe('ws://api.example.com/live?access_token=[redacted]');
   });
 });
+
+describe('connection tokens of SignalR', () => {
+  it.each([
+    ['ws://a.example/hub?id=tok123', 'ws://a.example/hub?id=[redacted]'],
+    ['/chatHub?tenant=7&id=abc', '/chatHub?tenant=7&id=[redacted]'],
+    ['/live?id=Xk3-9fQ0aPz_7LmN2bVc1w', '/live?id=[redacted]'],
+    ['/live?id=42&room=7', '/live?id=42&room=7'],
+    ['/live?id=5f0c7a2e-8a51-4f0e-9f6e-0c9b0b1f2d3e', '/live?id=5f0c7a2e-8a51-4f0e-9f6e-0c9b0b1f2d3e'],
+  ])('%s', (url, shown) => {
+    expect(plain.text(url)).toBe(shown);
+  });
+});

@@ -57,6 +57,7 @@ import { missedHeartbeat } from './subprotocol/missed-heartbeat.js';
 import { refusedTopic } from './subprotocol/refused-topic.js';
 import { requestError } from './subprotocol/request-error.js';
 import { sessionTakeover } from './subprotocol/session-takeover.js';
+import { signalrRefusal } from './subprotocol/signalr-refusal.js';
 import { stoppedHeartbeat } from './subprotocol/stopped-heartbeat.js';
 import { unfinishedUpgrade } from './subprotocol/unfinished-upgrade.js';
 import { earlyClose } from './tcp/early-close.js';
@@ -156,6 +157,7 @@ export const RULES: readonly Rule[] = [
   refusedTopic,
   requestError,
   sessionTakeover,
+  signalrRefusal,
   stoppedHeartbeat,
   unfinishedUpgrade,
   brokenRule,

@@ -50,12 +50,13 @@ export const errorMessage = defineRule({
       'signalr-handshake-error': 'The server refused the SignalR handshake{quoted}.',
       'signalr-close-error': 'The {from} sent a SignalR Close message with an error{quoted}{behind}.',
       'wamp-abort': 'The {from} ended the WAMP session by ABORT {code}{quoted}.',
+      'cable-disconnect': 'The server ended the Action Cable session by a disconnect message{quoted}{behind}.',
       'phoenix-refused': 'The server refused to let the client join {subject}{quoted}.',
       'phoenix-crashed': 'The channel {subject} ended with phx_error: its process on the server crashed.',
     },
     notes: {
       asked: 'first message of the handshake',
-      request: 'last frame of the client before it',
+      request: 'last message of the other side before it',
       error: 'the error',
       close: 'Close frame behind it',
     },
@@ -78,8 +79,13 @@ export const errorMessage = defineRule({
       refresh:
         'Let getToken of the client fetch a new token, valid from the moment it is asked for: here it handed out one that the server takes for expired or invalid. See the clocks of both too.',
       hub: 'Read the server’s log at this time: an exception in the hub, or a message above MaximumReceiveMessageSize. EnableDetailedErrors tells the client more.',
+      size: 'Raise MaximumReceiveMessageSize in AddHubOptions of the server (32 KiB unless set), or send less in one message.',
       protocol:
         'Both sides must know the hub protocol that the client asks for: json has to be registered on the server, and messagepack needs AddMessagePackProtocol() there.',
+      cableRights:
+        'See connect of ApplicationCable::Connection on the server: it calls reject_unauthorized_connection; check the cookie or token that the upgrade request carries.',
+      cable:
+        'Look up the reason at the server: server_restart and remote are meant (the client reconnects), invalid_request is a request that Action Cable does not take, such as a foreign origin.',
       realm: 'Check the realm, the roles and the authentication methods of HELLO against the router’s configuration.',
       join: 'See what join/3 of the channel answers, and the payload that the client joins with.',
       crash: 'Read the server’s log: it has the stack trace of the channel’s process.',
@@ -99,7 +105,7 @@ export const errorMessage = defineRule({
     yield {
       message: kind.message,
       cause: kind.cause,
-      severity: over ? 'error' : 'warning',
+      severity: over && kind.cause !== null ? 'error' : 'warning',
       stage: error.inHandshake && subprotocol.handshake !== undefined ? 'subprotocol' : 'open',
       data: {
         from: side(error.from),
@@ -111,7 +117,7 @@ export const errorMessage = defineRule({
       },
       evidence: evidence(
         [error.inHandshake ? subprotocol.handshake?.asked : undefined, 'asked'],
-        [error.inHandshake ? undefined : error.asked, 'request'],
+        [error.inHandshake ? undefined : (error.asked ?? saidBefore(subprotocol, error)), 'request'],
         [error.arrival, 'error'],
         [over || !error.leavesOthers ? close?.span : undefined, 'close'],
       ),
@@ -122,11 +128,16 @@ export const errorMessage = defineRule({
   },
 });
 
+/** SignalR answers what it cannot take with its Close. */
+const saidBefore = ({ name }: SubprotocolFacts, { event, peerLast }: SubprotocolError) =>
+  name === 'signalr' && event === 'Close' ? peerLast : undefined;
+
 const closeBehind = (code: number): Value =>
   code === 1005 ? phrase('empty-close-behind') : phrase('close-behind', { code: text(code) });
 
 interface Kind {
-  cause: CauseId;
+  /** Null where the vocabulary has none: it is a warning then. */
+  cause: CauseId | null;
   message: string;
   remedies: readonly string[];
 }
@@ -141,6 +152,9 @@ const kindOf = ({ name }: SubprotocolFacts, error: SubprotocolError): Kind | und
     return { ...KINDS[key]!, remedies: ['namespace'] };
   }
   if (key === 'stomp ERROR' && error.inHandshake) return { ...KINDS[key]!, message: 'stomp-refused' };
+  if (key === 'actioncable disconnect' && error.text === 'unauthorized')
+    return { ...KINDS[key]!, remedies: ['cableRights'] };
+  if (key === 'signalr Close' && /message size/i.test(error.text)) return { ...KINDS[key]!, remedies: ['size'] };
   if (key === 'centrifugo error' && !error.inHandshake) {
     return { ...KINDS[key]!, message: 'centrifugo-refresh', remedies: ['refresh'] };
   }
@@ -186,6 +200,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   'signalr Close': { cause: 'signalr-close-error', message: 'signalr-close-error', remedies: ['hub'] },
   'wamp ABORT': { cause: 'wamp-abort', message: 'wamp-abort', remedies: ['realm', 'credentials'] },
+  'actioncable disconnect': { cause: null, message: 'cable-disconnect', remedies: ['cable'] },
   'phoenix phx_reply': { cause: 'phoenix-error', message: 'phoenix-refused', remedies: ['join'] },
   'phoenix phx_error': { cause: 'phoenix-error', message: 'phoenix-crashed', remedies: ['crash'] },
 };

@@ -33,6 +33,8 @@ export const missedHeartbeat = defineRule({
         'The {silent} promised a STOMP heart-beat every {interval} and was silent for up to {silence}; the {other} put up with it.',
       'mqtt-keepalive-timeout':
         'The client promised an MQTT packet every {interval} (keep-alive) and sent nothing for {silence}; then the broker ended the session{how}.',
+      'mqtt-set-by-broker':
+        'The broker set a keep-alive of {interval} in its CONNACK in place of the {asked} that the client had asked for; the client sent nothing for {silence}, then the broker ended the session{how}.',
       'mqtt-pingresp': 'The broker did not answer the PINGREQ of the client for {silence}; then the client left{how}.',
       'socketio-pong':
         'The {silent} did not answer the Engine.IO ping of the {other} for {silence} (pingTimeout {timeout}); then the {other} left{how}.',
@@ -54,6 +56,7 @@ export const missedHeartbeat = defineRule({
       server: 'See why the server sends nothing: a blocked thread, or a simple broker without setTaskScheduler.',
       keepalive:
         'Let the client send PINGREQ in time: a blocked event loop or a sleeping device does not. Raise the keep-alive where it must sleep.',
+      obey: 'Let the client obey Server Keep Alive of the CONNACK (MQTT 5 3.2.2.3.14): its library is too old for it or set not to; or ask for a keep-alive that the broker allows.',
       broker: 'See whether the broker is overloaded or stopped at this time; TCP still acknowledged.',
       blocked:
         'The host answered and the program did not: look for a blocked event loop, a suspended tab or a long synchronous job.',
@@ -128,7 +131,13 @@ const mqtt: Check = (session, subprotocol, silent) => {
   const said = subprotocol.errors.some(({ event, code }) => event === 'DISCONNECT' && code === '0x8d');
   if (interval === 0 || end.at - since.at < (said ? interval : patience * NEARLY)) return undefined;
   const missed: Missed = { silent, since, end, allowed: patience, cause: 'mqtt-keepalive-timeout' };
-  return findingOf(session, subprotocol, missed, 'mqtt-keepalive-timeout', ['keepalive']);
+  const asked = subprotocol.detail.keepAliveAskedSeconds;
+  // A client that asked for more and kept to that did not take notice.
+  if (typeof asked !== 'number' || (asked > 0 && asked * 1e9 <= interval)) {
+    return findingOf(session, subprotocol, missed, 'mqtt-keepalive-timeout', ['keepalive']);
+  }
+  const finding = findingOf(session, subprotocol, missed, 'mqtt-set-by-broker', ['obey', 'keepalive']);
+  return finding && { ...finding, data: { ...finding.data, asked: duration(asked * 1e9) } };
 };
 
 const socketIo: Check = (session, subprotocol, silent) => {

@@ -92,6 +92,27 @@ describe('subprotocol/error-message', () => {
     expect(verdictOn(refused)).toBe(verdict);
   });
 
+  it('shows the message that was too big for a SignalR hub, and which setting it was', () => {
+    const big = failing('signalr', 'Close', {
+      text: 'The maximum message size of 32768B was exceeded.',
+      peerLast: ASKED,
+    });
+    expect(findingOf(errorMessage, big)).toMatchObject({
+      remedies: ['size'],
+      evidence: [{ arrival: ASKED, note: 'request' }, { note: 'error' }, { note: 'close' }],
+    });
+  });
+
+  it.each([
+    ['unauthorized', 'cableRights'],
+    ['server_restart', 'cable'],
+  ])('warns of the disconnect of Action Cable: %s', (words, remedy) => {
+    const session = failing('actioncable', 'disconnect', { text: words });
+    expect(found(errorMessage, session)).toBe('null warning cable-disconnect');
+    expect(findingOf(errorMessage, session)?.remedies).toEqual([remedy]);
+    expect(verdictOn(session)).toBe('ok close');
+  });
+
   it('leaves a keep-alive timeout to the rule about heart-beats', () => {
     expect(found(errorMessage, failing('mqtt', 'DISCONNECT', { code: '0x8d' }))).toBe('nothing');
   });

@@ -127,6 +127,18 @@ describe('subprotocol/missed-heartbeat of MQTT', () => {
     expect(verdictOn(session)).toBe('failed open mqtt-keepalive-timeout');
   });
 
+  it('says so where the broker set another keep-alive than the client had asked for', () => {
+    const session = beating(ended('fin'), 'mqtt', promised, { detail: { keepAliveAskedSeconds: 60 } });
+    expect(findingOf(missedHeartbeat, session)).toMatchObject({
+      message: 'mqtt-set-by-broker',
+      cause: 'mqtt-keepalive-timeout',
+      data: { interval: { ns: 5e9 }, asked: { ns: 60e9 } },
+      remedies: ['obey', 'keepalive'],
+    });
+    const shorter = beating(ended('fin'), 'mqtt', promised, { detail: { keepAliveAskedSeconds: 4 } });
+    expect(findingOf(missedHeartbeat, shorter)?.message).toBe('mqtt-keepalive-timeout');
+  });
+
   it('is sure where the broker says so', () => {
     const error = anError('DISCONNECT', 'server', arrivalAt(20, 8.4), { code: '0x8d', peerLast: LAST });
     const session = beating(ended('fin'), 'mqtt', promised, { errors: [error] });

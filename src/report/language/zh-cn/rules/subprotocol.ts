@@ -151,12 +151,13 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       'signalr-handshake-error': '服务器拒绝了 SignalR 握手{quoted}。',
       'signalr-close-error': '{from}发送了带有错误的 SignalR Close 消息{quoted}{behind}。',
       'wamp-abort': '{from}用 ABORT {code} 结束了 WAMP 会话{quoted}。',
+      'cable-disconnect': '服务器用 disconnect 消息结束了 Action Cable 会话{quoted}{behind}。',
       'phoenix-refused': '服务器拒绝客户端加入 {subject}{quoted}。',
       'phoenix-crashed': '频道 {subject} 以 phx_error 结束：它在服务器上的进程崩溃了。',
     },
     notes: {
       asked: '握手的第一条消息',
-      request: '此前客户端的最后一帧',
+      request: '此前另一侧的最后一条消息',
       error: '错误',
       close: '其后的 Close 帧',
     },
@@ -178,8 +179,13 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       refresh:
         '让客户端的 getToken 获取新的、此刻有效的令牌：这里它给出的令牌被服务器视为过期或无效。也请核对双方的时钟。',
       hub: '查看服务器在这一时刻的日志：hub 中的异常，或超过 MaximumReceiveMessageSize 的消息。EnableDetailedErrors 会让客户端得知更多。',
+      size: '在服务器的 AddHubOptions 中调高 MaximumReceiveMessageSize（默认 32 KiB），或每条消息少发一些。',
       protocol:
         '双方都必须支持客户端所请求的 hub 协议：json 要在服务器上注册，messagepack 则需要在服务器上调用 AddMessagePackProtocol()。',
+      cableRights:
+        '查看服务器上 ApplicationCable::Connection 的 connect：它调用了 reject_unauthorized_connection；检查升级请求携带的 cookie 或令牌。',
+      cable:
+        '在服务器上查明原因：server_restart 和 remote 是有意的（客户端会重连），invalid_request 是 Action Cable 不接受的请求，例如其他来源。',
       realm: '对照路由器的配置检查 HELLO 中的 realm、角色和认证方法。',
       join: '查看频道的 join/3 返回什么，以及客户端加入时所带的载荷。',
       crash: '查看服务器的日志：里面有频道进程的堆栈。',
@@ -206,6 +212,8 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       tolerated: '{silent}承诺每 {interval} 发送一次 STOMP 心跳，却最长沉默了 {silence}；{other}容忍了这一点。',
       'mqtt-keepalive-timeout':
         '客户端承诺每 {interval} 发送一个 MQTT 报文 (keep-alive)，却有 {silence} 没有发送任何数据；随后 broker 结束了会话{how}。',
+      'mqtt-set-by-broker':
+        'broker 在 CONNACK 中把 keep-alive 定为 {interval}，代替客户端所请求的 {asked}；客户端有 {silence} 没有发送任何数据，随后 broker 结束了会话{how}。',
       'mqtt-pingresp': 'broker 有 {silence} 没有应答客户端的 PINGREQ；随后客户端离开{how}。',
       'socketio-pong':
         '{silent}有 {silence} 没有应答{other}的 Engine.IO ping（pingTimeout {timeout}）；随后{other}离开{how}。',
@@ -224,6 +232,7 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
         '把 WebSocket Ping 换成 STOMP 心跳，或不作承诺：Spring 和 ActiveMQ 只计算 STOMP 数据，RabbitMQ 计算任何字节。',
       server: '查明服务器为什么什么都不发送：线程阻塞，或没有 setTaskScheduler 的 simple broker。',
       keepalive: '让客户端及时发送 PINGREQ：事件循环阻塞或设备休眠时不会发送。如果必须休眠，请调高 keep-alive。',
+      obey: '让客户端遵守 CONNACK 中的 Server Keep Alive (MQTT 5 3.2.2.3.14)：它的程序库太旧或设置为不遵守；或者请求 broker 允许的 keep-alive。',
       broker: '查看 broker 在这一时刻是否过载或停止；TCP 仍在确认。',
       blocked: '主机有应答而程序没有：查找阻塞的事件循环、被挂起的标签页或耗时很长的同步任务。',
       intervals: '如果客户端应答缓慢，在服务器上调高 pingTimeout（默认 20 s）。',
@@ -272,6 +281,19 @@ export const SUBPROTOCOL_RULES: Readonly<Record<string, RuleTexts>> = {
       unique: '给每个客户端各自的标识符，例如在程序名之后加上主机名或随机数；不要把标识符写死在镜像或示例代码里。',
       reconnect:
         '如果是同一个客户端重新连接，那么旧连接对它来说早已失效：查明它为什么离开，以及为什么没有先结束旧连接。',
+    },
+  },
+  'subprotocol/signalr-refusal': {
+    title: 'SignalR 服务器不认识连接标识符',
+    messages: {
+      unknown:
+        'SignalR 服务器以 404“{body}”应答升级：路径存在，但这台服务器不认识请求中的连接标识符。标识符由另一台服务器给出（没有会话粘滞），或者此后服务器已重启、标识符已过期。',
+    },
+    notes: { request: '带有标识符的升级请求', response: '拒绝' },
+    remedies: {
+      affinity:
+        '让 negotiate 和升级到达同一台服务器：在负载均衡器上开启会话粘滞（nginx：ip_hash，云负载均衡器：基于 cookie 的亲和性）。',
+      skip: '或在客户端跳过 negotiate，只剩一个连接：withUrl(url, { skipNegotiation: true, transport: HttpTransportType.WebSockets })',
     },
   },
   'subprotocol/stopped-heartbeat': {
