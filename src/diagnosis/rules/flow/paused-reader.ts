@@ -6,7 +6,10 @@ import type { Nanos } from '../../../capture/packet.js';
 import type { TimelineEvent } from '../../../session/timeline.js';
 import { opposite, SIDES } from '../../../stream/side.js';
 import { evidence } from '../../evidence.js';
-import { count, duration, side } from '../../measures/values.js';
+import { arrivalOf, pauserBehind } from '../../measures/backpressure.js';
+import { legDifference } from '../../measures/leg-difference.js';
+import { textOr } from '../../measures/phrases.js';
+import { count, duration, side, text } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
 
 /** Shorter pauses come with every large transfer. */
@@ -23,16 +26,20 @@ export const pausedReader = defineRule({
     messages: {
       paused:
         'The {reader} read nothing for up to {longest} at a time, {total} in all: its receive window was closed {times} times, and everything for it waited in the {sender}.',
+      behind:
+        'The {reader} of this leg, {proxy}, read nothing for up to {longest} at a time, {total} in all, because it could not get rid of what it had: the window of {address}, the {reader} of session {other}, had closed before.',
     },
-    notes: { closed: 'window closed', open: 'window open again' },
+    notes: { before: 'window closed at the other leg', closed: 'window closed', open: 'window open again' },
     remedies: {
       reader:
         'Find what keeps the {reader} from reading at these times: a handler that works slower than messages come, a paused socket, a blocked event loop.',
+      far: 'Find what keeps {address} (session {other}) from reading at these times; {proxy} only passes that on.',
       sender:
         'Let the {sender} watch how much is queued (ws and browsers: bufferedAmount) and send less to receivers that do not keep up.',
     },
   },
-  *check({ websocket, tcp, timeline }) {
+  *check(session, capture) {
+    const { websocket, tcp, timeline } = session;
     if (websocket === undefined) return;
     for (const reader of SIDES) {
       const { windowClosedLongest, windowClosedFor, zeroWindows } = tcp.flows[reader];
@@ -42,8 +49,9 @@ export const pausedReader = defineRule({
         windowClosedLongest,
       );
       if (pause === undefined) continue;
+      const source = pauserBehind(session, reader, pause.closed.at, capture);
       yield {
-        message: 'paused',
+        message: source === undefined ? 'paused' : 'behind',
         cause: null,
         data: {
           reader: side(reader),
@@ -51,10 +59,19 @@ export const pausedReader = defineRule({
           longest: duration(windowClosedLongest),
           total: duration(windowClosedFor),
           times: count(zeroWindows),
+          ...(source && {
+            other: text(source.session.id),
+            address: text(source.session[reader].text),
+            proxy: textOr(legDifference(source.leg).proxy, 'the-proxy'),
+          }),
         },
-        evidence: evidence([arrivalOf(pause.closed), 'closed'], [arrivalOf(pause.open), 'open']),
-        confidence: 'proven',
-        remedies: ['reader', 'sender'],
+        evidence: evidence(
+          [source?.pause.closed, 'before'],
+          [arrivalOf(pause.closed), 'closed'],
+          [arrivalOf(pause.open), 'open'],
+        ),
+        confidence: source === undefined ? 'proven' : 'likely',
+        remedies: [source === undefined ? 'reader' : 'far', 'sender'],
       };
     }
   },
@@ -75,5 +92,3 @@ const longestPause = (
   }
   return undefined;
 };
-
-const arrivalOf = ({ packet, at }: TimelineEvent) => ({ packet, at, readyAt: at });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { slowConsumer } from '../../../../src/diagnosis/rules/flow/slow-consumer.js';
 import type { Session } from '../../../../src/session/session.js';
 import { opened } from '../../sessions.js';
-import { found, verdictOn } from '../../verdict.js';
+import { found, verdictOn, viewOf } from '../../verdict.js';
 
 const closedWindow = (session: Session): Session => {
   session.tcp.flows.client.windowClosedSince = session.websocket?.lastFrame.server;
@@ -50,7 +50,7 @@ describe('flow/slow-consumer', () => {
     client.zeroWindows = 3;
     client.windowClosedFor = 2.5e9;
     expect(found(slowConsumer, session)).toBe('ws-slow-consumer error endedAtLast');
-    const [finding] = slowConsumer.check(session, undefined as never);
+    const [finding] = slowConsumer.check(session, viewOf([session]));
     expect(finding?.data).toMatchObject({
       times: { type: 'count', n: 2 },
       before: { type: 'duration', ns: 2.5e9 },

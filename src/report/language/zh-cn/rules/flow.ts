@@ -7,10 +7,13 @@ export const FLOW_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       paused:
         '{reader}一次最长有 {longest} 没有读取，合计 {total}：它的接收窗口关闭了 {times} 次，发给它的所有数据都在{sender}等待。',
+      behind:
+        '这一段的{reader} {proxy} 一次最长有 {longest} 没有读取，合计 {total}，因为它手里的数据送不出去：会话 {other} 的{reader} {address} 的窗口在此之前已经关闭。',
     },
-    notes: { closed: '窗口关闭', open: '窗口重新打开' },
+    notes: { before: '另一段的窗口关闭', closed: '窗口关闭', open: '窗口重新打开' },
     remedies: {
       reader: '查明这些时刻是什么使{reader}没有读取：处理速度跟不上消息的程序、被暂停的套接字、阻塞的事件循环。',
+      far: '查明这些时刻是什么使 {address}（会话 {other}）没有读取；{proxy} 只是把停顿传了过来。',
       sender: '让{sender}关注排队的数据量（ws 和浏览器：bufferedAmount），对跟不上的接收方少发一些。',
     },
   },
@@ -43,10 +46,23 @@ export const FLOW_RULES: Readonly<Record<string, RuleTexts>> = {
         '{reader}停止了读取：它的接收窗口关闭，并持续关闭了 {closed}，直到连接结束。此前已向它发送 {sent}。更早时窗口还关闭过 {times} 次，合计 {before}。',
       stillClosedAgain:
         '{reader}已有 {closed} 没有读取：抓包结束时它的接收窗口是关闭的。更早时窗口还关闭过 {times} 次，合计 {before}。',
+      behind:
+        '这一段的{reader} {proxy} 停止读取了 {closed}，因为它手里的数据送不出去：会话 {other} 的{reader} {address} 的窗口在此之前已经关闭。',
+      proxied: '{reader}停止了读取：它的接收窗口关闭，{closed} 后 {proxy} 结束了两段。此前已向它发送 {sent}。',
     },
-    notes: { window: '窗口关闭', close: '始终没有得到应答的 Close', end: '连接结束' },
+    notes: {
+      before: '另一段的窗口关闭',
+      window: '窗口关闭',
+      close: '始终没有得到应答的 Close',
+      end: '连接结束',
+      ended: '代理结束它的第一段',
+      open: '窗口重新打开',
+    },
     remedies: {
       reader: '查明是什么使{reader}没有读取：处理速度跟不上消息的程序、被暂停的套接字、阻塞的事件循环。',
+      far: '查明是什么使 {address}（会话 {other}）没有读取：处理速度跟不上消息的程序、被暂停的套接字、阻塞的事件循环。{proxy} 只是把停顿传了过来。',
+      timer:
+        '代理对接收方只等这么久：nginx 是 send_timeout（面向客户端）和 proxy_send_timeout（面向后端）；HAProxy 是 timeout tunnel。',
       sender: '在发送方关注排队的数据量（ws 和浏览器：bufferedAmount），对跟不上的接收方跳过或丢弃消息。',
     },
   },
