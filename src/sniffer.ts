@@ -2,6 +2,7 @@
  * Finds out from the first bytes of a connection which layer it carries, and tells client from server by what they say
  * where no SYN did. Holds the bytes, bounded, until that is decided; then it is out of the way.
  */
+import { looksLikeFrames } from './http/frame-shape.js';
 import { beginsWithFrame, looksLikeServerPreface } from './http/looks-like-h2.js';
 import { looksLikeHttp } from './http/looks-like-http.js';
 import { looksLikeProxy } from './proxy/looks-like-proxy.js';
@@ -21,6 +22,8 @@ const UNKNOWN_BYTES = 64;
 export interface SnifferOptions {
   /** The capture lacks the SYN: the first bytes may stand inside a message. */
   startsMidway: boolean;
+  /** HTTP switched to something: one message that looks like frames is enough. */
+  afterSwitch?: boolean;
   mayBeSwapped(): boolean;
   /** The bytes show who is who. */
   rolesFound(swap: boolean): void;
@@ -51,6 +54,7 @@ export class Sniffer implements StreamConsumer {
   private next: StreamConsumer | undefined;
   private isOver = false;
   private readonly begin: PerSide<Uint8Array> = { client: new Uint8Array(0), server: new Uint8Array(0) };
+  private readonly heard: PerSide<boolean> = { client: false, server: false };
   private tries = 0;
 
   constructor(private readonly options: SnifferOptions) {}
@@ -61,14 +65,17 @@ export class Sniffer implements StreamConsumer {
       return;
     }
     if (this.isOver) return;
+    this.heard[side] = true;
     this.held.push({ kind: 'bytes', side, chunk, arrival: copyArrival(arrival) });
     this.extend(side, chunk);
     this.decide(side, false);
   }
 
   gap(side: Side, gap: Gap): void {
+    // The rest of a head that was cut off is no hole in what follows it.
+    const isRestOfHead = this.options.afterSwitch === true && !this.heard[side];
     if (this.next !== undefined) this.next.gap(side, gap);
-    else if (!this.isOver) this.held.push({ kind: 'gap', side, gap });
+    else if (!this.isOver && !isRestOfHead) this.held.push({ kind: 'gap', side, gap });
   }
 
   end(side: Side, ending: Ending): void {
@@ -119,6 +126,9 @@ export class Sniffer implements StreamConsumer {
   }
 
   private guess(side: Side, bytes: Uint8Array): Guess | 'undecided' | 'unknown' {
+    if (this.options.afterSwitch && isWholeFrame(bytes[0]) && looksLikeFrames(bytes, side === 'client')) {
+      return { layer: 'webSocket', speaker: side };
+    }
     const proxy = side === 'client' && !this.options.startsMidway ? looksLikeProxy(bytes) : undefined;
     if (proxy === 'undecided') return proxy;
     if (proxy !== undefined) return { layer: proxy, speaker: 'client' };
@@ -178,6 +188,9 @@ export class Sniffer implements StreamConsumer {
     if (arrival !== undefined) this.held.push({ kind: 'gap', side, gap: { length, cause: 'capture-start', arrival } });
   }
 }
+
+/** FIN and an opcode of RFC 6455: first fragments and zeros are the beginning of many things. */
+const isWholeFrame = (first = 0): boolean => first >= 0x80;
 
 /** Too few bytes to exclude a TLS record header or a request line. */
 function mayBecomeKnown(bytes: Uint8Array): boolean {

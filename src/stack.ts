@@ -165,6 +165,7 @@ export class Stack implements ConnectionOwner<Ends> {
     connection: Connection,
     carrier: Carrier = connection,
     startsMidway = connection.roles === 'guessed',
+    switched: HttpExchange | undefined = undefined,
   ): StreamConsumer {
     if (!log.nest()) {
       log.unknownBytes ??= { client: NOTHING, server: NOTHING };
@@ -172,6 +173,7 @@ export class Stack implements ConnectionOwner<Ends> {
     }
     return new Sniffer({
       startsMidway,
+      afterSwitch: switched !== undefined,
       mayBeSwapped: () => connection.roles === 'guessed',
       rolesFound: (swap) => {
         connection.roles = 'content';
@@ -186,8 +188,18 @@ export class Stack implements ConnectionOwner<Ends> {
       socks: () => this.overSocks(log, connection, carrier),
       webSocket: () => {
         const messages = this.readMessages(log, '', undefined);
-        const layer = new WebSocketLayer({ sink: log.timeline, deflate: undefined, midstream: true, messages });
+        const layer = new WebSocketLayer({
+          sink: log.timeline,
+          deflate: undefined,
+          extensionsKnown: false,
+          midstream: switched === undefined,
+          messages,
+        });
         log.websocket = layer;
+        if (switched !== undefined && log.http !== undefined) {
+          log.http.facts.upgrade = switched;
+          log.http.facts.switched = 'websocket';
+        }
         return layer;
       },
       decided: (sniffer, consumer) => {
@@ -351,10 +363,11 @@ export class Stack implements ConnectionOwner<Ends> {
     log: SessionLog,
     connection: Connection,
     carrier: Carrier,
-    { request, response }: HttpExchange,
+    exchange: HttpExchange,
   ): StreamConsumer | undefined {
+    const { request, response } = exchange;
     const isCut = request?.cut === true && response?.cut === true;
-    return isCut && response.status === 101 ? this.sniff(log, connection, carrier, true) : undefined;
+    return isCut && response.status === 101 ? this.sniff(log, connection, carrier, true, exchange) : undefined;
   }
 }
 
