@@ -13,11 +13,15 @@ import { neighboursBy } from '../../measures/neighbours.js';
 import { phrase } from '../../measures/phrases.js';
 import { isFromProxy } from '../../measures/upgrade-attempt.js';
 import { count, duration, values } from '../../measures/values.js';
+import { isWholeSeconds } from '../../measures/whole-seconds.js';
 import { defineRule, type Value } from '../../rule.js';
 import { nameTimer, rankTimers } from './known-timers.js';
 
 /** A shared silence shorter than this is ordinary life: replies and retries come in such steps. */
 const SHORTEST_SHARED: Nanos = 5e9;
+/** Unless so many others ended after the very same whole number of seconds, by the server's side. */
+const OTHERS_OF_SECONDS = 2;
+const VERY_SAME: Nanos = 50e6;
 /** Silences of two sessions that one timer ended differ by no more than its granularity. */
 const SAME: Nanos = 0.5e9;
 /** Jetty closes idle sessions with 1001 and this word in the reason. */
@@ -67,7 +71,7 @@ export const idleTimeout = defineRule({
     const candidates = rankTimers('silence', length);
     const match = candidates[0];
     const others = othersWithSameSilence(session, capture, silence);
-    const shared = others.length > 0 && length >= SHORTEST_SHARED;
+    const shared = others.length > 0 && (length >= SHORTEST_SHARED || isSetInSeconds(silence, session, capture));
     const saysSo = closed && IDLE_REASON.test(session.websocket?.firstClose?.reason ?? '');
     if (match === undefined && !shared && !saysSo) return;
     yield {
@@ -142,9 +146,9 @@ const noneUnacked = ({ tcp }: Session, end: Arrival): boolean =>
   });
 
 /** Sessions with the same server whose silence before the end was as long, ended from the same side. */
-const othersWithSameSilence = (session: Session, capture: CaptureView, silence: Silence): Session[] => {
+const othersWithSameSilence = (session: Session, capture: CaptureView, silence: Silence, same = SAME): Session[] => {
   if (silence.closed) return [];
-  return silencesLike(capture, session, SAME)
+  return silencesLike(capture, session, same)
     .nearest.filter(
       (other) =>
         other.session !== session &&
@@ -154,6 +158,12 @@ const othersWithSameSilence = (session: Session, capture: CaptureView, silence: 
     )
     .map((other) => other.session);
 };
+
+/** Shorter than others are believed, but alike and in whole seconds. */
+const isSetInSeconds = (silence: Silence, session: Session, capture: CaptureView): boolean =>
+  silence.by === 'server' &&
+  isWholeSeconds(silence.length) &&
+  othersWithSameSilence(session, capture, silence, VERY_SAME).length >= OTHERS_OF_SECONDS;
 
 /** The client of this connection is a proxy: its request says so, or its client's leg ended with it. */
 const isProxyLeg = (session: Session, capture: CaptureView): boolean => {

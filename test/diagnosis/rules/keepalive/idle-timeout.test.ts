@@ -47,6 +47,23 @@ describe('keepalive/idle-timeout', () => {
     expect(findingOf(idleTimeout, legs[1]!)?.confidence).toBe('possible');
   });
 
+  it.each([
+    { sessions: 3, ms: 3000, expected: 'ws-idle-timeout error shared' },
+    { sessions: 2, ms: 3000, expected: 'nothing' },
+    { sessions: 3, ms: 3200, expected: 'nothing' },
+    { sessions: 3, ms: 1000, expected: 'nothing' },
+  ])('takes $sessions silences of $ms ms for $expected', ({ sessions: number, ms, expected }) => {
+    const sessions = Array.from({ length: number }, (_, n) =>
+      opened(n + 1)
+        .startingAt((n + 1) * 1000, (n + 1) * 20_000)
+        .message('server', 5)
+        .wait(ms)
+        .fin('server')
+        .build(),
+    );
+    expect(found(idleTimeout, sessions[0]!, viewOf(sessions))).toBe(expected);
+  });
+
   it('learns a timer from other sessions with the same server', () => {
     const sessions = [1, 2].map((id) =>
       opened(id)

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../../src/analyze.js';
 import { memorySource } from '../../../../src/capture/capture-source.js';
 import { sealedTraffic } from '../../../../src/diagnosis/rules/tls/sealed-traffic.js';
+import { runRule } from '../../../../src/diagnosis/run-rules.js';
 import { sealedShape } from '../../../../src/session/sealed-shape.js';
+import type { Session } from '../../../../src/session/session.js';
+import type { Side } from '../../../../src/stream/side.js';
 import { emptyTlsFacts, type TlsFacts } from '../../../../src/tls/tls-facts.js';
 import { aSession } from '../../../wire/session-builder.js';
 import { withTls } from '../../sessions.js';
-import { found } from '../../verdict.js';
+import { found, viewOf } from '../../verdict.js';
 
 const SAMPLES = new URL('../../../../samples/', import.meta.url);
 
@@ -74,6 +77,30 @@ describe('tls/sealed-traffic', () => {
       tls.sealedTraffic = traffic(...UPGRADED, [0.2, 40]).sealedTraffic;
     });
     expect(found(sealedTraffic, opened)).toBe('nothing');
+  });
+
+  it('tells an idle timer where several ended after the same whole seconds, and the server ended them', () => {
+    const sealed = (seconds: number, by: Side, id: number) => {
+      const build = aSession()
+        .wait(id * 10_000)
+        .handshake()
+        .clientHello('example.com')
+        .serverHello()
+        .finished();
+      return build
+        .records('client', 1, 250)
+        .records('server', 1, 160)
+        .wait(seconds * 1000)
+        .fin(by)
+        .build();
+    };
+    const of = (...sessions: Session[]) =>
+      runRule(sealedTraffic, sessions[0]!, viewOf(sessions)).findings.map(({ message }) => message);
+    const three = (seconds: number, by: Side) => [1, 2, 3].map((id) => sealed(seconds, by, id));
+    expect(of(...three(3, 'server'))).toContain('timer');
+    expect(of(...three(3, 'client'))).not.toContain('timer');
+    expect(of(...three(3.2, 'server'))).not.toContain('timer');
+    expect(of(...three(3, 'server').slice(1))).not.toContain('timer');
   });
 
   it('takes no sample of HTTPS for an upgrade', async () => {

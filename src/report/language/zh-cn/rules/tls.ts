@@ -188,6 +188,8 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       sibling: '本抓包文件中另一个到 {name} 的连接已解开，是 WebSocket；这个连接可能也是。',
       pings:
         '{from}每隔 {interval} 发送一次长度相同的小记录（共 {rounds} 次），每次都立即得到应答：是 Ping，或应用层心跳。',
+      timer:
+        '服务器结束连接之前，有 {silence} 没有发送任何数据，另有 {others} 个与它的加密连接在同样长的静默之后结束：这符合 {timer} 的空闲定时器，属于服务器或它前面的代理。',
       silence: '{by}一侧结束连接之前，有 {silence} 没有发送任何数据。',
       stall: '两条记录之间最长的静默为 {silence}。',
     },
@@ -199,6 +201,8 @@ export const TLS_RULES: Readonly<Record<string, RuleTexts>> = {
       end: '连接结束',
     },
     remedies: {
+      timer:
+        '如果是 WebSocket 会话，让 Ping 的间隔短于 {timer}，或调高空闲定时器：nginx proxy_read_timeout 3600s；HAProxy timeout tunnel 1h；Envoy 在路由上设置 stream_idle_timeout 0s。',
       keys: '要看到其中的内容，请在抓包时保存会话密钥（浏览器、curl 和 Python 用 SSLKEYLOGFILE；Node 用 node --tls-keylog），并用 --keylog 提供。',
     },
   },
