@@ -4,6 +4,7 @@
  */
 import type { Nanos } from '../capture/packet.js';
 import { type Arrival, copyArrival } from '../stream/arrival.js';
+import type { RttPoint } from '../tcp/series-recorder.js';
 import { RoundTrips } from './round-trips.js';
 import type { PingFacts } from './websocket-facts.js';
 
@@ -13,6 +14,10 @@ const MOST_WAITING = 256;
 export const UNANSWERED_KEPT = 64;
 /** Round-trip times kept: enough for a median that means something. */
 export const RTTS_KEPT = 512;
+
+/** Waits told of pings that one pong fits alike, and the least that the newest of them waited: they were not answered as they came. */
+const SHARED_WAITS_KEPT = 64;
+const SHARED_WAIT: Nanos = 0.5e9;
 
 interface Waiting {
   sent: Arrival;
@@ -32,6 +37,7 @@ export class PingLedger {
   private waiting: Waiting[] = [];
   private readonly rtts: Nanos[] = [];
   private readonly roundTrips = new RoundTrips();
+  private readonly sharedWaits: RttPoint[] = [];
   private longestWait: Nanos = 0;
   private firstPing: Arrival | undefined;
   private lastPing: Arrival | undefined;
@@ -60,9 +66,14 @@ export class PingLedger {
     this.longestWait = Math.max(this.longestWait, at - waiting[0]!.sent.at);
     this.answered += ping.ordinal - this.settledUpTo;
     this.settledUpTo = ping.ordinal;
+    const oldest = waiting[0]!.sent.at;
     waiting.splice(0, index + 1);
-    if (!certain) return undefined;
     const rtt = at - ping.sent.at;
+    if (!certain) {
+      if (rtt >= SHARED_WAIT && this.sharedWaits.length < SHARED_WAITS_KEPT)
+        this.sharedWaits.push({ at, least: rtt, most: at - oldest });
+      return undefined;
+    }
     if (this.rtts.length < RTTS_KEPT) this.rtts.push(rtt);
     this.roundTrips.add(at, rtt);
     return rtt;
@@ -89,6 +100,7 @@ export class PingLedger {
       unanswered: this.waiting.slice(0, UNANSWERED_KEPT).map(({ sent, latePong }) => ({ sent, latePong })),
       rtts: this.rtts,
       roundTrips: this.roundTrips.points,
+      sharedWaits: this.sharedWaits,
       longestWait: this.longestWait,
       first: this.firstPing,
       last: this.lastPing,

@@ -120,6 +120,11 @@ export interface PingFacts {
   rtts: Nanos[];
   /** The same over time and of all of them, by when the pong was there. */
   roundTrips: RttPoint[];
+  /**
+   * Pongs that fit several pings of one payload, all of which had waited: how long the newest of them had, and the oldest;
+   * the first 64. Which pong is whose is not known then, so these are no round trips.
+   */
+  sharedWaits: RttPoint[];
   /** The longest a ping of this sender waited for its pong, or that of a later one, and got it. */
   longestWait: Nanos;
   first: Arrival | undefined;

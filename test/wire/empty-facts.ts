@@ -120,6 +120,7 @@ const noPings = (): PingFacts => ({
   unanswered: [],
   rtts: [],
   roundTrips: [],
+  sharedWaits: [],
   longestWait: 0,
   first: undefined,
   last: undefined,

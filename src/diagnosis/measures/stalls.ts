@@ -25,7 +25,8 @@ export const stallsOf = (session: Session, pinger: Side): Stall[] => {
   const { websocket, subprotocol, tcp, timeline } = session;
   const path = tcp.flows[pinger].rtt;
   if (websocket === undefined || path.samples === 0 || timeline.omitted > 0) return [];
-  const trips = [...websocket.pings[pinger].roundTrips, ...(subprotocol?.heartbeats[pinger].roundTrips ?? [])].filter(
+  const { roundTrips, sharedWaits } = websocket.pings[pinger];
+  const trips = [...roundTrips, ...sharedWaits, ...(subprotocol?.heartbeats[pinger].roundTrips ?? [])].filter(
     ({ most }) => most > LONG && most > TIMES_THE_PATH * path.p95,
   );
   if (trips.length === 0) return [];

@@ -80,6 +80,13 @@ describe('keepalive/slow-pong', () => {
       expect(found(slowPong, session)).toBe('null note stalled');
     });
 
+    it('is seen where several pings of one payload waited, which pong is whose or not', () => {
+      const session = stalled();
+      const pings = session.websocket!.pings.client;
+      pings.sharedWaits = pings.roundTrips.splice(0);
+      expect(found(slowPong, session)).toBe('null note stalled');
+    });
+
     it.each([
       { name: 'that was busy sending', session: stalled((before) => before.message('server', 9)) },
       {
