@@ -11,6 +11,7 @@ import { wayOf } from '../../measures/chain.js';
 import { bodyText, header, quote } from '../../measures/headers.js';
 import { legDifference } from '../../measures/leg-difference.js';
 import { legsBehind } from '../../measures/legs.js';
+import { otherHost } from '../../measures/other-host.js';
 import { pasteable } from '../../measures/pasteable.js';
 import { quoting, textOr } from '../../measures/phrases.js';
 import { shellWord } from '../../measures/shell-word.js';
@@ -82,6 +83,8 @@ export const refusedStatus = defineRule({
         'The answer to the upgrade request was {status}{reason}: overloaded, in maintenance, or no healthy server behind the proxy.',
       'upgrade-gateway-timeout':
         'The proxy answered the upgrade request with {status}{reason} after {took}: the server behind it did not answer in time.',
+      'other-host':
+        'The server answered the upgrade request for {target} with {status}{reason} under the Host {asked}; under the Host {good} it answered the same path with 101 (session {worked}): the Host is probably the difference.',
       'upgrade-client-error': 'The server answered the upgrade request with {status}{reason}{body}.',
     },
     notes: {
@@ -97,6 +100,7 @@ export const refusedStatus = defineRule({
       spoiled: 'the request as the backend got it',
     },
     remedies: {
+      host: 'Use {good} in the URL of the client, or let the virtual host of {good} answer for {asked} too: nginx server_name, Apache ServerAlias, host of an Ingress or router. Behind a proxy, pass the Host on.',
       read: 'Read what the body of the answer and the log of the server say about this request.',
       compare:
         'Repeat it by hand: curl -i -N -H "Connection: Upgrade" -H "Upgrade: websocket" -H "Sec-WebSocket-Version: 13" -H "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==" {url}',
@@ -162,9 +166,10 @@ export const refusedStatus = defineRule({
     const refusing = legs.find((_, index) => behind[index]?.fate === 'refused');
     const unreached = legs.find((_, index) => behind[index]?.fate === 'unreached');
     const rewritten = rewrittenPath(session, response, capture);
+    const other = BY_HOST.has(cause) ? otherHost(session, capture) : undefined;
     const took = request === undefined ? 0 : response.span.first.at - request.span.last.at;
     yield {
-      message: cause,
+      message: other === undefined ? cause : 'other-host',
       cause,
       data: {
         ...answerData(response),
@@ -180,6 +185,7 @@ export const refusedStatus = defineRule({
         location: textOr(header(response, 'Location'), 'nowhere'),
         retryAfter: textOr(header(response, 'Retry-After'), 'none'),
         headBytes: textOr(request?.span.length, 'unknown'),
+        ...(other && { asked: text(other.asked), good: text(other.good), worked: text(other.session.id) }),
         ...(rewritten && { asked: text(rewritten[0]), passed: text(rewritten[1]) }),
       },
       evidence: evidence(
@@ -188,8 +194,9 @@ export const refusedStatus = defineRule({
         ...behind.flatMap((fate) => (fate === undefined ? [] : [[fate.at, fate.fate] as const])),
       ),
       struckAt: response.span.first.at,
-      confidence: 'proven',
+      confidence: other === undefined ? 'proven' : 'likely',
       remedies: [
+        ...(other === undefined ? [] : ['host']),
         ...(rewritten !== undefined && WRONG_PATH.has(cause) ? ['rewrite'] : []),
         ...remediesOf(cause, softwareOf(session, capture), behind),
       ],
@@ -214,6 +221,16 @@ const rewrittenPath = (
 
 /** Without the query, in which credentials travel. */
 const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
+
+/** What a virtual host answers that knows nothing of the endpoint. */
+const BY_HOST: ReadonlySet<CauseId> = new Set([
+  'upgrade-bad-request',
+  'upgrade-forbidden',
+  'upgrade-not-found',
+  'upgrade-method-not-allowed',
+  'upgrade-not-switched',
+  'upgrade-client-error',
+]);
 
 /** What servers answer to a path that is not theirs. */
 const WRONG_PATH: ReadonlySet<CauseId> = new Set([

@@ -18,7 +18,9 @@ import { type Confidence, defineRule } from '../../rule.js';
 
 /** What servers write when a request reaches them without these headers. */
 const COMPLAINT =
-  /(upgrade|connection)['"‘’“”]?\s+(token|header)|(missing|invalid|no)\s+(or\s+(missing|invalid)\s+)?['"‘’“”]?(upgrade|connection)\b|can ['"‘’“”]?upgrade['"‘’“”]? only to|not a websocket (handshake|request|upgrade)/i;
+  /(upgrade|connection)['"‘’“”]?\s+(token|header)|(missing|invalid|no)\s+(or\s+(missing|invalid)\s+)?['"‘’“”]?(upgrade|connection)\b|can ['"‘’“”]?upgrade['"‘’“”]? only to|not a (valid )?websocket (handshake|request|upgrade)/i;
+/** Engine.IO to a request for its WebSocket transport that reached it without an upgrade. */
+const ENGINE_COMPLAINT = /^\s*\{"code":3,"message":"Bad request"\}/;
 
 export const strippedHeaders = defineRule({
   meta: {
@@ -101,7 +103,9 @@ export const strippedHeaders = defineRule({
     const version = header(request, 'Sec-WebSocket-Version');
     if (answer === undefined || version !== '13') return;
     const { status } = answer.response;
-    const complains = (status === 400 || status === 426) && COMPLAINT.test(bodyText(answer.response));
+    const body = bodyText(answer.response);
+    const isEngineComplaint = /[?&]transport=websocket(&|$)/.test(request.target) && ENGINE_COMPLAINT.test(body);
+    const complains = (status === 400 || status === 426) && (COMPLAINT.test(body) || isEngineComplaint);
     // 426 asks for an upgrade that was asked for already; one that lists versions means something else by it.
     const contradicts = status === 426 && header(answer.response, 'Sec-WebSocket-Version') === undefined;
     if (complains || contradicts) {

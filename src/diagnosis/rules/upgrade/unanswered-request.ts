@@ -13,6 +13,7 @@ import { isForeignReset } from '../../measures/foreign-reset.js';
 import { icmpRefusal } from '../../measures/icmp-refusal.js';
 import { livingBeside } from '../../measures/living-sessions.js';
 import { droppedBetween, lackingCapture, pathRemedy } from '../../measures/other-capture.js';
+import { otherHost } from '../../measures/other-host.js';
 import { phrase } from '../../measures/phrases.js';
 import { judgeSilence, PATIENCE } from '../../measures/silence.js';
 import { bytes, count, duration, list, side, text } from '../../measures/values.js';
@@ -44,6 +45,7 @@ export const unansweredRequest = defineRule({
       lost: 'The upgrade request was sent {repeats} more times over {waited} and never acknowledged: it does not reach the server, though the connection was made{refusal}.',
       fin: 'The {by} closed the connection {waited} after the upgrade request instead of answering it.',
       rst: 'The {by} reset the connection {waited} after the upgrade request instead of answering it.',
+      host: 'The server ended the connection {waited} after the upgrade request under the Host {asked} instead of answering it; under the Host {good} it answered the same path with 101 (session {worked}): the Host is probably the difference.',
       before:
         'The server closed the connection {age} after it had accepted it, {early} before the upgrade request came: nobody read that.',
       full: 'The server closed the connection {age} after it had accepted it, {early} before the upgrade request came, while other sessions with it went on ({others}): most likely a limit on connections.',
@@ -68,6 +70,7 @@ export const unansweredRequest = defineRule({
       program:
         'See whether the program behind the port is the one that was meant and reads requests: one that only accepts (or a proxy whose backend hangs) is silent like this.',
       log: 'Read the log of the server at this time: a crash in the upgrade handler, or a server that knows no upgrade and drops what it does not understand, ends like this.',
+      host: 'Use {good} in the URL of the client, or let the virtual host of {good} answer for {asked} too (nginx server_name; a default server with return 444 ends all others like this).',
       limit:
         'Look for a limit on connections of the server or of a proxy before it: maxConnections of Node, worker_connections and limit_conn of nginx, maxconn of HAProxy, a limit per address, open files (ulimit -n). Its log may say so.',
       backend:
@@ -103,18 +106,21 @@ export const unansweredRequest = defineRule({
       if (end === undefined || end.by === 'client') return;
       const { server } = tcp.flows;
       const isForeign = end.kind === 'rst' && isForeignReset(server);
+      const other = isForeign || end.by !== 'server' ? undefined : otherHost(session, capture);
       yield {
-        message: isForeign ? (server.rstAlone === undefined ? 'foreign' : 'once') : end.kind,
+        message:
+          other !== undefined ? 'host' : isForeign ? (server.rstAlone === undefined ? 'foreign' : 'once') : end.kind,
         cause: 'upgrade-connection-closed',
         data: {
           by: end.by === 'network' ? phrase('network') : side(end.by),
           waited: duration(end.at.at - request.span.last.at),
+          ...(other && { asked: text(other.asked), good: text(other.good), worked: text(other.session.id) }),
           ...(isForeign && server.rstAlone === undefined && { ttl: text(server.ttl), rstTtl: text(server.rstTtl) }),
         },
         evidence: evidence([request.span, 'request'], [end.at, 'end']),
         struckAt: end.at.at,
-        confidence: isForeign ? 'likely' : 'proven',
-        remedies: isForeign ? ['middle'] : ['log', ...remedyTls],
+        confidence: isForeign || other !== undefined ? 'likely' : 'proven',
+        remedies: other !== undefined ? ['host', 'log'] : isForeign ? ['middle'] : ['log', ...remedyTls],
       };
       return;
     }

@@ -35,11 +35,23 @@ describe('upgrade/stripped-headers', () => {
     'Missing or invalid Upgrade header',
     'Failed to open a WebSocket connection: missing Connection header.',
     'Can "Upgrade" only to "WebSocket".',
+    'Not a valid websocket request',
   ])('reads the complaint "%s" to an intact request', (body) => {
     expect(findingOf(strippedHeaders, answered(400, { body }))).toMatchObject({
       message: 'answer',
       confidence: 'likely',
     });
+  });
+
+  it('reads what Engine.IO says to its WebSocket transport without an upgrade', () => {
+    const body = '{"code":3,"message":"Bad request"}';
+    const asked = (transport: string) => {
+      const session = answered(400, { body });
+      session.upgrade!.request!.target = `/socket.io/?EIO=4&transport=${transport}&sid=abc`;
+      return session;
+    };
+    expect(found(strippedHeaders, asked('websocket'))).toBe('upgrade-headers-stripped error answer');
+    expect(found(strippedHeaders, asked('polling'))).toBe('nothing');
   });
 
   it('takes a 426 to a request that asked for an upgrade for the same', () => {

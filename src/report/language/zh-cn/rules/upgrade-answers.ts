@@ -75,6 +75,8 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
         '代理在 {took} 后对升级请求应答 {status}{reason}：它背后的服务器拒绝了连接，或没有给出有效的应答。',
       'upgrade-unavailable': '升级请求得到的应答是 {status}{reason}：过载、维护中，或代理背后没有健康的服务器。',
       'upgrade-gateway-timeout': '代理在 {took} 后对升级请求应答 {status}{reason}：它背后的服务器没有及时应答。',
+      'other-host':
+        '服务器以 {status}{reason} 应答了对 {target} 的升级请求，其 Host 为 {asked}；而 Host 为 {good} 时，它对同一路径应答了 101（会话 {worked}）：差别多半在 Host。',
       'upgrade-client-error': '服务器对升级请求应答 {status}{reason}{body}。',
     },
     notes: {
@@ -90,6 +92,7 @@ export const UPGRADE_ANSWER_RULES: Readonly<Record<string, RuleTexts>> = {
       spoiled: '后端收到的请求',
     },
     remedies: {
+      host: '在客户端的 URL 中使用 {good}，或让 {good} 的虚拟主机也为 {asked} 应答：nginx server_name、Apache ServerAlias、Ingress 或路由的 host。如果前面有代理，让它传递 Host。',
       read: '查看应答正文和服务器日志对这个请求的说明。',
       compare:
         '手工重复一次：curl -i -N -H "Connection: Upgrade" -H "Upgrade: websocket" -H "Sec-WebSocket-Version: 13" -H "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==" {url}',

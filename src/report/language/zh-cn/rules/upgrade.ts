@@ -210,6 +210,7 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
       lost: '升级请求在 {waited} 内又发送了 {repeats} 次，始终没有得到确认：连接已经建立，请求却到不了服务器{refusal}。',
       fin: '{by}在升级请求发出 {waited} 后关闭了连接，没有作出应答。',
       rst: '{by}在升级请求发出 {waited} 后重置了连接，没有作出应答。',
+      host: '服务器在 Host 为 {asked} 的升级请求 {waited} 后结束了连接，没有应答；而 Host 为 {good} 时，它对同一路径应答了 101（会话 {worked}）：差别多半在 Host。',
       before: '服务器在接受连接 {age} 后就关闭了它，比升级请求到来早 {early}：请求无人读取。',
       full: '服务器在接受连接 {age} 后就关闭了它，比升级请求到来早 {early}，而与它的其他会话（{others}）仍在继续：很可能是连接数限制。',
       foreign:
@@ -232,6 +233,7 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
         '先查明是什么让客户端在 {waited} 后离开：它自己的握手超时、会话打开之前的 close()、页面被离开或刷新。再查服务器到那时为何还没有应答。',
       program: '查看端口背后是不是预期的程序、它是否读取请求：只接受连接的程序（或后端挂起的代理）就会这样沉默。',
       log: '查看服务器在这一时刻的日志：升级处理程序崩溃，或者不认识升级、丢弃不理解内容的服务器，都会这样结束。',
+      host: '在客户端的 URL 中使用 {good}，或让 {good} 的虚拟主机也为 {asked} 应答（nginx server_name；使用 return 444 的默认 server 会这样结束其余所有主机名的连接）。',
       limit:
         '查看服务器或其前面代理的连接数限制：Node 的 maxConnections、nginx 的 worker_connections 和 limit_conn、HAProxy 的 maxconn、按地址的限制、打开文件数（ulimit -n）。其日志可能会有记录。',
       backend:
