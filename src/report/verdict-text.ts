@@ -67,6 +67,7 @@ const verdictKey = (session: Session, { outcome, stage }: Diagnosis): VerdictKey
   if (outcome === 'ok') return websocket?.firstClose !== undefined ? 'ok-closed' : encrypted ? 'ok-encrypted' : 'ok';
   if (outcome === 'open')
     return encrypted ? 'open-encrypted' : websocket?.midstream === true ? 'open-midstream' : 'open';
+  if (isWithoutData(session)) return 'partial-without-data';
   const last = stages.find((each) => each.stage === stage);
   if (encrypted && tls.serverHello !== undefined && tls.finished.client !== undefined) return 'partial-encrypted';
   if (last?.status === 'in-progress') return 'partial-in-progress';
@@ -86,6 +87,8 @@ const verdictData = (session: Session, { stage }: Diagnosis, terms: Catalogue['t
     code: close === undefined || close.code < 0 || close.code === 1005 ? undefined : close.code,
     ender: sessionEnd(session)?.by,
     version: tls?.serverHello === undefined ? undefined : 'TLS',
+    ending: tcp.end === 'rst' ? 'RST' : 'FIN',
+    unseen: tcp.flows.client.missingBytes + tcp.flows.server.missingBytes,
     client: tcp.flows.client.bytes,
     server: tcp.flows.server.bytes,
     seen: tcp.flows.client.packets > 0 ? 'client' : 'server',
@@ -95,6 +98,12 @@ const verdictData = (session: Session, { stage }: Diagnosis, terms: Catalogue['t
     Object.entries(known).filter((entry): entry is [string, EventValue] => entry[1] !== undefined),
   );
 };
+
+/** Its beginning and its end were captured, and not one byte of what was said between: as by a filter for flags. */
+const isWithoutData = ({ tcp: { flows, end } }: Session): boolean =>
+  (end === 'fin' || end === 'rst') &&
+  flows.client.bytes + flows.server.bytes === 0 &&
+  flows.client.missingBytes + flows.server.missingBytes > 0;
 
 const MISSING = ['tcp-handshake', 'upgrade', 'frames', 'ending', 'no-gaps'] as const;
 

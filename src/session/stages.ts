@@ -66,7 +66,8 @@ function tcpStage(tcp: TcpFacts): StageFacts {
   if (tcp.refused !== undefined) steps.push({ step: 'rst', arrival: tcp.refused });
   steps.sort((a, b) => a.arrival.at - b.arrival.at);
   const { client, server } = tcp.flows;
-  const wentOn = client.firstData !== undefined || server.firstData !== undefined;
+  const wentOn =
+    client.firstData !== undefined || server.firstData !== undefined || client.missingBytes + server.missingBytes > 0;
   let status: StageStatus = 'in-progress';
   if (tcp.established !== undefined) status = 'ok';
   else if (wentOn || steps.length === 0) status = 'not-seen';

@@ -10,6 +10,8 @@ export const ENGLISH_VERDICTS = {
   'partial-encrypted':
     'Encrypted: the client sent {client|bytes} and the server {server|bytes} in {age|ns}; nothing looks wrong from outside, and what was said is not visible.',
   'partial-in-progress': 'The capture ends while stage {stage} is under way; nothing is wrong so far.',
+  'partial-without-data':
+    'The {ender|word} ended the connection by {ending} after {age|ns}, but what was said was not captured: {unseen|bytes} were acknowledged, and none of their packets are here. A capture filter may have kept SYN, FIN and RST alone.',
   'partial-one-side': 'Only packets of the {seen|word} were captured: too little to judge.',
   partial: 'Too little was captured to judge[; not seen: {missing}].',
   unresolved: 'The name {host} could not be resolved.',
