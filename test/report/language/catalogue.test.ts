@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PHRASES } from '../../../src/diagnosis/measures/phrases.js';
+import { REGISTERED } from '../../../src/diagnosis/rules/closing/close-code.js';
 import { KNOWN_REASONS } from '../../../src/diagnosis/rules/closing/known-reasons.js';
 import { SERVICES } from '../../../src/diagnosis/rules/closing/known-services.js';
 import { CAPTURE_RULES, LOOKUP_RULES, RULES } from '../../../src/diagnosis/rules/index.js';
@@ -85,6 +86,7 @@ const wordsOf = ({ title, messages, notes, remedies }: RuleTexts): RuleTexts => 
 const GLOSSED: readonly string[] = [
   ...KNOWN_TIMERS.map(({ name }) => name),
   ...KNOWN_REASONS.map(({ hint }) => hint),
+  ...REGISTERED.values(),
   ...SERVICES.flatMap(({ name, codes }) => [name, ...codes.values()]),
   ...['graphql-transport-ws', 'centrifugo', 'pusher'].flatMap((name) =>
     Array.from({ length: 2000 }, (_, code) => closeMeaning(name, 3000 + code)?.text ?? ''),

@@ -35,6 +35,13 @@ const CAUSE_OF_CODE: ReadonlyMap<number, CauseId> = new Map([
   [1014, 'ws-bad-gateway'],
 ]);
 
+/** Of the codes for libraries and frameworks, those that IANA has on its list under RFC 6455 7.4.2. */
+export const REGISTERED: ReadonlyMap<number, string> = new Map([
+  [3000, 'unauthorized (credentials are missing or were not accepted)'],
+  [3003, 'forbidden (not allowed, whatever the credentials)'],
+  [3008, 'timeout (something took too long)'],
+]);
+
 export const causeOfCloseCode = (code: number): CauseId | undefined =>
   CAUSE_OF_CODE.get(code) ?? (code >= 3000 && code <= 4999 ? 'ws-application-close' : undefined);
 
@@ -73,6 +80,8 @@ export const closeCode = defineRule({
       unsent:
         'The {from} closed with {code}{reason}, a code about the content of a message, although the {peer} had sent none: its own program chose that code.',
       'known-meaning': 'The {from} closed with {code}{reason}; to {service} that means: {meaning}.',
+      registered:
+        'The {from} closed with {code}{reason}, which the registry of IANA lists as {meaning}. What it stands for here, the documentation of the application says.',
       'ws-application-close':
         'The {from} closed with {code}{reason}, a code of the application itself: its documentation says what it means.',
     },
@@ -122,7 +131,7 @@ export const closeCode = defineRule({
       code: text(close.code),
       reason: quoting('with-reason', reason, 'reason'),
       service: gloss(known?.name ?? ''),
-      meaning: gloss(known?.meaning ?? ''),
+      meaning: gloss(known?.meaning ?? REGISTERED.get(close.code) ?? ''),
       largest: bytes(largestOf(session, peer)),
     };
     if (unread !== undefined) {
@@ -146,10 +155,11 @@ export const closeCode = defineRule({
   },
 });
 
-const messageFor = ({ reason }: CloseFrame, cause: CauseId, isKnown: boolean, isUnsent: boolean): string => {
+const messageFor = ({ code, reason }: CloseFrame, cause: CauseId, isKnown: boolean, isUnsent: boolean): string => {
   if (isKnown) return 'known-meaning';
   if (isUnsent) return 'unsent';
-  return saysPingTimeout(reason) ? 'ping-timeout' : cause;
+  if (saysPingTimeout(reason)) return 'ping-timeout';
+  return REGISTERED.has(code) ? 'registered' : cause;
 };
 
 /** Codes that only make sense after a message of the other side. */

@@ -15,7 +15,7 @@ describe('closing/close-code', () => {
     [1012, 'ws-service-restart'],
     [1013, 'ws-try-again-later'],
     [1014, 'ws-bad-gateway'],
-    [3000, 'ws-application-close'],
+    [3001, 'ws-application-close'],
     [4999, 'ws-application-close'],
   ])('reads %i as %s', (code, cause) => {
     const session = opened().message('client', 20).close('server', code).close('client', code).fin('server').build();
@@ -39,6 +39,16 @@ describe('closing/close-code', () => {
     expect(filled(finding, 'reason')).toBe(' and the reason “keepalive ping timeout”');
     expect(finding?.remedies[0]).toBe('program');
     expect(finding?.data?.hint).toMatchObject({ text: expect.stringContaining('python websockets') });
+  });
+
+  it.each([
+    [3000, 'unauthorized'],
+    [3003, 'forbidden'],
+    [3008, 'timeout'],
+  ])('says what %i stands for in the registry', (code, meaning) => {
+    const finding = findingOf(closeCode, opened().close('server', code).fin('server').build());
+    expect(finding).toMatchObject({ message: 'registered', cause: 'ws-application-close', remedies: ['application'] });
+    expect(filled(finding, 'meaning')).toContain(meaning);
   });
 
   it('knows a ping timeout of a program that did not read the pongs it got', () => {

@@ -34,6 +34,7 @@ export const CLOSING_RULES: Readonly<Record<string, RuleTexts>> = {
       unsent:
         '{from}以 {code} 关闭{reason}，这个关闭码针对的是消息内容，而{peer}此前没有发送过任何消息：是它自己的程序选用了该码。',
       'known-meaning': '{from}以 {code} 关闭{reason}；对 {service} 来说，这表示：{meaning}。',
+      registered: '{from}以 {code} 关闭{reason}，该码在 IANA 登记表中为：{meaning}。此处的含义见该应用的文档。',
       'ws-application-close': '{from}以 {code} 关闭{reason}，这是应用自己的关闭码：含义见它的文档。',
     },
     notes: {
