@@ -46,4 +46,24 @@ describe('upgrade/dropped-answer', () => {
   ])('says nothing where $name', async ({ talks }) => {
     expect(JSON.stringify(await toldOf(...talks))).not.toContain('dropped-answer');
   });
+
+  it.each([
+    { name: 'for nothing that shows', header: '', message: 'refused' },
+    { name: 'with a large head', header: `Set-Cookie: a=${'x'.repeat(5000)}\r\n`, message: 'big' },
+    { name: 'with a header name that is none', header: 'X Bad Name: 1\r\n', message: 'name' },
+  ])('tells at both legs that the proxy refused the 101: $name', async ({ header, message }) => {
+    const answer = SWITCHING.replace('Upgrade: websocket', `${header}Upgrade: websocket`);
+    const refused = outer().after(10).server('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n').bye('client');
+    const back = conversation({ client: '10.1.0.80', server: '10.1.0.99', serverPort: 80, startMs: 2, stepMs: 0.1 })
+      .handshake()
+      .client(REQUEST)
+      .server(answer)
+      .after(1)
+      .rst('client');
+    const { sessions } = await reportOf(refused, back);
+    expect(sessions.map(({ cause, findings }) => `${cause} ${findings[0]?.message}`)).toEqual([
+      `upgrade-bad-gateway ${message}`,
+      `upgrade-bad-gateway ${message}`,
+    ]);
+  });
 });

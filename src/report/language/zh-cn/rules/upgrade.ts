@@ -10,14 +10,22 @@ export const UPGRADE_RULES: Readonly<Record<string, RuleTexts>> = {
     messages: {
       dropped:
         '后端 {backend} 以 101 接受了升级，{proxy} 在 {after} 后就断开了它，没有发送一个帧；在随后 {rest} 的抓包中，它自己的客户端没有得到应答。',
+      refused:
+        '后端 {backend} 以 101 接受了升级，但 {proxy} 没有接受这个应答，而是告诉客户端 {status}。这个会话从未真正打开。',
+      big: '后端 {backend} 以头部长达 {head} 的 101 接受了升级，但 {proxy} 没有接受它，而是告诉客户端 {status}：头部多半超出了代理的读取上限。这个会话从未真正打开。',
+      name: '后端 {backend} 以 101 接受了升级，但其中头字段“{name}”的名称无效 (RFC 9110 5.1)，{proxy} 没有接受它，而是告诉客户端 {status}。这个会话从未真正打开。',
     },
     notes: {
       request: '客户端的升级请求',
       answer: '后端的 101',
       left: '代理断开后端',
       end: '客户端连接结束',
+      told: '客户端实际得到的应答',
     },
     remedies: {
+      big: '缩小 101 的头部（首先是 Set-Cookie），或让代理读取更多：nginx 用 proxy_buffer_size 16k;（其错误日志会写“upstream sent too big header”）；HAProxy 用 tune.bufsize 32768。',
+      name: '在后端更正头字段“{name}”的名称：只用字母、数字和连字符。',
+      reason: '查看代理在这一时刻的日志：它会写明不接受后端应答的原因。',
       upgrades:
         '让代理处理升级：node http-proxy 用 server.on("upgrade", (req, socket, head) => proxy.ws(req, socket, head))；Vite、webpack-dev-server 和 http-proxy-middleware 用 ws: true。',
       log: '查看代理在这一时刻的日志，查找有关意外的 101 或升级的错误。',
