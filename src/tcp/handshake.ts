@@ -2,7 +2,7 @@
  * The opening of a connection: SYN, SYN-ACK and the ACK that completes it (RFC 9293 3.5), with their repetitions and
  * copies, also where both ends open at the same time. What the bytes behind them are is for connection.ts.
  */
-import type { Nanos } from '../capture/packet.js';
+import { captureOf, type Nanos, type PacketRef } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
 import { opposite, type Side } from '../stream/side.js';
 import { ACK, type Segment, SYN } from './segment.js';
@@ -16,13 +16,21 @@ const COPY_WITHIN: Nanos = 50e6;
 /** With the same identification: behind this a timer has passed (RFC 6298 2.1), and the identification is a constant. */
 const COPY_BY_ID_WITHIN: Nanos = 900e6;
 
-/** What the latest packet of one kind looked like. */
+/** Two files come of two clocks: how far apart they may be where nobody set them. */
+const CLOCKS_WITHIN: Nanos = 600e9;
+/** No 32-bit number, signed or not. */
+const NO_TIMESTAMP = 2 ** 33;
+/** Packets of one kind compared with those of another file. */
+const SEEN_KEPT = 16;
+
+/** What a packet of one kind looked like. */
 interface Seen {
   sequence: number;
   ipId: number;
-  /** -1 without timestamps. */
+  /** NO_TIMESTAMP without timestamps. */
   tsVal: number;
   at: Nanos;
+  packet: PacketRef;
 }
 
 export class Handshake {
@@ -40,6 +48,8 @@ export class Handshake {
   private askedAgain: 'no' | 'by-copy' | 'by-timer' = 'no';
   /** By kind and sender. */
   private readonly seen = new Map<string, Seen>();
+  /** All of them, by kind and sender, oldest first. */
+  private readonly allSeen = new Map<string, Seen[]>();
 
   get begun(): boolean {
     return this.syns.length + this.synAcks.length > 0;
@@ -58,9 +68,11 @@ export class Handshake {
     const { packet, at, sequence, ipId } = segment;
     const isAnswer = (segment.flags & ACK) !== 0;
     const key = `${isAnswer ? 'syn-ack' : 'syn'} ${side}`;
-    const tsVal = segment.hasTimestamps ? segment.tsVal : -1;
+    const tsVal = segment.hasTimestamps ? segment.tsVal : NO_TIMESTAMP;
     const before = this.seen.get(key);
     const isAgain = before !== undefined && before.sequence === sequence;
+    const now: Seen = { sequence, ipId, tsVal, at, packet };
+    if ((this.allSeen.get(key) ?? []).some((one) => isCopyOfOtherFile(one, now))) return 'copy';
     const looksCopied = isAgain && isCopy(before, ipId, tsVal, at);
     // SYN-ACKs of Linux bear no identification: two to two SYNs may be alike to the last bit.
     const isSecondAnswer = isAnswer && looksCopied && ipId <= 0 && this.askedAgain !== 'no';
@@ -70,7 +82,8 @@ export class Handshake {
     }
     const isNeedless = isAgain && isAnswer && this.askedAgain === 'by-copy';
     this.askedAgain = !isAnswer && this.synAcks.length > 0 ? 'by-timer' : 'no';
-    this.seen.set(key, { sequence, ipId, tsVal, at });
+    this.seen.set(key, now);
+    this.remember(key, now);
     const attempts = isAnswer ? this.synAcks : this.syns;
     if (isAnswer === (side === 'server')) {
       if (attempts.length < ATTEMPTS_KEPT) attempts.push({ packet, at, readyAt: at });
@@ -79,6 +92,12 @@ export class Handshake {
     }
     if (isNeedless) return 'needless';
     return isAgain ? 'again' : 'first';
+  }
+
+  private remember(key: string, seen: Seen): void {
+    const all = this.allSeen.get(key) ?? [];
+    if (all.length < SEEN_KEPT) all.push(seen);
+    this.allSeen.set(key, all);
   }
 
   /**
@@ -116,6 +135,13 @@ export class Handshake {
 }
 
 export const isSyn = (segment: Segment): boolean => (segment.flags & (SYN | ACK)) === SYN;
+
+/** The same packet at another point of capture, whose clock may be another: its identification, else its timestamp tells. */
+function isCopyOfOtherFile(before: Seen, now: Seen): boolean {
+  if (captureOf(before.packet) === captureOf(now.packet) || now.sequence !== before.sequence) return false;
+  if (now.tsVal !== before.tsVal || Math.abs(now.at - before.at) > CLOCKS_WITHIN) return false;
+  return now.ipId > 0 && before.ipId > 0 ? now.ipId === before.ipId : now.tsVal !== NO_TIMESTAMP;
+}
 
 function isCopy(before: Seen, ipId: number, tsVal: number, at: Nanos): boolean {
   if (tsVal !== before.tsVal) return false;

@@ -33,6 +33,19 @@ describe('openings out of the ordinary', () => {
     expect(story).toContain('established server 4');
   });
 
+  it('knows a SYN in another file for the same packet, however far apart the clocks of both are', () => {
+    const late = (fields: Parameters<typeof raw>[0]) => ({ ...raw({ ...fields, ms: fields.ms + 3700 }), file: 1 });
+    const syn = { ms: 0, from: 'client', flags: 'S', id: 1, ts: [5, 0] } as const;
+    const again = { ms: 1000, from: 'client', flags: 'S', id: 2, ts: [1005, 0] } as const;
+    const answer = { ms: 1040, from: 'server', flags: 'SA', ack: 1, ts: [0xffff0000, 1005] } as const;
+    const fields = [syn, again, answer].map((each) => ({ ...each, ts: [...each.ts] as [number, number] }));
+    const { facts } = hear(...fields.map(raw), ...fields.map(late));
+    expect(facts.syns.map(({ packet }) => packet)).toEqual([1, 2]);
+    expect(facts.synAcks).toHaveLength(1);
+    expect(facts.flows.client).toMatchObject({ copies: 2, retransmissions: 1 });
+    expect(facts.flows.server).toMatchObject({ copies: 1, retransmissions: 0 });
+  });
+
   it('keeps the TTL of the latest packets of a side, and what it was before, for a RST to be compared with', () => {
     const later = [100, 200, 300, 400].map((ms, index) =>
       fromClient(ms, 1 + index * 10, 10, { ttl: index < 2 ? 63 : 59 }),
