@@ -14,11 +14,13 @@ const USUAL_DELAYS = { least: 190e6, most: 350e6 };
 const ALONE: Nanos = 1e9;
 const LOOKED_AT = 64;
 
-/** The attempt that connected instead of this one, which nobody answered and which stands at `at` among all of them in the order of their starts. */
+/**
+ * The attempt that connected instead of this one, to which its server said nothing (a router may have, by ICMP) and which
+ * stands at `at` among all of them in the order of their starts.
+ */
 export function raceWinner(at: number, sessions: readonly Session[]): Session | undefined {
   const session = sessions[at];
   if (session === undefined || session.tcp.syns.length === 0 || session.tcp.flows.server.packets > 0) return undefined;
-  if (session.tcp.icmpErrors.length > 0) return undefined;
   const begun = session.tcp.first.at;
   const others: Session[] = [];
   for (let next = Math.max(0, at - LOOKED_AT); next < Math.min(sessions.length, at + LOOKED_AT); next++) {
