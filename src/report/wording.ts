@@ -12,7 +12,15 @@ type Terms = Catalogue['terms'];
 
 /** `{name}` becomes the text of that name; one that is missing is a mistake of the rule and shows as such. */
 export const fillTemplate = (template: string, texts: Readonly<Record<string, string>>): string =>
-  template.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(texts, name) ? texts[name]! : `(no ${name})`));
+  template.replace(/( ?)\{(\w+)\}( ?)/g, (whole: string, before: string, name: string, after: string, at: number) => {
+    const text = Object.hasOwn(texts, name) ? texts[name]! : `(no ${name})`;
+    // Templates set Latin words apart by spaces; what is filled in may be Chinese as well.
+    const opening = isHan(template[at - 1]) && isHan(text[0]) ? '' : before;
+    const closing = isHan(template[at + whole.length]) && isHan(text.at(-1)) ? '' : after;
+    return `${opening}${text}${closing}`;
+  });
+
+const isHan = (character: string | undefined): boolean => character !== undefined && /\p{Script=Han}/u.test(character);
 
 /** A text that depends on a number, which becomes `{count}`. */
 export const fillCounted = (forms: Counted, n: number, texts: Readonly<Record<string, string>> = {}): string =>
