@@ -45,7 +45,7 @@ export const latePing = defineRule({
     remedies: {
       way: 'See what happened on the way to the {peer} at that time: a link that went down, a changed network, a host that slept.',
       queue:
-        'Send no faster than the other side receives (bufferedAmount in browsers and ws, await drain() or send() elsewhere), so that a ping does not stand behind seconds of data; on the narrow link, a queue that is kept short: tc qdisc replace dev eth0 root fq_codel',
+        'Send no faster than the other side receives (bufferedAmount in browsers and ws, wait for drain or for send() elsewhere), so that a ping does not stand behind seconds of data; on the narrow link, a queue that is kept short: tc qdisc replace dev eth0 root fq_codel',
       patience:
         'Give pongs more time: python websockets ping_timeout=60; Socket.IO pingTimeout; uWebSockets idleTimeout.',
       between: 'A capture near the {pinger} shows which of them it was.',
