@@ -7,7 +7,6 @@ import type { Arrival } from '../../../stream/arrival.js';
 import { opposite, SIDES, type Side } from '../../../stream/side.js';
 import type { FlowFacts } from '../../../tcp/tcp-facts.js';
 import { evidence } from '../../evidence.js';
-import { earliest } from '../../measures/ending.js';
 import { icmpRefusal } from '../../measures/icmp-refusal.js';
 import { droppedBetween, lackingCapture, pathRemedy } from '../../measures/other-capture.js';
 import { PATIENCE } from '../../measures/silence.js';
@@ -195,17 +194,17 @@ const dropsOnePacket = (session: Session, sender: Side, stuck: Arrival, report: 
 function* unansweredKeepAlives(session: Session, sender: Side): Generator<Finding> {
   const { tcp, captureEnd } = session;
   const peer = opposite(sender);
-  const { unansweredKeepAlives: probes, fin, rst } = tcp.flows[sender];
+  const { unansweredKeepAlives: probes, rst } = tcp.flows[sender];
   const [first, last] = [probes[0], probes.at(-1)];
   if (first === undefined || last === undefined || tcp.flows[peer].fin !== undefined) return;
   // Of a peer whose direction is not in the capture, answers are not either.
   if (tcp.flows[peer].lastPacket === undefined) return;
-  const end = earliest(fin, rst);
-  const gaveUp = end !== undefined && end.at >= last.at ? end : undefined;
+  // A kernel that finds no answer resets. Where it goes on, or its program says goodbye, the capture may lack the answers.
+  const gaveUp = rst !== undefined && rst.at >= last.at ? rst : undefined;
   if (probes.length < (gaveUp === undefined ? KEEP_ALIVES_NEEDED : KEEP_ALIVES_GIVEN_UP)) return;
   const silence = (gaveUp?.at ?? captureEnd) - first.at;
   const refusal = icmpRefusal(session, sender, first.at);
-  if (gaveUp === undefined && (silence < PATIENCE || end !== undefined)) return;
+  if (gaveUp === undefined && (silence < PATIENCE || refusal.points.length === 0)) return;
   yield {
     message: gaveUp === undefined ? 'keepAlives' : 'keepAlivesEnd',
     cause: 'ws-peer-vanished',

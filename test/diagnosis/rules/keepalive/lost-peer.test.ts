@@ -77,10 +77,23 @@ describe('keepalive/lost-peer', () => {
       });
     });
 
-    it('need no end where several found no answer', () => {
-      expect(found(lostPeer, probed(3))).toBe('ws-peer-vanished error keepAlives');
-      expect(found(lostPeer, probed(2))).toBe('nothing');
+    it('are no proof where the sender goes on: the capture may lack the answers', () => {
+      expect(found(lostPeer, probed(3))).toBe('nothing');
       expect(found(lostPeer, probed(1, 'rst'))).toBe('nothing');
+    });
+
+    it('need no end where a router says why', () => {
+      const session = probed(3);
+      const refusal = {
+        from: '10.0.0.1',
+        family: 4 as const,
+        name: 'host unreachable',
+        type: 3,
+        code: 1,
+        quoted: 'client' as const,
+      };
+      for (const n of [1, 2]) session.tcp.icmpErrors.push({ ...refusal, arrival: arrivalAt(40 + n, 1 + n) });
+      expect(found(lostPeer, session)).toBe('ws-peer-vanished error keepAlives');
     });
   });
 
