@@ -73,15 +73,19 @@ export const lastFrame = (session: Session): Arrival | undefined => {
   return latest(...SIDES.map((side) => last[side]), upgrade?.response?.span.last);
 };
 
-/**
- * Time between the last frame and the end without a Close. A RST that answers a packet as hosts do for a connection they
- * do not have ends the silence before that packet: what nobody took any more is no use of the connection.
- */
+/** Time between the last frame and the end without a Close. */
 export const silenceBefore = (session: Session, end: Arrival): { since: Arrival; length: Nanos } | undefined => {
-  const lost = silenceBeforeLoss(session, end);
-  if (lost !== undefined) return { since: lost.since, length: lost.until.at - lost.since.at };
   const since = lastFrame(session);
   return since === undefined ? undefined : { since, length: end.at - since.at };
+};
+
+/**
+ * How long nobody used the connection before its end. A RST that answers a packet as hosts do for a connection they do not
+ * have ends the silence before that packet: what nobody took any more is no use of the connection.
+ */
+export const unusedBefore = (session: Session, end: Arrival): Nanos | undefined => {
+  const lost = silenceBeforeLoss(session, end);
+  return lost === undefined ? silenceBefore(session, end)?.length : lost.until.at - lost.since.at;
 };
 
 /** From the last packet of the side whose RST it is until the first that it left unacknowledged. */

@@ -6,7 +6,7 @@ import type { Nanos } from '../../../capture/packet.js';
 import type { Session } from '../../../session/session.js';
 import { evidence } from '../../evidence.js';
 import { closeMayBeUnseen } from '../../measures/close-visibility.js';
-import { lastFrame, sessionEnd, silenceBefore } from '../../measures/ending.js';
+import { lastFrame, sessionEnd, unusedBefore } from '../../measures/ending.js';
 import { neighboursBy } from '../../measures/neighbours.js';
 import { count, duration, values } from '../../measures/values.js';
 import { defineRule } from '../../rule.js';
@@ -65,7 +65,7 @@ export const lifetimeLimit = defineRule({
       cause: 'ws-lifetime-limit',
       data: {
         age: duration(life.age),
-        silence: duration(silenceBefore(session, end.at)?.length ?? 0),
+        silence: duration(unusedBefore(session, end.at) ?? 0),
         others: count(others.length),
         candidates: values(candidates.map(nameTimer)),
       },
@@ -84,7 +84,7 @@ const lifeOf = (session: Session): Life | undefined => {
   if (end === undefined || end.by === 'client' || opened === undefined) return undefined;
   if (session.websocket?.firstClose !== undefined || closeMayBeUnseen(session)) return undefined;
   const age = end.at.at - opened.at;
-  const silence = silenceBefore(session, end.at)?.length ?? age;
+  const silence = unusedBefore(session, end.at) ?? age;
   return age < SHORTEST || silence > age * BUSY_SHARE ? undefined : { session, start: opened.at, age };
 };
 
