@@ -126,7 +126,7 @@ const analyzeCommand = (tell: Tell): Commander =>
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .helpCommand(false)
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', EXAMPLES.analyze)
     .showHelpAfterError('(wscope --help shows what there is)')
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wscope: ')) })
     .enablePositionalOptions()
@@ -172,6 +172,7 @@ const addExplain = (program: Commander, tell: Tell): void => {
     .option('--ascii', 'words and ASCII instead of signs')
     .helpOption('--help', 'print this help')
     .option('--lang <language>', LANGUAGE, readLanguage)
+    .addHelpText('after', EXAMPLES.explain)
     .action((cause: string | undefined, options: Pick<Options, 'ascii' | 'lang'>, command: Commander) => {
       refuseChineseAscii(command, options);
       tell({ name: 'explain', request: { cause, ascii: options.ascii ?? false, language: options.lang } });
@@ -187,6 +188,7 @@ const addReport = (program: Commander, tell: Tell): void => {
       .requiredOption('-o, --output <file>', 'the file to write; - is standard output'),
   )
     .helpOption('--help', 'print this help')
+    .addHelpText('after', EXAMPLES.report)
     .action((captures: string[], options: SelectionOptions & { output: string }) =>
       tell({ name: 'report', request: { ...selectionOf(captures, options), output: options.output } }),
     );
@@ -211,6 +213,7 @@ const addSlice = (program: Commander, tell: Tell): void => {
     .option('--redact', 'without addresses, names, credentials and contents, where the verdict stays the same')
     .option('--lang <language>', LANGUAGE, readLanguage)
     .helpOption('--help', 'print this help')
+    .addHelpText('after', EXAMPLES.slice)
     .action((capture: string, options: SliceOptions) =>
       tell({
         name: 'slice',
@@ -307,7 +310,8 @@ const LANGUAGE = 'of texts: en or zh-CN; without it, that of the environment in 
 
 const OUTCOMES = ['ok', 'failed', 'open', 'partial'] as const;
 
-const EXAMPLES = `
+const EXAMPLES = {
+  analyze: `
 Examples:
   wscope incident.pcapng                            what happened to every session
   wscope --session 3 incident.pcapng                one session, packet by packet
@@ -323,4 +327,21 @@ Examples:
   sudo tcpdump -i any -w - port 443 | wscope -      from a capture that is being taken
 
 Exit status: 0 analyzed; 1 a shown session failed (with --exit-code); 2 a capture or an option is unusable;
-70 a fault of wscope itself.`;
+70 a fault of wscope itself.`,
+  report: `
+Examples:
+  wscope report incident.pcapng -o report.html             every session, the first failures in full
+  wscope report --session 3,7 a.pcap b.pcap -o report.html two sessions of a capture taken at both ends
+  wscope report --keylog keys.log a.pcap -o report.html    with what was said inside TLS
+  wscope report --lang zh-CN incident.pcapng -o report.html   in Chinese`,
+  slice: `
+Examples:
+  wscope slice --session 3 incident.pcapng -o 3.pcapng     its packets, DNS, ICMP and both legs of a proxy
+  wscope slice --session 3 --redact a.pcap -o 3.pcapng     to show to strangers; writes nothing if the verdict changed
+  wscope slice --session 3 --keylog keys.log a.pcap -o 3.pcapng   evidence found inside TLS, the keys left out`,
+  explain: `
+Examples:
+  wscope explain                           every cause in a line
+  wscope explain ws-idle-timeout           one of them
+  wscope explain --lang zh-CN ws-idle-timeout | less   in Chinese, page by page`,
+};

@@ -55,7 +55,11 @@ describe('exit status 0', () => {
   });
 
   it('for help and version, on standard output', () => {
-    expect(wscope(['--help'])).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('Examples:') });
+    for (const command of [[], ['report'], ['slice'], ['explain']]) {
+      const { stdout, ...rest } = wscope([...command, '--help']);
+      expect(rest).toMatchObject({ status: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`\nExamples:\n {2}${['wscope', ...command].join(' ')} `));
+    }
     expect(wscope(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
