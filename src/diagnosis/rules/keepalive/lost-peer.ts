@@ -194,13 +194,13 @@ const dropsOnePacket = (session: Session, sender: Side, stuck: Arrival, report: 
 function* unansweredKeepAlives(session: Session, sender: Side): Generator<Finding> {
   const { tcp, captureEnd } = session;
   const peer = opposite(sender);
-  const { unansweredKeepAlives: probes, rst } = tcp.flows[sender];
+  const { unansweredKeepAlives: probes, fin, rst } = tcp.flows[sender];
   const [first, last] = [probes[0], probes.at(-1)];
   if (first === undefined || last === undefined || tcp.flows[peer].fin !== undefined) return;
   // Of a peer whose direction is not in the capture, answers are not either.
   if (tcp.flows[peer].lastPacket === undefined) return;
-  // A kernel that finds no answer resets. Where it goes on, or its program says goodbye, the capture may lack the answers.
-  const gaveUp = rst !== undefined && rst.at >= last.at ? rst : undefined;
+  // A kernel that finds no answer resets. Where it goes on, or its program ends it, the capture may lack the answers.
+  const gaveUp = rst !== undefined && fin === undefined && rst.at > last.at ? rst : undefined;
   if (probes.length < (gaveUp === undefined ? KEEP_ALIVES_NEEDED : KEEP_ALIVES_GIVEN_UP)) return;
   const silence = (gaveUp?.at ?? captureEnd) - first.at;
   const refusal = icmpRefusal(session, sender, first.at);
