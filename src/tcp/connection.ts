@@ -9,6 +9,7 @@ import type { EventSink } from '../stream/event-sink.js';
 import type { Side } from '../stream/side.js';
 import { opposite } from '../stream/side.js';
 import { Flow } from './flow.js';
+import { flowFacts } from './flow-facts.js';
 import { GapList } from './gap-list.js';
 import { Handshake, isSyn } from './handshake.js';
 import { passPredicted } from './header-prediction.js';
@@ -196,8 +197,8 @@ export class Connection implements RepetitionContext {
   facts(): TcpFacts {
     const first = this.first ?? { packet: 0, at: 0, readyAt: 0 };
     const flows = {
-      client: this.client.facts(this.server),
-      server: this.server.facts(this.client),
+      client: flowFacts(this.client, this.server),
+      server: flowFacts(this.server, this.client),
     };
     const { syns, synAcks, established, simultaneous } = this.handshake;
     const timedOut = this.end === undefined && this.fellSilent(flows);
@@ -577,27 +578,13 @@ export class Connection implements RepetitionContext {
   }
 
   private giveUpAcked(flow: Flow, packet: PacketRef, at: Nanos): void {
-    flow.holeAckedAt = -1;
-    const { assembler } = flow;
-    if (flow.finUnseen && ahead(flow.acked, assembler.next) === 1) return;
-    // Up to what is acknowledged, less the number that a FIN takes.
-    const acked = flow.fin !== undefined && flow.acked === flow.finEnd ? advance(flow.acked, -1) : flow.acked;
-    while (ahead(acked, assembler.next) > 0) {
-      assembler.skipTo(acked, 'not-captured', packet, at);
-    }
-    if (ahead(acked, flow.top) > 0) flow.top = acked;
-    this.endFlow(flow);
+    if (flow.giveUpAcked(packet, at)) this.endFlow(flow);
   }
 
-  /** Nothing more comes that could fill a hole: what waits is delivered. A hole that nobody acknowledged is none of the capture's. */
+  /** Nothing more comes that could fill a hole: what waits is delivered. */
   private giveUpAll(flow: Flow, packet: PacketRef, at: Nanos): void {
     if (flow.started && flow.ackedKnown) this.giveUpAcked(flow, packet, at);
-    const { assembler } = flow;
-    while (assembler.holds) {
-      const cause = flow.holeCause(assembler.waitingFrom);
-      if (cause === 'not-acknowledged') flow.hole ??= assembler.hole();
-      assembler.skipTo(assembler.waitingFrom, cause, packet, at);
-    }
+    flow.giveUpHoles(packet, at);
   }
 
   private noteGap(flow: Flow, length: number, cause: GapCause, arrival: Arrival): void {

@@ -1,8 +1,8 @@
 /**
  * One direction of a connection: what its sender sent, as counters and times. Fields are plain numbers so that a packet
- * of a healthy flow costs a few stores; the report's view of them is made at the end by `facts()`.
+ * of a healthy flow costs a few stores; the report's view of them is made at the end, by flowFacts().
  */
-import { CAPTURE_STRIDE, captureOf, type Nanos, type PacketRef } from '../capture/packet.js';
+import { CAPTURE_STRIDE, type Nanos, type PacketRef } from '../capture/packet.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { BlockConsumer, Ending, GapCause, StreamConsumer } from '../stream/consumer.js';
 import type { Side } from '../stream/side.js';
@@ -12,10 +12,9 @@ import type { LossHistory } from './loss-history.js';
 import { Places } from './places.js';
 import { RttSamples } from './rtt-samples.js';
 import type { Segment } from './segment.js';
-import { sizesOf } from './segment-sizes.js';
 import { SentLog } from './sent-log.js';
 import { advance, ahead } from './sequence.js';
-import type { FlowFacts, RetransmissionKind, RstAlone, SegmentSizes } from './tcp-facts.js';
+import type { RetransmissionKind, SegmentSizes } from './tcp-facts.js';
 
 /** Repetitions of one segment that are listed; Linux gives up after 15. */
 const REPEATS_KEPT = 16;
@@ -30,8 +29,6 @@ const RELEASED_WITHIN: Nanos = 1e6;
 const SMALL_ID_STEP = 512;
 /** Identifications drawn at random step this little once in 64 times. */
 const SHARE_OF_SMALL_STEPS = 0.75;
-/** Of the packets of a side that was captured twice: captures lose some, and do not begin and end together. */
-const COPIED_SHARE = 0.9;
 
 export class Flow extends FlowNumbers implements AssemblerOutput {
   /** Sequence numbers are known: something of this side was seen. */
@@ -244,7 +241,7 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     this.delayedAckTop = segment.acknowledgment;
   }
 
-  private settleDelayedAck(toSender: Nanos): void {
+  settleDelayedAck(toSender: Nanos): void {
     if (this.delayedAckAt === NEVER) return;
     const next = this.sent.find(this.delayedAckTop);
     const waited = next < 0 ? -1 : this.sent.sentAt(next) - this.delayedAckAt;
@@ -291,20 +288,6 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
     this.places.note(segment);
   }
 
-  /** Its RST came once, and (nearly) each of its other packets was captured twice. */
-  private rstAlone(peer: Flow): RstAlone | undefined {
-    const { rst, places, copies } = this;
-    const others = this.packets - copies - 1;
-    if (rst === undefined || this.rstsMore > 0 || copies === 0 || copies < others * COPIED_SHARE) return undefined;
-    // Without another TTL they were copied on one link.
-    if (places === undefined) return this.otherTtl < 0 || peer.lastAt > rst.at ? undefined : {};
-    const capture = captureOf(rst.packet);
-    const nearer = places.nearerThan(capture);
-    if (nearer === undefined) return undefined;
-    const goesOn = Math.max(places.lastAt(nearer), peer.places?.lastAt(nearer) ?? 0) > rst.at;
-    return goesOn ? { between: { nearer, farther: capture } } : undefined;
-  }
-
   /** Notes `isPlain` where header prediction looks: one number instead of all of these. */
   notePlain(): void {
     FLOW_ROWS.values[this.row + PLAIN] = this.isPlain ? 1 : 0;
@@ -345,87 +328,40 @@ export class Flow extends FlowNumbers implements AssemblerOutput {
   }
 
   /** The peer answers each, so one packet of it is behind all that went before. */
-  private keepAlivesSince(heardAt: Nanos): Arrival[] {
+  keepAlivesSince(heardAt: Nanos): Arrival[] {
     const last = this.keepAlivesSent.at(-1);
     return last !== undefined && heardAt >= last.at ? [] : this.keepAlivesSent;
   }
 
-  /** All that is acknowledged was delivered or given up: what lies between that and its latest number is unseen. */
-  private unseenBytes(): number {
-    if (!this.started || this.assembler.holds) return 0;
-    const until = this.fin !== undefined ? advance(this.finEnd, -1) : (this.announced ?? this.assembler.next);
-    return Math.max(0, ahead(until, this.assembler.next));
+  /** What was acknowledged and never seen is a hole of the capture. False where that is no more than the number of a FIN. */
+  giveUpAcked(packet: PacketRef, at: Nanos): boolean {
+    this.holeAckedAt = -1;
+    const { assembler } = this;
+    if (this.finUnseen && ahead(this.acked, assembler.next) === 1) return false;
+    // Up to what is acknowledged, less the number that a FIN takes.
+    const acked = this.fin !== undefined && this.acked === this.finEnd ? advance(this.acked, -1) : this.acked;
+    while (ahead(acked, assembler.next) > 0) {
+      assembler.skipTo(acked, 'not-captured', packet, at);
+    }
+    if (ahead(acked, this.top) > 0) this.top = acked;
+    return true;
+  }
+
+  /** Delivers what waits behind holes. A hole that nobody acknowledged is none of the capture's. */
+  giveUpHoles(packet: PacketRef, at: Nanos): void {
+    const { assembler } = this;
+    while (assembler.holds) {
+      const cause = this.holeCause(assembler.waitingFrom);
+      if (cause === 'not-acknowledged') this.hole ??= assembler.hole();
+      assembler.skipTo(assembler.waitingFrom, cause, packet, at);
+    }
   }
 
   /** Nothing more is read of this flow, not even facts. */
   release(): void {
     this.releaseNumbers();
   }
-
-  facts(peer: Flow): FlowFacts {
-    // The least time from the capture to this side and back, and when the peer was heard last.
-    const [toSender, heardAt] = [peer.rtt.shortest, peer.lastAt];
-    this.settleDelayedAck(toSender);
-    const finAcked = this.fin !== undefined && this.ackedKnown && ahead(this.acked, this.finEnd) >= 0;
-    const oldest = this.sent.oldest();
-    const outstanding = this.ackedKnown ? ahead(this.top, this.acked) : 0;
-    let oldestUnacked: Arrival | undefined;
-    if (oldest >= 0) oldestUnacked = arrivalOf(this.sent.packetAt(oldest), this.sent.sentAt(oldest));
-    else if (this.fin !== undefined && !finAcked) oldestUnacked = this.fin;
-    return {
-      packets: this.packets,
-      bytes: this.freshBytes,
-      missingBytes: this.started || !this.ackedKnown ? this.assembler.missing : ahead(this.acked, this.ackedFrom),
-      retransmissions: this.retransmissions,
-      retransmissionKinds: { ...this.kinds },
-      lossesRepaired: Math.max(
-        0,
-        this.retransmissions -
-          this.kinds.spurious -
-          this.openingRepeats -
-          this.resized -
-          (this.history?.outages.retransmissions ?? 0),
-      ),
-      outages: this.history?.outages.outages ?? [],
-      outOfOrder: this.outOfOrder,
-      duplicateAcks: this.duplicateAcks,
-      zeroWindows: this.zeroWindows,
-      keepAlives: this.keepAlives,
-      copies: this.copies,
-      windowProbes: this.windowProbes,
-      windowClosedFor: this.closedFor,
-      windowClosedLongest: this.closedLongest,
-      windowsFilled: this.windowsFilled,
-      delayedAcks: this.delayedAcks,
-      nagleWaits: this.nagleWaits,
-      duplicates: this.duplicates,
-      rtt: this.rtt.summary(),
-      smoothedRtt: this.rtt.smoothed < 0 ? undefined : this.rtt.smoothed,
-      rttVariation: this.rtt.smoothed < 0 ? undefined : this.rtt.variation,
-      firstData: arrivalOf(this.firstDataPacket, this.firstDataAt),
-      lastData: arrivalOf(this.lastDataPacket, this.lastDataAt),
-      lastPacket: arrivalOf(this.lastPacket, this.lastAt),
-      lastAck: arrivalOf(this.lastAckPacket, this.lastAckAt),
-      fin: this.fin,
-      finAcked,
-      rst: this.rst,
-      rstAnswers: this.rstAnswers,
-      beforeRst: this.beforeRst,
-      oldestUnacked,
-      unackedBytes: oldest >= 0 ? Math.max(0, outstanding) : 0,
-      repeats: oldestUnacked === undefined ? [] : this.repeats,
-      sizes: sizesOf(this),
-      heardSinceRepeats: oldestUnacked === undefined ? undefined : this.heardSinceRepeats,
-      unansweredKeepAlives: this.keepAlivesSince(heardAt),
-      unseenBytes: this.unseenBytes(),
-      windowClosedSince: arrivalOf(this.closedWindowPacket, this.closedWindowAt),
-      ttl: this.ttl,
-      rstTtl: this.rstTtl,
-      otherTtl: this.otherTtl,
-      rstAlone: this.rstAlone(peer),
-    };
-  }
 }
 
-const arrivalOf = (packet: PacketRef, at: Nanos): Arrival | undefined =>
+export const arrivalOf = (packet: PacketRef, at: Nanos): Arrival | undefined =>
   packet === NEVER ? undefined : { packet, at, readyAt: at };
